@@ -1,0 +1,1 @@
+"""Fine-tune a language model on your data without making it forget."""

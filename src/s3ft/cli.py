@@ -1,0 +1,197 @@
+"""The command line: one function a verb, nothing else.
+
+Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request prints one message.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from .errors import InputError, S3FTError
+
+app = typer.Typer(
+    name="s3ft",
+    help="Fine-tune a language model on your data without making it forget.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+RecipeArg = Annotated[str, typer.Argument(metavar="RECIPE", help="A YAML recipe.")]
+Overrides = Annotated[
+    Optional[list[str]],
+    typer.Argument(metavar="[KEY=VALUE]...", help="Changes to it: train.learning_rate=1e-4"),
+]
+Out = Annotated[
+    Optional[Path],
+    typer.Option("--out", metavar="DIR", help="The run directory; default: runs/<recipe's name>."),
+]
+JudgeName = Annotated[
+    str, typer.Option("--judge", metavar="NAME", help="A judge, or package.module:factory.")
+]
+
+
+def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: str) -> None:
+    from .pipeline import run_stages
+
+    run_stages(recipe, overrides or [], out, until)
+
+
+@app.command()
+def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """Everything: answers, verdicts, mixture, training, evaluation, report. Resumes."""
+    from rich.console import Console
+
+    from .pipeline import run_stages
+    from .report import summary_table
+
+    report, folder = run_stages(recipe, overrides or [], out, "report")
+    console = Console()
+    console.print(summary_table(report))
+    console.print(f"Report: {folder / 'report.html'}")
+
+
+@app.command()
+def check(recipe: RecipeArg, overrides: Overrides = None) -> None:
+    """The pre-flight, before anything is spent: data, chat format, stop token, lengths, golds."""
+    from .pipeline import check_recipe
+
+    for line in check_recipe(recipe, overrides or []):
+        typer.echo(line)
+
+
+@app.command()
+def generate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """The base model's own answers."""
+    _stage(recipe, overrides, out, "generate")
+
+
+@app.command()
+def judge(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE|IN", help="A recipe, or a file.")],
+    arguments: Annotated[
+        Optional[list[str]],
+        typer.Argument(metavar="[KEY=VALUE|OUT]...", help="Changes to it, or options and OUT."),
+    ] = None,
+    name: Annotated[
+        Optional[str],
+        typer.Option("--judge", metavar="NAME", help="Judge a file with this judge."),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Judge a run's responses: s3ft judge RECIPE. Or a file: s3ft judge --judge NAME IN OUT.
+
+    A file is JSONL ('-': standard input or output). A row has 'response' and 'gold' or 'completion'.
+    """
+    if name is None:
+        _stage(recipe, arguments, out, "judge")
+        return
+    from .judge import judge_file
+
+    options, files = _split([recipe, *(arguments or [])])
+    if len(files) != 2:
+        raise InputError("s3ft judge --judge", f"needs IN and OUT, got {len(files)} files")
+    counts = judge_file(name, options, files[0], files[1])
+    typer.echo(counts.line(), err=files[1] == "-")
+    if counts.malformed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def audit(
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="[KEY=VALUE]... LABELLED", help="Rows with 'correct'.")
+    ],
+    name: JudgeName,
+    disagreements: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Write the rows it gets wrong here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """How far a judge agrees with labels: confusion, precision, recall, kappa."""
+    import json
+
+    from rich.console import Console
+
+    from .judge import audit_file, render
+
+    options, files = _split(arguments)
+    if len(files) != 1:
+        raise InputError("s3ft audit", f"needs one LABELLED file, got {len(files)}")
+    result = audit_file(name, options, files[0], disagreements=disagreements)
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=2))
+    else:
+        Console().print(render(result))
+
+
+@app.command()
+def select(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """The mixture of every method, with all that it needs before."""
+    _stage(recipe, overrides, out, "select")
+
+
+@app.command()
+def train(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """The models of every method and seed, with all that they need before."""
+    _stage(recipe, overrides, out, "train")
+
+
+@app.command()
+def evaluate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """The scores of the base and of every model, with all that they need before."""
+    _stage(recipe, overrides, out, "evaluate")
+
+
+@app.command()
+def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+    """The report on whatever a run has so far; starts no other stage."""
+    from .pipeline import write_report
+
+    typer.echo(write_report(recipe, overrides or [], out))
+
+
+@app.command()
+def schema() -> None:
+    """The JSON Schema of a recipe, for editors."""
+    import json
+
+    from .recipe import schema as recipe_schema
+
+    typer.echo(json.dumps(recipe_schema(), indent=2))
+
+
+def _split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Separate key=value options from files."""
+    from .recipe import parse_option
+
+    options = [text for text in arguments if "=" in text and not Path(text).exists()]
+    files = [text for text in arguments if text not in options]
+    return dict(parse_option(text) for text in options), files
+
+
+def main() -> None:
+    """The entry point of ``s3ft``: errors of the request and of the work become one message."""
+    sys.exit(_guarded(lambda: app(standalone_mode=False)))
+
+
+def _guarded(command: Callable[[], Any]) -> int:
+    import click
+
+    try:
+        code = command()
+    except S3FTError as error:
+        typer.echo(f"s3ft: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
+        return 130
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,29 @@
+"""The two ways a command can fail: the request is wrong, or the work failed."""
+
+from __future__ import annotations
+
+
+class S3FTError(Exception):
+    """Base of all errors that are shown to the user as one message, without a traceback."""
+
+    exit_code = 1
+
+
+class RunError(S3FTError):
+    """The request was right, but the work failed (out of memory, endpoint lost, probe failed)."""
+
+
+class InputError(S3FTError):
+    """The request is wrong: recipe, data, model or arguments. Nothing has been written.
+
+    Args:
+        where: the place, as exact as known: ``recipe.yaml: train.epochs``, ``train.jsonl:12: answer``.
+        problem: what is wrong there.
+        remedy: what to do about it; may be empty where the problem says it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, where: str, problem: str, remedy: str = "") -> None:
+        self.where, self.problem, self.remedy = where, problem, remedy
+        super().__init__(f"{where}: {problem}" + (f"\n  {remedy}" if remedy else ""))

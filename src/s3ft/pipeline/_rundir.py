@@ -1,0 +1,166 @@
+"""Opening a run directory: made whole or not at all, resumed only by the recipe that made it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .. import data
+from ..errors import InputError
+from ..recipe import Recipe, load
+from ..store import Store
+
+GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
+"""Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
+
+FREE = ("model.device", "generate.batch_size", "evaluate.batch_size")
+"""Keys that may change because they say how the machine is used, not what is made."""
+
+PACKAGES = ("s3ft", "torch", "transformers", "trl", "peft", "datasets", "lm-eval", "math-verify")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An open, locked run directory.
+
+    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it.
+    """
+
+    path: Path
+    recipe: Recipe
+    store: Store
+
+    def mixture(self, method: str) -> Path:
+        return self.path / "mixture" / method
+
+    def model(self, method: str, seed: int) -> Path:
+        return self.path / "models" / label(method, seed)
+
+
+def label(method: str, seed: int) -> str:
+    """How a tuned model is named everywhere: ``s3ft-seed0``. The base is ``base``."""
+    return f"{method}-seed{seed}"
+
+
+@contextmanager
+def open_run(recipe: Recipe, out: Path) -> Iterator[Run]:
+    """Begin a run in ``out``, or resume the one that is there.
+
+    The data are read once, when the run begins, and stand in the run from then on.
+
+    Raises:
+        InputError: the folder is something else, belongs to another recipe or is in use, or the
+            data are wrong. A folder that was made for this is removed again.
+    """
+    known = out / "recipe.yaml"
+    if out.exists() and not out.is_dir():
+        raise InputError(str(out), "is not a folder", "Choose another --out.")
+    if out.is_dir() and not known.exists() and any(out.iterdir()):
+        remedy = "Choose another --out, or empty it."
+        raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
+    made = _make(out)
+    try:
+        with _locked(out), Store(out / "run.sqlite") as store:
+            if known.exists():
+                _check_same(load(known), recipe, out)
+            else:
+                _write(out / "environment.json", json.dumps(environment(), indent=2) + "\n")
+            if store.fact("data") is None:
+                _read_data(recipe, store)
+            _write(known, recipe.to_yaml())
+            made = []
+            yield Run(out, recipe, store)
+    except BaseException:
+        for folder in made[:1]:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def environment() -> dict[str, Any]:
+    """Versions and the kind of machine, for the record; no names, no variables."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "packages": versions,
+    }
+
+
+def _read_data(recipe: Recipe, store: Store) -> None:
+    splits = {"train": data.read(recipe.data, "train")}
+    if recipe.data.test is not None:
+        splits["test"] = data.read(recipe.data, "test")
+    store.add_examples(splits)
+
+
+def _make(out: Path) -> list[Path]:
+    """Make the folder and its parents; what was made, the outermost first."""
+    missing = [path for path in (out, *out.parents) if not path.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(str(out), f"cannot be made: {error}", "Choose another --out.") from None
+    return missing[::-1]
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Hold the run's lock; the operating system frees it when the process ends, however."""
+    with open(out / ".lock", "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            remedy = "Wait for it or stop it; two processes cannot share a run."
+            raise InputError(str(out), "is in use by another process", remedy) from None
+        yield
+
+
+def _check_same(before: Recipe, now: Recipe, out: Path) -> None:
+    old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
+    free = (*GROWS, *FREE)
+    changed = [
+        key
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
+        and not any(key == name or key.startswith(f"{name}.") for name in free)
+    ]
+    if changed:
+        what = "; ".join(f"{key} was {old.get(key)!r}, now {new.get(key)!r}" for key in changed[:5])
+        remedy = f"Choose another --out, or go on with {out / 'recipe.yaml'}."
+        raise InputError(str(out), f"this run was begun with another recipe: {what}", remedy)
+    for name, ladder in before.ladders.items():
+        if name in now.ladders and now.ladders[name] != ladder:
+            problem = f"this run was begun with another ladder {name!r}"
+            raise InputError(str(out), problem, "Give the new ladder another name.")
+
+
+def _flat(tree: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(tree, dict) or not tree:
+        return {prefix: tree}
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{prefix}.{key}" if prefix else str(key))
+    return flat
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a small file whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

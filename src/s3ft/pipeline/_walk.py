@@ -1,0 +1,149 @@
+"""Walking the ladders: ask a source, judge what it said, ask the next where that failed.
+
+Each function does what is missing and can be called again. Methods share everything: a response
+is made and judged once, however many ladders it stands on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..errors import InputError
+from ..generate import Replay
+from ..judge import options_text, registry
+from ..methods import Ladder
+from ..progress import console
+from ..recipe import JudgeConfig
+from ..records import Example, Source
+from ..rewrite import Paraphrase, without_leaks
+from ..select import Missing, walk
+from ..store import Entry
+from ._answerer import Answerer
+from ._collect import Question, answer, judge
+from ._mixture import write_mixture
+from ._rundir import Run
+
+ASKED: tuple[Source, ...] = ("self", "paraphrase")
+"""The sources that a model has to be asked for."""
+
+
+def generate(run: Run, base: Answerer | None) -> None:
+    """Ask for the responses that stand first on the methods' ladders."""
+    for source, total in _missing(run).items():
+        _ask(run, base, source, total)
+
+
+def decide(run: Run, base: Answerer | None) -> None:
+    """Walk every method's ladder to its end, asking further sources where it is needed."""
+    decider = registry.make(run.recipe.judge.name, run.recipe.judge.options)
+    while missing := _missing(run):
+        for source, total in missing.items():
+            _ask(run, base, source, total)
+            filtered = without_leaks(decider) if source == "paraphrase" else decider
+            judge(run.store, "train", source, filtered, judge_name(run.recipe.judge), total)
+    for method in run.recipe.methods:
+        if not _walked(run, method):
+            run.store.add_fact(f"walked: {method}", "yes")
+
+
+def select(run: Run, base: Answerer | None) -> None:
+    """Write the mixture of every method that has none yet."""
+    recipe = run.recipe
+    for method in recipe.methods:
+        if run.mixture(method).exists():
+            continue
+        counts = write_mixture(
+            run.store,
+            method,
+            recipe.ladder(method),
+            run.mixture(method),
+            generator=recipe.model.id if recipe.model else recipe.generate.engine,
+            judge=judge_name(recipe.judge),
+            chat=base.chat if base else None,
+        )
+        named = [name for name in (*ASKED, "gold", "dropped") if name in counts]
+        console.print(f"mixture {method}: " + ", ".join(f"{counts[n]:,} {n}" for n in named))
+
+
+def judge_name(config: JudgeConfig) -> str:
+    """The judge as it is written into records: ``math(timeout=2)``."""
+    return options_text(config.name, config.options)
+
+
+def _walked(run: Run, method: str) -> bool:
+    return run.store.fact(f"walked: {method}") is not None
+
+
+def _missing(run: Run) -> dict[Source, int]:
+    """How many examples wait for each source, over all methods."""
+    counts: Counter[Source] = Counter()
+    for _, sources in _waiting(run):
+        counts.update(sources)
+    return {source: counts[source] for source in ASKED if counts[source]}
+
+
+def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
+    """The examples for which some ladder cannot be walked further, and what it waits for."""
+    names = [method for method in run.recipe.methods if not _walked(run, method)]
+    ladders: list[Ladder] = [run.recipe.ladder(name) for name in names]
+    for entry in run.store.entries("train", ASKED) if ladders else ():
+        outcomes = [walk(entry.example, ladder, entry.candidates) for ladder in ladders]
+        sources = {outcome.source for outcome in outcomes if isinstance(outcome, Missing)}
+        if sources:
+            yield entry, sources
+
+
+def _ask(run: Run, base: Answerer | None, source: Source, total: int) -> None:
+    if source == "self" and run.recipe.generate.engine == "replay":
+        question = _replayed(run, base)
+    elif base is None:
+        remedy = "Name the model that is to answer, or choose methods that need no answer of it."
+        raise InputError("model", f"a ladder needs a {source} response", remedy)
+    else:
+        question = _asked_of_model(run, base, source)
+    waiting = (entry for entry, sources in _waiting(run) if source in sources)
+    answer(run.store, question, waiting, total)
+
+
+def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:
+    _pin(run, "base model", base.fingerprint)
+    generate, paraphrase = run.recipe.generate, run.recipe.paraphrase
+    sampling, n = generate.sampling, generate.n
+    prompt = (lambda example: example.prompt) if source == "self" else None
+    if prompt is None:
+        sampling, n = replace(sampling, temperature=paraphrase.temperature), paraphrase.n
+        prompt = Paraphrase(paraphrase.prompt).messages
+    return base.question("train", source, sampling, prompt, n)
+
+
+def _replayed(run: Run, base: Answerer | None) -> Question:
+    config = run.recipe.generate.replay
+    assert config is not None, "the recipe checks this"
+    replay = Replay.from_config(config, base.chat if base else None)
+    _pin(run, "replayed file", replay.fingerprint)
+
+    def samples(example: Example) -> int:
+        return max(1, len(replay.samples(example)))
+
+    return Question(
+        split="train",
+        asked="self",
+        engine=replay,
+        fingerprint=replay.fingerprint,
+        sampling=run.recipe.generate.sampling,
+        messages=lambda example: example.prompt,
+        prompt_ids=lambda _: (),
+        samples=samples,
+    )
+
+
+def _pin(run: Run, what: str, fingerprint: str) -> None:
+    """Refuse to go on with a model or file whose content changed since the run began."""
+    known = run.store.fact(what)
+    if known is None:
+        run.store.add_fact(what, fingerprint)
+    elif known != fingerprint:
+        remedy = "Put the former one back, or choose another --out."
+        raise InputError(str(run.path), f"the {what} has changed since this run began", remedy)

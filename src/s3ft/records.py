@@ -1,0 +1,164 @@
+"""The nouns of the whole library: frozen, typed, and nothing but data.
+
+    Example -> Request -> Response -> Case -> Verdict -> Target
+
+An example is a training pair. A request asks a model about it, a response is what the model said,
+a case puts that before a judge, a verdict is the judge's word, a target is the row to train on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypedDict
+
+Source = Literal["self", "paraphrase", "gold"]
+Label = Literal["correct", "incorrect", "unknown"]
+FinishReason = Literal["stop", "length"]
+
+
+class Message(TypedDict):
+    """One turn of a chat, as transformers' chat templates take it."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A training pair: what is asked and the gold answer.
+
+    ``prompt`` are the turns before the answer; its last turn is the user's. ``meta`` holds every
+    other column of the row, which judges and prompts may name (``answer``, ``tests``, ...).
+    """
+
+    id: str
+    prompt: tuple[Message, ...]
+    completion: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a model is to answer. Temperature 0 is greedy decoding."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    max_new_tokens: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One answer wanted from a model.
+
+    ``key`` identifies it by content (see `response_key`); ``seed`` is the sample's own, so that
+    the answer does not depend on the batch it is made in, and is not used when decoding greedily.
+    """
+
+    key: str
+    messages: tuple[Message, ...]
+    prompt_ids: tuple[int, ...]
+    sampling: Sampling
+    seed: int = 0
+    example_id: str = ""
+    sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a model said to a request.
+
+    ``token_ids`` are the very ids it produced, the stop token included, or None where the engine
+    knows only the text. ``logprob`` is the sum of their log-probabilities (nats, untempered) under
+    that model. ``finish_reason`` is ``length`` where the token limit cut it.
+    """
+
+    key: str
+    text: str
+    token_ids: tuple[int, ...] | None = None
+    finish_reason: FinishReason = "stop"
+    logprob: float | None = None
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One response put before a judge, with all that a judge may know.
+
+    ``gold`` are the accepted answers, the first being the reference.
+    """
+
+    key: str
+    prompt: tuple[Message, ...]
+    response: str
+    gold: tuple[str, ...]
+    finish_reason: FinishReason = "stop"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judge's word on the case of the same key, the answer it read out, and why.
+
+    ``unknown`` is the judge's own failure; it is retried, and never counts as either of the others.
+    """
+
+    key: str
+    label: Label
+    answer: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A response offered to a ladder, with its verdict once there is one.
+
+    ``asked`` is who was asked: a source of a ladder, or a model's label where that is measured.
+    ``sample`` numbers the samples of one.
+    """
+
+    asked: str
+    sample: int
+    response: Response
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A row to train on, and why it is what it is.
+
+    ``token_ids`` is set where the model produced the completion itself; ``reason`` tells why the
+    sources before ``source`` on the ladder were passed over.
+    """
+
+    example_id: str
+    source: Source
+    reason: str
+    prompt: tuple[Message, ...]
+    completion: str
+    token_ids: tuple[int, ...] | None = None
+    generator: str | None = None
+    judge: str | None = None
+    base_logprob: float | None = None
+    num_tokens: int | None = None
+
+
+def content_hash(*parts: Any) -> str:
+    """A stable 32-digit hexadecimal hash of JSON-serialisable values."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def response_key(model: str, prompt_ids: tuple[int, ...], sampling: Sampling, seed: int) -> str:
+    """The identity of a response: change any part and it is another, change none and it is not.
+
+    Args:
+        model: the model's fingerprint (its weights and revision, not its name).
+        seed: the sample's seed; ignored when decoding greedily, where all samples are one.
+    """
+    return content_hash(
+        model, list(prompt_ids), asdict(sampling), seed if sampling.temperature > 0 else 0
+    )

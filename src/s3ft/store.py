@@ -1,0 +1,297 @@
+"""The SQLite file of a run: everything that was asked, answered, decided and measured.
+
+A candidate is one sample of one source for one example: ``asked`` names who was asked (``self`` and
+``paraphrase`` on the train split, a model such as ``s3ft-seed0`` on the test split). Responses are
+identified by content (`s3ft.records.response_key`), so that equal requests share one. Rows are
+added and never changed, but for ``targets``, which a selection writes anew. Every call that adds
+is one transaction, so a process killed at any moment loses what was in flight and nothing else.
+
+The rollback journal is SQLite's default: unlike write-ahead logging it works on network file
+systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import RunError
+from .records import Candidate, Example, Response, Source, Verdict
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS examples (
+    split TEXT, position INTEGER, id TEXT NOT NULL,
+    prompt TEXT NOT NULL, completion TEXT NOT NULL, meta TEXT NOT NULL,
+    PRIMARY KEY (split, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS responses (
+    key TEXT PRIMARY KEY, text TEXT NOT NULL, token_ids TEXT, finish_reason TEXT NOT NULL,
+    logprob REAL, engine TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS candidates (
+    split TEXT, position INTEGER, asked TEXT, sample INTEGER, key TEXT NOT NULL,
+    PRIMARY KEY (split, position, asked, sample)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS verdicts (
+    split TEXT, position INTEGER, asked TEXT, sample INTEGER, attempt INTEGER,
+    judge TEXT NOT NULL, label TEXT NOT NULL, answer TEXT, reason TEXT NOT NULL,
+    PRIMARY KEY (split, position, asked, sample, attempt)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS targets (
+    method TEXT, position INTEGER, example_id TEXT NOT NULL, source TEXT, reason TEXT NOT NULL,
+    PRIMARY KEY (method, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS scores (
+    model TEXT, task TEXT, metric TEXT, item TEXT, value REAL NOT NULL,
+    PRIMARY KEY (model, task, metric, item)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spent (
+    stage TEXT NOT NULL, asked TEXT NOT NULL, rows INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    seconds REAL NOT NULL);
+"""
+
+PAGE = 1000
+"""Examples read at once."""
+
+
+class Place(NamedTuple):
+    """Where a response belongs: one sample of one source for one example."""
+
+    split: str
+    position: int
+    asked: str
+    sample: int
+
+
+class Entry(NamedTuple):
+    """An example with the candidates that were made for it."""
+
+    position: int
+    example: Example
+    candidates: tuple[Candidate, ...]
+
+
+class Score(NamedTuple):
+    """One item's result in one task, for one model."""
+
+    model: str
+    task: str
+    metric: str
+    item: str
+    value: float
+
+
+class Spent(NamedTuple):
+    """What a stage used: rows, tokens (prompt tokens not counted) and seconds."""
+
+    stage: str
+    asked: str
+    rows: int
+    tokens: int
+    seconds: float
+
+
+class Store:
+    """One open run file. Use as a context manager, or close it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.executescript(SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise RunError(f"{path}: cannot be opened as a run's file: {error}") from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    # facts: small named values, such as a model's fingerprint
+
+    def fact(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def add_fact(self, name: str, value: str) -> None:
+        with _Transaction(self._db):
+            self._db.execute("INSERT INTO facts VALUES (?, ?)", (name, value))
+
+    # examples
+
+    def add_examples(self, splits: dict[str, Iterable[Example]]) -> None:
+        """Add whole splits in one transaction: what their reading raises leaves nothing behind."""
+        with _Transaction(self._db):
+            for split, examples in splits.items():
+                self._db.executemany(
+                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?)",
+                    (
+                        (split, n, e.id, _dump(e.prompt), e.completion, _dump(dict(e.meta)))
+                        for n, e in enumerate(examples)
+                    ),
+                )
+            self._db.execute("INSERT INTO facts VALUES ('data', 'read')")
+
+    def count(self, split: str) -> int:
+        row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()
+        return int(row[0])
+
+    def entries(self, split: str, asked: Sequence[str] = ()) -> Iterator[Entry]:
+        """The examples of a split in order, with their candidates of the sources named.
+
+        Each candidate carries its latest verdict. Candidates come in the order of ``asked``, then
+        by sample.
+        """
+        order = {name: rank for rank, name in enumerate(asked)}
+        marks = ", ".join("?" * len(asked))
+        start, total = 0, self.count(split)
+        while start < total:
+            window = (split, start, start + PAGE)
+            examples = self._db.execute(
+                "SELECT position, id, prompt, completion, meta FROM examples"
+                " WHERE split = ? AND position >= ? AND position < ? ORDER BY position",
+                window,
+            ).fetchall()
+            rows = self._db.execute(
+                "SELECT c.position, c.asked, c.sample, r.key, r.text, r.token_ids,"
+                " r.finish_reason, r.logprob, r.engine, v.label, v.answer, v.reason"
+                " FROM candidates c JOIN responses r ON r.key = c.key"
+                " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
+                " AND v.asked = c.asked AND v.sample = c.sample AND v.attempt ="
+                " (SELECT max(attempt) FROM verdicts w WHERE w.split = c.split"
+                " AND w.position = c.position AND w.asked = c.asked AND w.sample = c.sample)"
+                " WHERE c.split = ? AND c.position >= ? AND c.position < ?"
+                f" AND c.asked IN ({marks}) ORDER BY c.position",
+                (*window, *asked),
+            ).fetchall()
+            made = {at: list(group) for at, group in groupby(rows, key=lambda row: row[0])}
+            for position, id_, prompt, completion, meta in examples:
+                example = Example(id_, tuple(json.loads(prompt)), completion, json.loads(meta))
+                here = sorted(made.get(position, ()), key=lambda row: (order[row[1]], row[2]))
+                found = tuple(_candidate(row) for row in here)
+                yield Entry(position, example, found)
+            start += PAGE
+
+    # responses and verdicts
+
+    def has_response(self, key: str) -> bool:
+        return bool(self._db.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone())
+
+    def add_responses(
+        self, responses: Iterable[Response], places: Iterable[tuple[Place, str]], spent: Spent
+    ) -> None:
+        """Add a batch: its responses, the places (with response keys) they belong to, its cost."""
+        with _Transaction(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        r.key,
+                        r.text,
+                        None if r.token_ids is None else _dump(list(r.token_ids)),
+                        r.finish_reason,
+                        r.logprob,
+                        r.engine,
+                    )
+                    for r in responses
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO candidates VALUES (?, ?, ?, ?, ?)",
+                ((*place, key) for place, key in places),
+            )
+            self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
+
+    def add_verdicts(
+        self, verdicts: Iterable[tuple[Place, Verdict]], judge: str, spent: Spent
+    ) -> None:
+        """Add a batch of verdicts; a place judged before gets a further attempt."""
+        with _Transaction(self._db):
+            self._db.executemany(
+                "INSERT INTO verdicts SELECT ?1, ?2, ?3, ?4, coalesce(max(attempt) + 1, 0),"
+                " ?5, ?6, ?7, ?8 FROM verdicts"
+                " WHERE split = ?1 AND position = ?2 AND asked = ?3 AND sample = ?4",
+                ((*place, judge, v.label, v.answer, v.reason) for place, v in verdicts),
+            )
+            self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
+
+    def attempts(self, split: str, asked: str) -> dict[tuple[int, int], int]:
+        """How often each (position, sample) whose latest verdict is unknown was judged."""
+        rows = self._db.execute(
+            "SELECT position, sample, count(*) FROM verdicts WHERE split = ? AND asked = ?"
+            " GROUP BY position, sample HAVING sum(label != 'unknown') = 0",
+            (split, asked),
+        )
+        return {(position, sample): count for position, sample, count in rows}
+
+    # targets, scores, cost
+
+    def replace_targets(
+        self, method: str, rows: Iterable[tuple[int, str, Source | None, str]]
+    ) -> None:
+        """Write a method's selection: position, example id, source (None: dropped), reason."""
+        with _Transaction(self._db):
+            self._db.execute("DELETE FROM targets WHERE method = ?", (method,))
+            self._db.executemany(
+                "INSERT INTO targets VALUES (?, ?, ?, ?, ?)", ((method, *row) for row in rows)
+            )
+
+    def composition(self, method: str) -> dict[str, int]:
+        """Rows by source: ``{"self": 286, "gold": 1033}``; dropped prompts under ``dropped``."""
+        rows = self._db.execute(
+            "SELECT coalesce(source, 'dropped'), count(*) FROM targets WHERE method = ?"
+            " GROUP BY source",
+            (method,),
+        )
+        return {source: count for source, count in rows}
+
+    def add_scores(self, scores: Iterable[Score], spent: Spent) -> None:
+        """Add the items' results of one model, all at once."""
+        with _Transaction(self._db):
+            self._db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?)", scores)
+            self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
+
+    def scores(self) -> Iterator[Score]:
+        """All items' results, by model and task, in the order of their items."""
+        query = "SELECT * FROM scores ORDER BY model, task, metric, item"
+        return (Score(*row) for row in self._db.execute(query).fetchall())
+
+    def has_scores(self, model: str, task: str) -> bool:
+        query = "SELECT 1 FROM scores WHERE model = ? AND task = ?"
+        return bool(self._db.execute(query, (model, task)).fetchone())
+
+    def spent(self) -> list[Spent]:
+        """What each stage used in all, over every start of the run."""
+        rows = self._db.execute(
+            "SELECT stage, asked, sum(rows), sum(tokens), sum(seconds) FROM spent"
+            " GROUP BY stage, asked ORDER BY min(rowid)"
+        )
+        return [Spent(*row) for row in rows]
+
+
+class _Transaction:
+    """One transaction, undone by any exception (KeyboardInterrupt too)."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _candidate(row: tuple[object, ...]) -> Candidate:
+    _, asked, sample, key, text, ids, finish_reason, logprob, engine, label, answer, reason = row
+    token_ids = None if ids is None else tuple(json.loads(str(ids)))
+    response = Response(key, text, token_ids, finish_reason, logprob, engine)  # type: ignore[arg-type]
+    verdict = None if label is None else Verdict(str(key), label, answer, str(reason))  # type: ignore[arg-type]
+    return Candidate(asked, sample, response, verdict)  # type: ignore[arg-type]
