@@ -5,14 +5,18 @@ Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request p
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from .errors import InputError, S3FTError
+
+if TYPE_CHECKING:
+    from .pipeline import Stage
 
 app = typer.Typer(
     name="s3ft",
@@ -36,7 +40,7 @@ JudgeName = Annotated[
 ]
 
 
-def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: str) -> None:
+def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: Stage) -> None:
     from .pipeline import run_stages
 
     run_stages(recipe, overrides or [], out, until)
@@ -50,10 +54,11 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
     from .pipeline import run_stages
     from .report import summary_table
 
-    report, folder = run_stages(recipe, overrides or [], out, "report")
+    folder = run_stages(recipe, overrides or [], out)
+    results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     console = Console()
-    console.print(summary_table(report))
-    console.print(f"Report: {folder / 'report.html'}")
+    console.print(summary_table(results))
+    console.print(f"Report: {folder / 'report.html'}", soft_wrap=True)
 
 
 @app.command()
@@ -114,8 +119,6 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """How far a judge agrees with labels: confusion, precision, recall, kappa."""
-    import json
-
     from rich.console import Console
 
     from .judge import audit_file, render
@@ -159,8 +162,6 @@ def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> N
 @app.command()
 def schema() -> None:
     """The JSON Schema of a recipe, for editors."""
-    import json
-
     from .recipe import schema as recipe_schema
 
     typer.echo(json.dumps(recipe_schema(), indent=2))

@@ -79,7 +79,7 @@ def _lines(title: str, total: int) -> Iterator[Tick]:
         nonlocal done, tokens_done, last
         done, tokens_done = done + rows, tokens_done + tokens
         now = time.monotonic()
-        if done >= total or now - last >= LINE_EVERY:
+        if rows and (done >= total or now - last >= LINE_EVERY):
             last = now
             show(now, note)
 

@@ -56,6 +56,7 @@ class Request:
 
     ``key`` identifies it by content (see `response_key`); ``seed`` is the sample's own, so that
     the answer does not depend on the batch it is made in, and is not used when decoding greedily.
+    ``example_id`` and ``sample`` tell an engine that looks answers up what is asked for.
     """
 
     key: str

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -122,7 +122,7 @@ class Store:
 
     # examples
 
-    def add_examples(self, splits: dict[str, Iterable[Example]]) -> None:
+    def add_examples(self, splits: Mapping[str, Iterable[Example]]) -> None:
         """Add whole splits in one transaction: what their reading raises leaves nothing behind."""
         with _Transaction(self._db):
             for split, examples in splits.items():
@@ -139,17 +139,19 @@ class Store:
         row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()
         return int(row[0])
 
-    def entries(self, split: str, asked: Sequence[str] = ()) -> Iterator[Entry]:
+    def entries(
+        self, split: str, asked: Sequence[str] = (), *, start: int = 0, stop: int | None = None
+    ) -> Iterator[Entry]:
         """The examples of a split in order, with their candidates of the sources named.
 
         Each candidate carries its latest verdict. Candidates come in the order of ``asked``, then
-        by sample.
+        by sample. ``start`` and ``stop`` limit the positions.
         """
         order = {name: rank for rank, name in enumerate(asked)}
         marks = ", ".join("?" * len(asked))
-        start, total = 0, self.count(split)
+        total = self.count(split) if stop is None else stop
         while start < total:
-            window = (split, start, start + PAGE)
+            window = (split, start, min(start + PAGE, total))
             examples = self._db.execute(
                 "SELECT position, id, prompt, completion, meta FROM examples"
                 " WHERE split = ? AND position >= ? AND position < ? ORDER BY position",
@@ -246,7 +248,32 @@ class Store:
             " GROUP BY source",
             (method,),
         )
-        return {source: count for source, count in rows}
+        return dict(rows)
+
+    def target_rows(self, method: str, source: Source | None, limit: int) -> list[tuple[int, str]]:
+        """The first rows of a method that come from one source (None: dropped).
+
+        Each is a position in the train split and the reason.
+        """
+        rows = self._db.execute(
+            "SELECT position, reason FROM targets WHERE method = ? AND source IS ?"
+            " ORDER BY position LIMIT ?",
+            (method, source, limit),
+        )
+        return [(position, reason) for position, reason in rows]
+
+    def labels(self) -> dict[tuple[str, str], dict[str, int]]:
+        """How the judge decided: label counts by split and who was asked, the latest verdicts."""
+        rows = self._db.execute(
+            "SELECT split, asked, label, count(*) FROM verdicts v WHERE attempt ="
+            " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split"
+            " AND w.position = v.position AND w.asked = v.asked AND w.sample = v.sample)"
+            " GROUP BY split, asked, label ORDER BY split, asked, label"
+        )
+        counts: dict[tuple[str, str], dict[str, int]] = {}
+        for split, asked, label, count in rows:
+            counts.setdefault((split, asked), {})[label] = count
+        return counts
 
     def add_scores(self, scores: Iterable[Score], spent: Spent) -> None:
         """Add the items' results of one model, all at once."""
@@ -262,6 +289,10 @@ class Store:
     def has_scores(self, model: str, task: str) -> bool:
         query = "SELECT 1 FROM scores WHERE model = ? AND task = ?"
         return bool(self._db.execute(query, (model, task)).fetchone())
+
+    def add_spent(self, spent: Spent) -> None:
+        with _Transaction(self._db):
+            self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
 
     def spent(self) -> list[Spent]:
         """What each stage used in all, over every start of the run."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..generate import Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling
 from ._collect import Question
@@ -14,8 +15,9 @@ from ._collect import Question
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from transformers import PreTrainedModel
+
     from ..chat import Chat
-    from ..generate import Generator
 
 
 class Answerer:
@@ -44,19 +46,22 @@ class Answerer:
         return load_chat(self.model)
 
     @cached_property
-    def _engine(self) -> Generator:
-        from ..generate import Transformers
+    def weights(self) -> PreTrainedModel:
         from ..models import load_model
 
-        batch_size = self._recipe.generate.batch_size
-        return Transformers(load_model(self.model), self.chat, batch_size=batch_size)
+        return load_model(self.model)
+
+    @cached_property
+    def _engine(self) -> Transformers:
+        return Transformers(self.weights, self.chat, batch_size=self._recipe.generate.batch_size)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         return self._engine.generate(requests)
 
     def free(self) -> None:
         """Give the weights' memory back."""
-        if self.__dict__.pop("_engine", None) is None:
+        self.__dict__.pop("_engine", None)
+        if self.__dict__.pop("weights", None) is None:
             return
         gc.collect()
         import torch
@@ -81,5 +86,5 @@ class Answerer:
             sampling=sampling,
             messages=prompt,
             prompt_ids=self.chat.prompt_ids,
-            samples=lambda _: n,
+            samples=n,
         )

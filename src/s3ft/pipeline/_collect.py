@@ -36,7 +36,7 @@ class Question:
         messages: the chat that is put to the model.
         prompt_ids: its token ids; empty where the engine needs none.
         fingerprint: the identity of what answers: the model's, or a file's.
-        samples: how many samples an example gets.
+        samples: how many an example gets.
     """
 
     split: str
@@ -46,7 +46,7 @@ class Question:
     sampling: Sampling
     messages: Callable[[Example], tuple[Message, ...]]
     prompt_ids: Callable[[tuple[Message, ...]], tuple[int, ...]]
-    samples: Callable[[Example], int]
+    samples: int = 1
 
 
 def answer(store: Store, question: Question, entries: Iterable[Entry], total: int) -> None:
@@ -67,14 +67,15 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
                 _answer_shard(store, question, wanted, tick)
 
 
-def judge(
-    store: Store, split: str, asked: str, decide: Judge, name: str, total: int
-) -> None:
+def judge(store: Store, split: str, asked: str, decide: Judge, name: str, total: int) -> None:
     """Judge every response of a source that has no verdict, then retry what was not decided.
 
     Args:
         name: the judge, as written into the records.
         total: how many responses there are, for the progress.
+
+    Raises:
+        RunError: the judge left a response without a verdict.
     """
     for attempt in range(1 + RETRIES):
         unknown = store.attempts(split, asked)
@@ -91,6 +92,8 @@ def judge(
                 store.add_verdicts(((places.pop(v.key), v) for v in batch), name, spent)
                 tick(len(batch))
                 start = now
+        if places:
+            raise RunError(f"judge {name!r} gave no verdict on {len(places)} of {total} responses")
 
 
 def _shards(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -107,7 +110,7 @@ def _shards(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, Request]]:
     for position, example, candidates in shard:
         have = {candidate.sample for candidate in candidates if candidate.asked == question.asked}
-        lacking = [sample for sample in range(question.samples(example)) if sample not in have]
+        lacking = [sample for sample in range(question.samples) if sample not in have]
         if not lacking:
             continue
         messages = question.messages(example)
@@ -118,7 +121,10 @@ def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, R
             identity = question.fingerprint if prompt_ids else f"{question.fingerprint}:{seed}"
             key = response_key(identity, prompt_ids, question.sampling, seed)
             place = Place(question.split, position, question.asked, sample)
-            yield place, Request(key, messages, prompt_ids, question.sampling, seed, example.id, sample)
+            yield (
+                place,
+                Request(key, messages, prompt_ids, question.sampling, seed, example.id, sample),
+            )
 
 
 def _answer_shard(

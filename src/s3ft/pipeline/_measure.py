@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from itertools import product
-from pathlib import Path
 
 from ..evaluate import run_benchmarks, target_scores
 from ..judge import registry
-from ..progress import progress
+from ..progress import console, progress
 from ..recipe import Model
 from ..records import content_hash
 from ..store import Spent
-from ..train import rows, train
+from ..train import budget, length_limit, rows, train
 from ._answerer import Answerer
 from ._collect import answer, judge
 from ._mixture import read_mixture
@@ -28,65 +27,86 @@ BASE = "base"
 def train_all(run: Run, base: Answerer) -> None:
     """Train one model for every method and seed that has none yet.
 
-    All get the same number of optimiser steps, that of the whole training split: a method that
-    drops prompts sees its rows more often, not fewer updates.
+    All take the optimiser steps that the whole training split needs: a method that drops prompts
+    sees its rows more often, not fewer updates.
     """
     base.free()
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
-        train_one(run, base, method, seed)
+        if not run.model(method, seed).exists():
+            _train_one(run, base, method, seed)
 
 
-def train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
-    """Train one method with one seed; nothing is done where that model is complete."""
-    config, folder = run.recipe.train, run.model(method, seed)
-    examples = run.store.count("train")
-    steps = math.ceil(math.ceil(examples / config.batch_size) * config.epochs)
-    mixture = run.mixture(method)
+def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
+    config, mixture, name = run.recipe.train, run.mixture(method), label(method, seed)
+    steps = budget(run.store.count("train"), config)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
-    made_of = content_hash(base.fingerprint, digest, config.model_dump(mode="json"), seed, steps)
-    if (folder / "training.json").exists():
-        return
-    dataset = rows(read_mixture(mixture), base.chat, config.max_length)
-    with progress(f"train: {label(method, seed)}", steps) as tick:
+    limit = length_limit(base.model, base.chat, config.max_length)
+    dataset = rows(read_mixture(mixture), base.chat, limit)
+    with progress(f"train: {name}", steps) as tick:
+        done = 0
+
+        def on_step(step: int, _: int, loss: float) -> None:
+            nonlocal done
+            tick(step - done, note=f"loss {loss:.3f}")
+            done = step
+
         trained = train(
             dataset,
             model=base.model,
             config=config,
             seed=seed,
-            out=folder,
+            out=run.model(method, seed),
+            fingerprint=content_hash(base.fingerprint, digest, config.model_dump(), seed, steps),
             steps=steps,
-            fingerprint=made_of,
-            on_step=lambda loss: tick(1, 0, f"loss {loss:.3f}"),
+            on_step=on_step,
         )
-    print(trained)
+    run.store.add_spent(Spent("train", name, trained.rows, trained.tokens, trained.seconds))
+    console.print(f"{name}: trained, {trained.steps} steps in {trained.seconds:.0f} s")
 
 
 def evaluate_all(run: Run, base: Answerer) -> None:
     """Measure the base once, and every tuned model: the target's test split and the benchmarks."""
-    for name, model in models(run, base.model):
+    for name, model in _models(run, base.model):
         answerer = base if name == BASE else Answerer(model, run.recipe)
-        evaluate_one(run, answerer, name)
+        if run.recipe.evaluate.target is not None and run.store.count("test"):
+            _measure_target(run, answerer, name)
+        _measure_benchmarks(run, answerer, name)
         answerer.free()
 
 
-def models(run: Run, base: Model) -> Iterator[tuple[str, Model]]:
-    """The base, then the tuned models of the run, each with its label."""
+def _models(run: Run, base: Model) -> Iterator[tuple[str, Model]]:
     yield BASE, base
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
-        tuned = {"id": str(run.model(method, seed)), "revision": None, "chat_template": None}
-        yield label(method, seed), base.model_copy(update=tuned)
+        # The tuned model's folder holds the chat template that it was trained with.
+        own = {"id": str(run.model(method, seed)), "revision": None, "chat_template": None}
+        yield label(method, seed), base.model_copy(update=own)
 
 
-def evaluate_one(run: Run, answerer: Answerer, name: str) -> None:
-    """Measure one model; what is measured already is not measured again."""
-    evaluate, store = run.recipe.evaluate, run.store
-    if evaluate.target is not None and run.recipe.data.test and not store.has_scores(name, "target"):
-        judge_config = evaluate.target.judge or run.recipe.judge
-        sampling = run.recipe.generate.test_sampling(evaluate.target)
-        question = answerer.question("test", name, sampling, lambda example: example.prompt)
-        total = store.count("test")
-        answer(store, question, store.entries("test", [name]), total)
-        decide = registry.make(judge_config.name, judge_config.options)
-        judge(store, "test", name, decide, judge_name(judge_config), total)
-        scores = target_scores(name, store.entries("test", [name]))
-        store.add_scores(scores, Spent("score", name, len(scores), 0, 0.0))
+def _measure_target(run: Run, answerer: Answerer, name: str) -> None:
+    store, target = run.store, run.recipe.evaluate.target
+    assert target is not None
+    if store.has_scores(name, "target"):
+        return
+    sampling = run.recipe.generate.sampling
+    if target.max_new_tokens is not None:
+        sampling = replace(sampling, max_new_tokens=target.max_new_tokens)
+    question = answerer.question("test", name, sampling, lambda example: example.prompt)
+    total = store.count("test")
+    answer(store, question, store.entries("test", [name]), total)
+    config = target.judge or run.recipe.judge
+    decide = registry.make(config.name, config.options)
+    judge(store, "test", name, decide, judge_name(config), total)
+    scores = target_scores(name, store.entries("test", [name]))
+    store.add_scores(scores, Spent("score", name, total, 0, 0.0))
+
+
+def _measure_benchmarks(run: Run, answerer: Answerer, name: str) -> None:
+    evaluate = run.recipe.evaluate
+    scored = {task for task in evaluate.benchmarks if run.store.has_scores(name, task)}
+    if scored == set(evaluate.benchmarks):
+        return
+    results = run_benchmarks(
+        answerer.weights, answerer.chat, evaluate, label=name, skip=scored
+    )
+    for scores, spent in results:
+        run.store.add_scores(scores, spent)

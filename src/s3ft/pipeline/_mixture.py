@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader
 
@@ -21,11 +21,11 @@ from ..records import Source, Target
 from ..select import Dropped, Missing, walk
 from ..store import Store
 
+if TYPE_CHECKING:
+    from ..chat import Chat
+
 ROWS = 2000
 """Rows in one Parquet row group."""
-
-Tokens = Callable[[Target], int]
-"""Counts the tokens of a completion that no model produced."""
 
 
 def walk_all(
@@ -49,11 +49,11 @@ def write_mixture(
     *,
     generator: str | None,
     judge: str,
-    count_tokens: Tokens | None,
+    chat: Chat | None,
 ) -> dict[str, int]:
     """Select a method's targets into the store and into ``folder``; rows by source.
 
-    The folder appears when it is complete. Prompts without a target (a ladder that does not end in
+    The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts without a target (a ladder that does not end in
     gold) are counted under ``dropped``; the store says why.
     """
     import pyarrow as pa
@@ -71,16 +71,14 @@ def write_mixture(
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
             open(partial / "train.jsonl", "w", encoding="utf-8") as jsonl,
         ):
-            for position, id_, outcome in walk_all(
-                store, ladder, generator=generator, judge=judge
-            ):
+            for position, id_, outcome in walk_all(store, ladder, generator=generator, judge=judge):
                 assert not isinstance(outcome, Missing), "selection before the ladder was walked"
                 if isinstance(outcome, Dropped):
                     counts["dropped"] += 1
                     yield position, id_, None, outcome.reason
                     continue
                 counts[outcome.source] += 1
-                row = _row(outcome, count_tokens)
+                row = _row(outcome, chat)
                 jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
                 group.append(row)
                 if len(group) == ROWS:
@@ -111,13 +109,13 @@ def read_mixture(folder: Path) -> Iterator[Target]:
                 yield Target(prompt=prompt, completion=completion, token_ids=token_ids, **row)
 
 
-def _row(target: Target, count_tokens: Tokens | None) -> dict[str, Any]:
+def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     row = asdict(target)
     row["prompt"] = list(target.prompt)
     row["completion"] = [{"role": "assistant", "content": target.completion}]
     row["token_ids"] = None if target.token_ids is None else list(target.token_ids)
-    if target.num_tokens is None and count_tokens is not None:
-        row["num_tokens"] = count_tokens(target)
+    if target.num_tokens is None and chat is not None:
+        row["num_tokens"] = len(chat.completion_ids(target.prompt, target.completion))
     return {name: row[name] for name in COLUMNS}
 
 
@@ -147,9 +145,7 @@ def _schema(pa: Any) -> Any:
     return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
 
 
-def _card(
-    folder: Path, method: str, ladder: Ladder, counts: Counter[str], judge: str
-) -> None:
+def _card(folder: Path, method: str, ladder: Ladder, counts: Counter[str], judge: str) -> None:
     templates = Environment(
         loader=PackageLoader("s3ft.pipeline", "."), autoescape=False, keep_trailing_newline=True
     )

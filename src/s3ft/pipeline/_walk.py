@@ -16,7 +16,7 @@ from ..judge import options_text, registry
 from ..methods import Ladder
 from ..progress import console
 from ..recipe import JudgeConfig
-from ..records import Example, Source
+from ..records import Source
 from ..rewrite import Paraphrase, without_leaks
 from ..select import Missing, walk
 from ..store import Entry
@@ -97,7 +97,7 @@ def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
 
 def _ask(run: Run, base: Answerer | None, source: Source, total: int) -> None:
     if source == "self" and run.recipe.generate.engine == "replay":
-        question = _replayed(run, base)
+        question = _replayed(run)
     elif base is None:
         remedy = "Name the model that is to answer, or choose methods that need no answer of it."
         raise InputError("model", f"a ladder needs a {source} response", remedy)
@@ -118,14 +118,11 @@ def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:
     return base.question("train", source, sampling, prompt, n)
 
 
-def _replayed(run: Run, base: Answerer | None) -> Question:
+def _replayed(run: Run) -> Question:
     config = run.recipe.generate.replay
     assert config is not None, "the recipe checks this"
-    replay = Replay.from_config(config, base.chat if base else None)
+    replay = Replay.read(config)
     _pin(run, "replayed file", replay.fingerprint)
-
-    def samples(example: Example) -> int:
-        return max(1, len(replay.samples(example)))
 
     return Question(
         split="train",
@@ -135,7 +132,7 @@ def _replayed(run: Run, base: Answerer | None) -> Question:
         sampling=run.recipe.generate.sampling,
         messages=lambda example: example.prompt,
         prompt_ids=lambda _: (),
-        samples=samples,
+        samples=run.recipe.generate.n,
     )
 
 

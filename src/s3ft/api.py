@@ -1,0 +1,110 @@
+"""What one calls from Python: the whole run, only the mixture, only the judge."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def run(
+    recipe: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | Iterable[str] = (),
+    out: str | Path | None = None,
+) -> dict[str, Any]:
+    """Everything: answers, verdicts, mixture, training, evaluation. Called again, it goes on.
+
+    Args:
+        recipe: a YAML file, or the mapping itself.
+        overrides: ``{"train.learning_rate": 1e-4}`` or ``["train.learning_rate=1e-4"]``.
+        out: the run directory; default ``runs/<recipe's name>``.
+
+    Returns:
+        The report, as in the run's ``report.json``.
+
+    Raises:
+        InputError: the request is wrong.
+        RunError: the work failed; the same call goes on from there.
+    """
+    from .pipeline import run_stages
+
+    path = run_stages(recipe, overrides, None if out is None else Path(out))
+    report: dict[str, Any] = json.loads((path / "report.json").read_text(encoding="utf-8"))
+    return report
+
+
+def select(
+    dataset: Iterable[Mapping[str, Any]],
+    *,
+    judge: str | Mapping[str, Any],
+    method: str = "s3ft",
+    model: str | Mapping[str, Any] | None = None,
+    responses: Mapping[str, str | list[str]] | None = None,
+    data: Mapping[str, Any] | None = None,
+    generate: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+) -> Dataset:
+    """Only the mixture of one method, to train on elsewhere.
+
+    Args:
+        dataset: rows: a `datasets.Dataset` or any iterable of mappings, in TRL's formats or mapped
+            by ``data``.
+        judge: a judge's name, or a mapping with its options: ``{"name": "math", "timeout": 2}``.
+        method: a built-in method.
+        model: the base model, as in a recipe; may be left out where ``responses`` are given and
+            the method asks for no paraphrase.
+        responses: the model's own answers by the rows' ids, made elsewhere; one text or samples.
+        data: the recipe's column mapping: ``{"prompt": "{question}", "completion": "answer"}``.
+        generate: the recipe's generation settings.
+        out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
+
+    Returns:
+        A `datasets.Dataset` with ``prompt``, ``completion``, ``source``, ``reason`` and more.
+
+    Raises:
+        InputError: the request or a row is wrong.
+        RunError: the work failed.
+    """
+    from datasets import Dataset
+
+    from .pipeline import run_stages
+
+    recipe: dict[str, Any] = {
+        "judge": {"name": judge} if isinstance(judge, str) else dict(judge),
+        "methods": [method],
+        "generate": dict(generate or {}),
+    }
+    if model is not None:
+        recipe["model"] = {"id": model} if isinstance(model, str) else dict(model)
+    with tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
+        folder = Path(out or scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        recipe["data"] = {**(data or {}), "path": _keep(folder / "dataset.jsonl", dataset)}
+        if responses is not None:
+            rows = ({"id": key, "response": text} for key, text in responses.items())
+            replay = {"path": _keep(folder / "responses.jsonl", rows)}
+            recipe["generate"] |= {"engine": "replay", "replay": replay}
+        path = run_stages(recipe, (), folder / "run", "select")
+        parquet = str(path / "mixture" / method / "train.parquet")
+        return Dataset.from_parquet(parquet, cache_dir=scratch, keep_in_memory=True)
+
+
+def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write rows as JSONL, unless other rows are there already."""
+    partial = path.with_suffix(".partial")
+    with open(partial, "w", encoding="utf-8") as handle:
+        for row in rows:
+            handle.write(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n")
+    if path.exists() and not filecmp.cmp(path, partial, shallow=False):
+        partial.unlink()
+        raise InputError(str(path), "holds other rows than these", "Choose another out.")
+    partial.replace(path)
+    return str(path)

@@ -1,0 +1,17 @@
+"""The order of the stages, and the run directory they share."""
+
+from ._mixture import read_mixture
+from ._run import STAGES, Stage, check_recipe, run_stages, write_report
+from ._rundir import Run, label, open_run
+
+__all__ = [
+    "STAGES",
+    "Run",
+    "Stage",
+    "check_recipe",
+    "label",
+    "open_run",
+    "read_mixture",
+    "run_stages",
+    "write_report",
+]

@@ -1,0 +1,138 @@
+"""The pre-flight: what would go wrong hours later is found before anything is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ..chat import check as check_chat
+from ..errors import InputError
+from ..evaluate import check_benchmarks
+from ..judge import registry
+from ..progress import progress
+from ..records import Case, Example, Response
+from ..rewrite import Paraphrase
+from ..store import Store
+from ..train import check_config, length_limit
+from ._answerer import Answerer
+from ._collect import case
+from ._rundir import Run
+
+SAMPLE = 1000
+"""Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
+
+TRAINS = 3
+"""The number of the first stage that trains, in the pipeline's order."""
+
+SHOWN = 5
+"""Rows named in a message."""
+
+
+def preflight(run: Run, base: Answerer | None, *, until: int) -> list[str]:
+    """Examine recipe, data and model together; what was found, a line each.
+
+    Args:
+        until: the number of the last stage to come: what only later stages need is not asked for.
+
+    Raises:
+        InputError: the gold is refused by its own judge too often, the stop token would not be
+            trained, prompt ids are no prefix, a row does not fit, or options are wrong.
+    """
+    recipe, store = run.recipe, run.store
+    found = [
+        f"data: {store.count(split):,} {split} rows"
+        for split in ("train", "test")
+        if store.count(split)
+    ]
+    if any(recipe.ladder(method) != ("gold",) for method in recipe.methods):
+        found.append(_gold_accepted(run))
+    if any("paraphrase" in recipe.ladder(method) for method in recipe.methods):
+        Paraphrase(recipe.paraphrase.prompt).messages(next(_sample(store)))
+    if base is not None:
+        found.append(_chat(run, base))
+    if until >= TRAINS:
+        assert base is not None
+        check_config(recipe.train, base.model)
+        found.append(_lengths(run, base))
+    if until > TRAINS:
+        found += [
+            f"benchmark {name}: {n:,} items"
+            for name, n in check_benchmarks(recipe.evaluate).items()
+        ]
+    return found
+
+
+def _sample(store: Store) -> Iterator[Example]:
+    """At most `SAMPLE` training rows, evenly spaced."""
+    step = -(-store.count("train") // SAMPLE)
+    return (entry.example for entry in islice(store.entries("train"), 0, None, step))
+
+
+def _gold_accepted(run: Run) -> str:
+    """Every gold answer must be right in the eyes of the judge that will use it."""
+    config = run.recipe.judge
+    judge = registry.make(config.name, config.options)
+    examples = {example.id: example for example in _sample(run.store)}
+    refused: list[str] = []
+    with progress("check: gold answers", len(examples)) as tick:
+        for verdict in judge(_gold_case(example) for example in examples.values()):
+            if verdict.label != "correct":
+                refused.append(f"{verdict.key} ({verdict.label}: {verdict.reason})")
+            tick()
+    share = 1 - len(refused) / len(examples)
+    if share < run.recipe.min_gold_accepted:
+        named = "; ".join(refused[:SHOWN])
+        raise InputError(
+            "judge",
+            f"{config.name!r} accepts only {share:.1%} of the gold answers as their own: {named}",
+            "Choose another judge or data.gold, mend these rows, or lower min_gold_accepted.",
+        )
+    return f"judge {config.name!r}: accepts {share:.1%} of {len(examples):,} gold answers"
+
+
+def _gold_case(example: Example) -> Case:
+    return case(example.id, example, Response(example.id, example.completion))
+
+
+def _chat(run: Run, base: Answerer) -> str:
+    for example in _sample(run.store):
+        problems = check_chat(base.chat, example.prompt, example.completion)
+        if problems:
+            where = f"model.id: {base.model.id}: row {example.id}"
+            remedy = "Set model.chat_template or model.chat_template_kwargs."
+            raise InputError(where, "; ".join(problems), remedy)
+    stop = base.chat.tokenizer.convert_ids_to_tokens(base.chat.stop_id)
+    return f"chat: prompt ids are a prefix, the stop token {stop!r} is trained"
+
+
+@dataclass
+class _Lengths:
+    longest: int = 0
+    tokens: int = 0
+    over: list[str] = field(default_factory=list)
+
+
+def _lengths(run: Run, base: Answerer) -> str:
+    """Gold rows must fit; the model's own answers are limited by ``generate.max_new_tokens``."""
+    chat, total = base.chat, run.store.count("train")
+    limit = length_limit(base.model, chat, run.recipe.train.max_length)
+    seen = _Lengths()
+    with progress("check: lengths", total) as tick:
+        for entry in run.store.entries("train"):
+            example = entry.example
+            length = len(chat.prompt_ids(example.prompt))
+            length += len(chat.completion_ids(example.prompt, example.completion))
+            seen.tokens += length
+            seen.longest = max(seen.longest, length)
+            if limit is not None and length > limit:
+                seen.over.append(example.id)
+            tick()
+    if seen.over:
+        raise InputError(
+            "train.max_length",
+            f"{len(seen.over)} of {total} rows are longer than {limit} tokens (longest"
+            f" {seen.longest}): {', '.join(seen.over[:SHOWN])}",
+            "Raise train.max_length if the model allows it, or remove these rows.",
+        )
+    return f"lengths: {seen.tokens:,} tokens of gold rows, the longest {seen.longest} of {limit}"

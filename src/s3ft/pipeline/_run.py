@@ -1,0 +1,125 @@
+"""A run from its recipe: the order of the stages."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from .. import report
+from ..errors import InputError
+from ..judge import registry
+from ..progress import console
+from ..recipe import Recipe, load
+from ._answerer import Answerer
+from ._check import preflight
+from ._measure import evaluate_all, train_all
+from ._rundir import Run, open_run
+from ._walk import decide, generate, select
+
+Stage = Literal["generate", "judge", "select", "train", "evaluate", "report"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+RecipeSource = str | Path | Mapping[str, Any]
+Overrides = Iterable[str] | Mapping[str, Any]
+
+
+def run_stages(
+    source: RecipeSource,
+    overrides: Overrides = (),
+    out: Path | None = None,
+    until: Stage = "report",
+) -> Path:
+    """Bring a run up to a stage; what is done already is not done again.
+
+    Args:
+        source: a recipe's file, or the mapping itself.
+        overrides: ``key.path=value`` changes to it, or a mapping of key paths to values.
+        out: the run directory; default ``runs/<recipe's name>``.
+        until: the last stage to do.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        InputError: the request is wrong; a run directory that was made for it is removed again.
+        RunError: the work failed; the same call goes on from there.
+    """
+    recipe = load(source, overrides)
+    base = _answerer(recipe, until)
+    with open_run(recipe, folder(source, out)) as run:
+        if run.store.fact(f"checked until {until}") is None:
+            for line in preflight(run, base, until=STAGES.index(until)):
+                console.print(line)
+            run.store.add_fact(f"checked until {until}", "yes")
+        for stage in STAGES[: STAGES.index(until) + 1]:
+            _do(stage, run, base)
+        return run.path
+
+
+def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:
+    """The pre-flight of a whole run, in a temporary folder; what was found, a line each.
+
+    Raises:
+        InputError: what would stop the run, or spoil it.
+    """
+    recipe = load(source, overrides)
+    until: Stage = "report" if recipe.model else "select"
+    base = _answerer(recipe, until)
+    with tempfile.TemporaryDirectory(prefix="s3ft-check-") as scratch:
+        with open_run(recipe, Path(scratch) / "run") as run:
+            return preflight(run, base, until=STAGES.index(until))
+
+
+def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:
+    """Write the report on what a run has so far; the path of its page.
+
+    Raises:
+        InputError: there is no such run.
+    """
+    recipe, path = load(source, overrides), folder(source, out)
+    if not (path / "recipe.yaml").exists():
+        raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
+    with open_run(recipe, path) as run:
+        _do("report", run, None)
+    return path / "report.html"
+
+
+def folder(source: RecipeSource, out: Path | None) -> Path:
+    """Where the run of a recipe is: ``out``, or a folder named after the recipe."""
+    if out is not None:
+        return Path(out)
+    if isinstance(source, Mapping):
+        raise InputError("out", "is required where the recipe is not a file")
+    return Path("runs") / re.sub(r"[^A-Za-z0-9._-]+", "-", Path(source).stem)
+
+
+def _answerer(recipe: Recipe, until: Stage) -> Answerer | None:
+    """The base model, after a first look at the request that needs no data."""
+    registry.make(recipe.judge.name, recipe.judge.options)
+    target = recipe.evaluate.target
+    if target is not None and target.judge is not None:
+        registry.make(target.judge.name, target.judge.options, where="evaluate.target.judge")
+    if recipe.model is None:
+        if STAGES.index(until) >= STAGES.index("train"):
+            raise InputError("model", "is required to train", "Name the model to fine-tune.")
+        return None
+    base = Answerer(recipe.model, recipe)
+    _ = base.fingerprint, base.chat
+    return base
+
+
+def _do(stage: Stage, run: Run, base: Answerer | None) -> None:
+    if stage == "generate":
+        generate(run, base)
+    elif stage == "judge":
+        decide(run, base)
+    elif stage == "select":
+        select(run, base)
+    elif stage == "report":
+        report.write(report.build(run.store, run.recipe, run.path), run.path)
+    else:
+        assert base is not None, "checked before the run was opened"
+        train_all(run, base) if stage == "train" else evaluate_all(run, base)

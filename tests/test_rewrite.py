@@ -1,0 +1,115 @@
+"""The paraphrase's prompt and the leak filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from s3ft.errors import InputError
+from s3ft.records import Case, Example, Verdict
+from s3ft.rewrite import Paraphrase, leak, without_leaks
+
+EXAMPLE = Example(
+    "e1",
+    (
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "What is {{ gold }} and {answer}?"},
+    ),
+    "It is 4 {{ question }}.",
+    {"answer": "4"},
+)
+
+
+def test_the_prompt_shows_question_and_gold_as_they_are() -> None:
+    system, user = Paraphrase().messages(EXAMPLE)
+    assert system == EXAMPLE.prompt[0]
+    assert user["role"] == "user"
+    assert "What is {{ gold }} and {answer}?" in user["content"]
+    assert "It is 4 {{ question }}." in user["content"]
+
+
+def test_a_prompt_of_ones_own_may_name_columns(tmp_path: Path) -> None:
+    path = tmp_path / "mine.j2"
+    path.write_text("{{ question }} | {{ gold }} | {{ answer }}")
+    content = Paraphrase(str(path)).messages(EXAMPLE)[-1]["content"]
+    assert content == "What is {{ gold }} and {answer}? | It is 4 {{ question }}. | 4"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{{ gold", "no template"), ("only {{ question }}", "does not show the gold")],
+)
+def test_a_prompt_that_cannot_work_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "bad.j2"
+    path.write_text(text)
+    with pytest.raises(InputError, match=problem):
+        Paraphrase(str(path))
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.j2"
+    path.write_text("{{ gold }} {{ explanation }}")
+    with pytest.raises(InputError, match="explanation"):
+        Paraphrase(str(path)).messages(EXAMPLE)
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(InputError, match=r"absent\.j2"):
+        Paraphrase("absent.j2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As the reference answer says, it is 4.",
+        "Based on the provided solution, 2 + 2 = 4.",
+        "As given above, the result is 4.",
+        "Reference answer: 4",
+        "Here is the rewritten answer: 4",
+        "In my own words: four.",
+        "Following the solution given above, we get 4.",
+        "Sure! Let me rephrase the text. It is 4.",
+        "According to the ground truth answer it is 4",
+    ],
+)
+def test_talk_of_a_reference_is_a_leak(text: str) -> None:
+    assert leak(text, "What is 2 + 2?", "4")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 + 2 = 4. The answer is 4.",
+        "The solution is a mixture of salt and water.",
+        "Her answer was given to the teacher.",
+        "He provided 3 apples and was given 4 more, so the answer is 7.",
+        "The model car costs 5 dollars.",
+        "First add the numbers above 3.",
+    ],
+)
+def test_ordinary_answers_are_no_leak(text: str) -> None:
+    assert leak(text, "What is 2 + 2?", "4") is None
+
+
+def test_the_task_s_own_words_are_no_leak() -> None:
+    question = "Does the reference answer agree with the student?"
+    assert leak("Yes, the reference answer agrees.", question, "Yes.") is None
+    assert leak("Yes, the reference answer agrees.", "Does it?", "Yes.")
+
+
+def test_the_judge_is_asked_only_about_clean_text() -> None:
+    seen: list[str] = []
+
+    def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
+        for case in cases:
+            seen.append(case.key)
+            yield Verdict(case.key, "correct")
+
+    texts = ["as given above, 4", "It is 4.", "the reference answer is 4"]
+    cases = [Case(str(n), EXAMPLE.prompt, text, ("4",)) for n, text in enumerate(texts)]
+    verdicts = {verdict.key: verdict for verdict in without_leaks(judge)(cases)}
+    assert seen == ["1"]
+    assert [verdicts[str(n)].label for n in range(3)] == ["incorrect", "correct", "incorrect"]
+    assert "as given above" in verdicts["0"].reason

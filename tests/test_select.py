@@ -1,0 +1,124 @@
+"""The ladder: which rung is taken, what is missing, and that no prompt is lost."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from s3ft.methods import METHODS, check_ladder
+from s3ft.records import Candidate, Example, FinishReason, Label, Response, Target, Verdict
+from s3ft.select import Dropped, Missing, walk
+
+EXAMPLE = Example("e1", ({"role": "user", "content": "2 + 2?"},), "#### 4")
+
+
+def candidate(
+    asked: str,
+    label: Label | None,
+    sample: int = 0,
+    finish: FinishReason = "stop",
+    text: str = "",
+) -> Candidate:
+    key = f"{asked}{sample}"
+    response = Response(key, text or f"{asked} says 4", (7, sample, 2), finish, -1.5, "test")
+    verdict = None if label is None else Verdict(key, label, "4", "because")
+    return Candidate(asked, sample, response, verdict)
+
+
+@pytest.mark.parametrize(
+    ("method", "self_label", "paraphrase_label", "source"),
+    [
+        ("sft", "correct", "correct", "gold"),
+        ("rft", "correct", None, "self"),
+        ("rft", "incorrect", None, None),
+        ("ssr", "correct", None, "self"),
+        ("ssr", "incorrect", "correct", "gold"),
+        ("ssr", "unknown", None, "gold"),
+        ("sdft", "correct", "correct", "paraphrase"),
+        ("sdft", "correct", "incorrect", "gold"),
+        ("s3ft", "correct", None, "self"),
+        ("s3ft", "incorrect", "correct", "paraphrase"),
+        ("s3ft", "unknown", "correct", "paraphrase"),
+        ("s3ft", "incorrect", "unknown", "gold"),
+        ("s3ft", "incorrect", "incorrect", "gold"),
+    ],
+)
+def test_the_first_verified_rung_is_taken(
+    method: str, self_label: Label, paraphrase_label: Label | None, source: str | None
+) -> None:
+    candidates = [candidate("self", self_label)]
+    if paraphrase_label is not None:
+        candidates.append(candidate("paraphrase", paraphrase_label))
+    outcome = walk(EXAMPLE, METHODS[method], candidates)
+    if source is None:
+        assert isinstance(outcome, Dropped)
+        assert "incorrect" in outcome.reason
+    else:
+        assert isinstance(outcome, Target)
+        assert outcome.source == source
+        assert outcome.completion == ("#### 4" if source == "gold" else f"{source} says 4")
+
+
+def test_what_has_not_been_asked_or_judged_is_missing() -> None:
+    ladder = METHODS["s3ft"]
+    assert walk(EXAMPLE, ladder, []) == Missing("self")
+    assert walk(EXAMPLE, ladder, [candidate("self", None)]) == Missing("self")
+    assert walk(EXAMPLE, ladder, [candidate("self", "incorrect")]) == Missing("paraphrase")
+
+
+def test_a_response_cut_at_the_limit_is_never_trained_on() -> None:
+    outcome = walk(EXAMPLE, METHODS["ssr"], [candidate("self", "correct", finish="length")])
+    assert isinstance(outcome, Target)
+    assert outcome.source == "gold"
+
+
+def test_a_target_keeps_the_ids_of_its_model_and_says_why() -> None:
+    outcome = walk(
+        EXAMPLE,
+        METHODS["s3ft"],
+        [candidate("self", "incorrect"), candidate("paraphrase", "correct")],
+        generator="base",
+        judge="math",
+    )
+    assert isinstance(outcome, Target)
+    assert outcome.token_ids == (7, 0, 2)
+    assert outcome.num_tokens == 3
+    assert (outcome.generator, outcome.judge) == ("base", "math")
+    assert outcome.reason == "self: incorrect, because; paraphrase: correct, because"
+    assert outcome.base_logprob is None, "it was produced with the gold in view"
+
+
+def test_the_lowest_verified_sample_is_taken_whatever_the_order() -> None:
+    candidates = [candidate("self", "incorrect", 0), candidate("self", "correct", 1)]
+    candidates += [candidate("self", "correct", 2)]
+    for order in (candidates, candidates[::-1]):
+        outcome = walk(EXAMPLE, METHODS["rft"], order)
+        assert isinstance(outcome, Target)
+        assert outcome.token_ids == (7, 1, 2)
+        assert outcome.base_logprob == -1.5
+
+
+@pytest.mark.parametrize("method", [name for name, rungs in METHODS.items() if rungs[-1] == "gold"])
+def test_rows_out_are_prompts_in_for_ladders_that_end_in_gold(method: str) -> None:
+    rng = random.Random(0)
+    labels: list[Label] = ["correct", "incorrect", "unknown"]
+    finishes: list[FinishReason] = ["stop", "length"]
+    for _ in range(500):
+        candidates = [
+            candidate(asked, rng.choice(labels), sample, rng.choice(finishes))
+            for asked in ("self", "paraphrase")
+            for sample in range(rng.randint(1, 3))
+        ]
+        assert isinstance(walk(EXAMPLE, METHODS[method], candidates), Target)
+
+
+@pytest.mark.parametrize("ladder", [(), ("self", "self"), ("gold", "self")])
+def test_ladders_that_cannot_work_are_refused(ladder: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="ladder"):
+        check_ladder(ladder)  # type: ignore[arg-type]
+
+
+def test_the_built_in_ladders_are_sound() -> None:
+    for ladder in METHODS.values():
+        check_ladder(ladder)

@@ -1,0 +1,149 @@
+"""The run's file: what goes in comes out, in order, once, and whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from s3ft import store as store_module
+from s3ft.errors import RunError
+from s3ft.records import Example, Response, Verdict
+from s3ft.store import Place, Score, Spent, Store
+
+NOTHING = Spent("test", "self", 0, 0, 0.0)
+
+
+def example(n: int) -> Example:
+    return Example(f"e{n}", ({"role": "user", "content": f"{n} é\n?"},), f"a{n}", {"answer": n})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "run.sqlite") as opened:
+        opened.add_examples({"train": (example(n) for n in range(5)), "test": [example(9)]})
+        yield opened
+
+
+def answer(store: Store, position: int, key: str, asked: str = "self", sample: int = 0) -> None:
+    response = Response(key, f"text of {key}", (1, 2, 3), "stop", -0.25, "test")
+    store.add_responses([response], [(Place("train", position, asked, sample), key)], NOTHING)
+
+
+def test_examples_come_out_as_they_went_in(store: Store) -> None:
+    assert [entry.example for entry in store.entries("train")] == [example(n) for n in range(5)]
+    assert (store.count("train"), store.count("test"), store.count("dev")) == (5, 1, 0)
+
+
+def test_pages_join_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for position in (0, 1, 3, 4):
+        answer(store, position, f"k{position}")
+    whole = list(store.entries("train", ["self"]))
+    monkeypatch.setattr(store_module, "PAGE", 2)
+    assert list(store.entries("train", ["self"])) == whole
+    assert [len(entry.candidates) for entry in whole] == [1, 1, 0, 1, 1]
+
+
+def test_examples_are_added_all_or_not_at_all(tmp_path: Path) -> None:
+    def broken() -> Iterator[Example]:
+        yield example(0)
+        raise ValueError("row 2 is wrong")
+
+    with Store(tmp_path / "run.sqlite") as store:
+        with pytest.raises(ValueError, match="row 2"):
+            store.add_examples({"train": broken()})
+        assert store.count("train") == 0
+        assert store.fact("data") is None
+
+
+def test_equal_requests_share_a_response(store: Store) -> None:
+    response = Response("k", "four", (4, 2), "stop", -1.0, "test")
+    places = [(Place("train", n, "self", 0), "k") for n in (0, 1)]
+    store.add_responses([response], places, NOTHING)
+    texts = [
+        [c.response.text for c in entry.candidates] for entry in store.entries("train", ["self"])
+    ]
+    assert texts == [["four"], ["four"], [], [], []]
+    assert store.has_response("k")
+    assert not store.has_response("other")
+
+
+def test_candidates_come_by_source_then_sample_with_their_latest_verdict(store: Store) -> None:
+    for asked, sample in (("paraphrase", 0), ("self", 1), ("self", 0)):
+        answer(store, 2, f"{asked}{sample}", asked, sample)
+    place = Place("train", 2, "self", 1)
+    for label in ("unknown", "correct"):
+        store.add_verdicts([(place, Verdict("x", label, "4", label))], "math", NOTHING)  # type: ignore[arg-type]
+    entry = list(store.entries("train", ["self", "paraphrase"]))[2]
+    assert [(c.asked, c.sample) for c in entry.candidates] == [
+        ("self", 0),
+        ("self", 1),
+        ("paraphrase", 0),
+    ]
+    verdicts = [c.verdict and c.verdict.label for c in entry.candidates]
+    assert verdicts == [None, "correct", None]
+    assert not list(store.entries("train", ["self"]))[2].candidates[0].verdict
+
+
+def test_attempts_count_only_what_is_still_unknown(store: Store) -> None:
+    places = [Place("train", n, "self", 0) for n in range(3)]
+    for place in places:
+        answer(store, place.position, f"k{place.position}")
+    labels = ["correct", "unknown", "unknown"]
+    first = [(p, Verdict("x", label)) for p, label in zip(places, labels, strict=True)]  # type: ignore[arg-type]
+    store.add_verdicts(first, "math", NOTHING)
+    assert store.attempts("train", "self") == {(1, 0): 1, (2, 0): 1}
+    store.add_verdicts([(places[1], Verdict("x", "incorrect"))], "math", NOTHING)
+    store.add_verdicts([(places[2], Verdict("x", "unknown"))], "math", NOTHING)
+    assert store.attempts("train", "self") == {(2, 0): 2}
+
+
+def test_what_was_added_is_there_after_reopening(store: Store, tmp_path: Path) -> None:
+    answer(store, 0, "k0")
+    store.add_fact("model", "abc")
+    store.add_scores([Score("base", "target", "accuracy", "e1", 1.0)], NOTHING)
+    store.replace_targets(
+        "ssr",
+        [
+            (
+                0,
+                "e0",
+                "self",
+                "why",
+            ),
+            (1, "e1", None, "dropped"),
+        ],
+    )
+    store.close()
+    with Store(tmp_path / "run.sqlite") as again:
+        assert next(again.entries("train", ["self"])).candidates[0].response.logprob == -0.25
+        assert again.fact("model") == "abc"
+        assert again.has_scores("base", "target")
+        assert list(again.scores()) == [Score("base", "target", "accuracy", "e1", 1.0)]
+        assert again.composition("ssr") == {"self": 1, "dropped": 1}
+
+
+def test_a_failed_batch_leaves_nothing(store: Store) -> None:
+    good = Response("good", "x")
+    with pytest.raises(sqlite3.Error):
+        store.add_responses(
+            [good],
+            [(Place("train", 0, "self", 0), "good"), (Place("train", 0, "self", 0), "good")],
+            NOTHING,
+        )
+    assert not store.has_response("good")
+
+
+def test_costs_add_up_over_starts(store: Store) -> None:
+    for seconds in (1.0, 2.5):
+        store.add_scores([], Spent("generate", "self", 3, 100, seconds))
+    assert Spent("generate", "self", 6, 200, 3.5) in store.spent()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    path.write_text("this is not a database, it is a letter" * 50)
+    with pytest.raises(RunError, match=r"run\.sqlite"):
+        Store(path)
