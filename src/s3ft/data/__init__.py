@@ -1,0 +1,14 @@
+"""Data sets to examples: the Hub, local folders and files, or rows in memory; all of it checked.
+
+    for example in read(Data(path="t.jsonl", prompt="{question}", completion="answer"), "train"):
+        ...
+
+Everything streams: of a data set of any length only the ids are held in memory. JSON lists are the
+exception, they are parsed whole. Because it streams, examples come out before later rows have been
+looked at: take them inside one transaction, or run through once before writing anything.
+"""
+
+from ._files import Row, rows
+from ._read import from_rows, read
+
+__all__ = ["Row", "from_rows", "read", "rows"]

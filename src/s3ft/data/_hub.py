@@ -1,0 +1,64 @@
+"""Rows of data sets on the Hub, or of local folders in the Hub's layout, through `datasets`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..recipe import Data
+from ._files import Row, Rows
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+
+
+def hub_rows(data: Data, split: str, key: str) -> Rows:
+    """The rows of a split.
+
+    Args:
+        key: of the recipe, that names the split.
+
+    Raises:
+        InputError: no such data set, configuration or split, naming those that exist where they
+            are known; the Hub cannot be reached; a file of the data set is broken.
+    """
+    if not Path(data.path).is_dir() and not _HUB_ID.fullmatch(data.path):
+        remedy = "Check the path; a relative one begins at the current folder."
+        raise InputError("data.path", f"there is no file or folder {data.path}", remedy)
+    for number, values in enumerate(_values(_load(data, split, key)), 1):
+        yield Row(f"{data.path} {split}: row ", number, values)
+
+
+def _load(data: Data, split: str, key: str) -> Any:
+    import datasets
+
+    # The cache of `datasets` does not notice that a file of a local folder has changed.
+    is_folder = Path(data.path).is_dir()
+    mode = "force_redownload" if is_folder else "reuse_dataset_if_exists"
+    try:
+        return datasets.load_dataset(
+            data.path, data.name, split=split, revision=data.revision, download_mode=mode
+        )
+    except (datasets.exceptions.DatasetsError, OSError, ValueError, RuntimeError) as error:
+        causes = filter(None, (error, error.__cause__))
+        message = ": ".join(" ".join(str(cause).split())[:300] for cause in causes)
+    if re.search(r"\bsplit\b|instruction", message, re.IGNORECASE):
+        raise InputError(key, f"{data.path}: {message}", "Name a split that is there.")
+    if re.search(r"config", message, re.IGNORECASE):
+        raise InputError("data.name", f"{data.path}: {message}", "Name one that is there.")
+    remedy = "Check the files in it."
+    if not is_folder:
+        remedy = (
+            "There is no such folder here, so it was looked for on the Hub: check the name, the "
+            "network, HF_HUB_OFFLINE, and HF_TOKEN where the data set is gated."
+        )
+    raise InputError("data.path", f"{data.path} cannot be loaded: {message}", remedy)
+
+
+def _values(dataset: Any) -> Iterator[dict[str, Any]]:
+    for batch in dataset.iter(batch_size=1000):
+        names = list(batch)
+        for cells in zip(*batch.values(), strict=True):
+            yield dict(zip(names, cells, strict=True))

@@ -1,0 +1,187 @@
+"""From the recipe's data to examples: where the rows come from, which are kept, who is who."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from ..errors import InputError
+from ..recipe import Data
+from ..records import Example, content_hash
+from ._columns import Columns, Parts, no_column
+from ._files import Row, Rows, is_file, rows
+from ._hub import hub_rows
+from ._messages import opened
+from ._values import BadValue
+
+SHOWN = 5
+"""Problems that one message spells out; the others are counted."""
+
+
+def read(data: Data, split: Literal["train", "test"]) -> Iterator[Example]:
+    """The examples of a split, in the order of its rows.
+
+    An example's id is its own, else a hash of its prompt and completion (without the recipe's
+    system message). Of rows that are equal and have no ids, the second gets ``-2`` appended, the
+    third ``-3``, so that no row is lost.
+    ``meta["gold"]`` is the list of accepted answers where the data name them.
+
+    Yields:
+        Examples as they are read, up to the first problem; the rest is then only checked.
+
+    Raises:
+        InputError: at the end of the pass, naming file, row and column of the first problem, and
+            how many there are; at once where the source or a column does not exist.
+    """
+    limit = data.max_train if split == "train" else data.max_test
+    name, found = _open(data, split)
+    yield from _examples(name, found, data, limit)
+
+
+def from_rows(
+    rows: Iterable[Mapping[str, Any]], data: Data | None = None, *, name: str = "rows"
+) -> Iterator[Example]:
+    """The examples in rows held in memory: a list of dicts, a ``datasets.Dataset``.
+
+    Args:
+        data: the columns' mapping and filter; its path, splits and limits are not looked at.
+        name: what messages call these rows.
+
+    Raises:
+        InputError: as `read`.
+    """
+    yield from _examples(name, _in_memory(rows, name), data or Data(path=name), None)
+
+
+def _open(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
+    """What messages call the source, and its rows."""
+    chosen = data.train if split == "train" else data.test
+    if chosen is None:
+        raise InputError("data.test", "is not set", "Name a split, or a file of its own.")
+    if split == "test" and is_file(chosen):
+        return chosen, rows(chosen)
+    if data.path == "lab":
+        return f"lab {chosen}", _lab(data.name or "math", chosen)
+    if not is_file(data.path):
+        return f"{data.path} {chosen}", hub_rows(data, chosen, f"data.{split}")
+    if split == "test":
+        problem = f"{chosen!r} is no file, and {data.path} is one file without splits"
+        raise InputError("data.test", problem, "Give the path of the test file.")
+    return data.path, rows(data.path)
+
+
+def _lab(task: str, split: str) -> Rows:
+    from .. import lab
+
+    yield from _in_memory(lab.rows(task=task, split=split), f"lab {task} {split}")
+
+
+def _in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, Mapping):
+            yield Row(f"{name}: row ", number, dict(row))
+        else:
+            problem = f"is of type {type(row).__name__}, not a mapping of columns to values"
+            yield InputError(f"{name}: row {number}", problem)
+
+
+def _examples(name: str, found: Rows, data: Data, limit: int | None) -> Iterator[Example]:
+    problems: list[InputError] = []
+    wrong = kept = 0
+    where, ids = _Where(data.where), _Ids(data.id or "id")
+    columns: Columns | None = None
+    for row in found:
+        if isinstance(row, Row):
+            if not where.keeps(row):
+                continue
+            columns = columns or Columns(data, row.values, row.place)
+            kept += 1
+            try:
+                parts = columns.parts(row.values)
+                prompt = opened(parts.prompt, data.system)
+                example = Example(ids.claim(parts, row), prompt, parts.completion, parts.meta)
+            except BadValue as error:
+                row = InputError(f"{row.place}: {error.column}", error.problem, error.remedy)
+        if isinstance(row, InputError):
+            wrong += 1
+            problems += [row] if wrong <= SHOWN else []
+        elif not wrong:
+            yield example
+        if kept == limit:
+            break
+    if problems:
+        raise _report(problems, wrong)
+    if not kept:
+        raise where.nothing(name)
+
+
+def _report(problems: list[InputError], wrong: int) -> InputError:
+    first, *others = problems
+    lines = [first.remedy] if first.remedy else []
+    if others:
+        lines += [f"{wrong - 1} more:", *(f"{other.where}: {other.problem}" for other in others)]
+    if wrong > len(problems):
+        lines.append("...")
+    return InputError(first.where, first.problem, "\n  ".join(lines))
+
+
+class _Ids:
+    """Gives each example its id, and finds those given twice. Holds every id."""
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+        self._seen: dict[str, int] = {}
+        self._copies: Counter[str] = Counter()
+
+    def claim(self, parts: Parts, row: Row) -> str:
+        if parts.id is not None:
+            before = self._seen.setdefault(parts.id, row.number)
+            if before != row.number:
+                remedy = "Name a column of unique values under data.id, or filter with data.where."
+                problem = f"{parts.id!r} is also the id of {row.table}{before}"
+                raise BadValue(self._column, problem, remedy)
+            return parts.id
+        digest = content_hash(parts.prompt, parts.completion)
+        if self._seen.setdefault(digest, row.number) == row.number:
+            return digest
+        self._copies[digest] += 1
+        return f"{digest}-{self._copies[digest] + 1}"
+
+
+class _Where:
+    """The recipe's filter, which remembers what it saw, for when it keeps nothing."""
+
+    def __init__(self, wanted: Mapping[str, str | int | float | bool]) -> None:
+        self._wanted = wanted
+        self._columns: dict[str, None] = {}
+        self._values: dict[str, dict[str, None]] = {column: {} for column in wanted}
+
+    def keeps(self, row: Row) -> bool:
+        for column, wanted in self._wanted.items():
+            if column not in row.values or not _same(row.values[column], wanted):
+                self._columns.update(dict.fromkeys(row.values))
+                seen = self._values[column]
+                if column in row.values and len(seen) < SHOWN:
+                    seen[repr(row.values[column])[:40]] = None
+                return False
+        return True
+
+    def nothing(self, name: str) -> InputError:
+        """Why no row was kept."""
+        if not self._columns:
+            return InputError(name, "has no rows", "It needs at least one.")
+        for column in self._wanted:
+            if column not in self._columns:
+                return no_column("where", name, column, self._columns)
+        wanted = ", ".join(f"{column}={value!r}" for column, value in self._wanted.items())
+        seen = "; ".join(f"{column}: {', '.join(v)}" for column, v in self._values.items() if v)
+        return InputError("data.where", f"no row of {name} has {wanted}", f"Seen there: {seen}.")
+
+
+def _same(cell: Any, wanted: str | int | float | bool) -> bool:
+    """Equal, where true is not 1; a cell of text also equals the number that it spells (CSV)."""
+    if isinstance(cell, str) and not isinstance(wanted, str):
+        return cell.lower() == json.dumps(wanted)
+    return bool(cell == wanted) and isinstance(cell, bool) == isinstance(wanted, bool)

@@ -1,0 +1,151 @@
+"""Runs lm-evaluation-harness in this process, and keeps every item's result."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import RunError
+from ..progress import console
+from ..recipe import Evaluate
+from ..store import Score, Spent
+from ._quiet import bars, quiet
+from ._tasks import Benchmark, load_benchmarks
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from ..chat import Chat
+
+SEED = 1234
+"""lm-eval's own default: which few-shot examples are shown, and sampled generations."""
+
+
+def run_benchmarks(
+    model: PreTrainedModel,
+    chat: Chat,
+    config: Evaluate,
+    *,
+    label: str,
+    skip: Container[str] = (),
+) -> Iterator[tuple[list[Score], Spent]]:
+    """Evaluate a model on the recipe's benchmarks, one after the other.
+
+    A score's task is the benchmark as the recipe names it, its item ``<task>:<doc_id>`` with the
+    id padded, so that items sort in the order of the data; a group's items are those of all tasks
+    under it. The metric is the task's main one: ``acc_norm``, else ``acc``, else ``exact_match``,
+    else the first that the task names; the first of its filters; values between 0 and 1.
+
+    Prompts get no chat template unless the recipe asks for it; then it is `s3ft.chat`'s rendering,
+    as in training, and the tokenizer adds nothing to it.
+
+    Args:
+        model: in evaluation mode, on its device.
+        label: the model's name in the run, such as ``s3ft-seed0``.
+        skip: names of benchmarks that have their scores already.
+
+    Yields:
+        A benchmark's scores and what they cost, as soon as it is done.
+
+    Raises:
+        InputError: as `check_benchmarks`.
+        RunError: lm-eval failed, or a task's results are no scores between 0 and 1.
+    """
+    todo = [benchmark for benchmark in load_benchmarks(config) if benchmark.name not in skip]
+    if not todo:
+        return
+    with quiet():
+        lm = _language_model(model, chat, config)
+    for benchmark in todo:
+        start = time.monotonic()
+        samples = _evaluate(lm, benchmark, config, label)
+        scores = [
+            score
+            for leaf, rows in samples.items()
+            for score in _scores(rows, benchmark, leaf, label)
+        ]
+        seconds = time.monotonic() - start
+        yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
+
+
+def _language_model(model: PreTrainedModel, chat: Chat, config: Evaluate) -> Any:
+    from lm_eval.models.huggingface import HFLM
+
+    class Model(HFLM):  # type: ignore[misc]
+        """lm-eval's model with our rendering of chats in place of its own."""
+
+        @property
+        def eot_token_id(self) -> int:
+            return chat.stop_id if config.apply_chat_template else int(super().eot_token_id)
+
+        def apply_chat_template(
+            self, chat_history: list[Any], add_generation_prompt: bool = True
+        ) -> str:
+            if add_generation_prompt:
+                return chat.prompt_text(chat_history)
+            *before, begun = chat_history  # the task begins the answer
+            return chat.prompt_text(before) + str(begun["content"])
+
+    return Model(
+        pretrained=model,
+        tokenizer=chat.tokenizer,
+        batch_size=config.batch_size,
+        # A template puts the BOS itself: lm-eval would see only those at the very start of a text.
+        add_bos_token=False if config.apply_chat_template else None,
+        # Log-probabilities summed in bf16 would make ties of different answers.
+        softmax_dtype="float32",
+    )
+
+
+def _evaluate(
+    lm: Any, benchmark: Benchmark, config: Evaluate, label: str
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What lm-eval logs for each item, by task.
+
+    ``simple_evaluate`` would do the same, but queries the machine for seconds at every call.
+    """
+    import torch
+    from lm_eval.evaluator import evaluate
+
+    torch.manual_seed(SEED)
+    for task in benchmark.tasks.values():
+        task.set_fewshot_seed(seed=SEED)
+    try:
+        with quiet() as heard, bars(f"{label}: {benchmark.name}"):
+            results = evaluate(
+                lm=lm,
+                task_dict={"tasks": benchmark.tasks, "groups": {}},
+                limit=config.limit,
+                bootstrap_iters=0,
+                log_samples=True,
+                apply_chat_template=config.apply_chat_template,
+                fewshot_as_multiturn=config.apply_chat_template,
+            )
+    except Exception as error:  # the task's templates, functions and data, and the device's memory
+        problem = f"benchmark {benchmark.name!r} failed: {type(error).__name__}: {error}"
+        raise RunError(problem) from error
+    if any("truncat" in message.lower() for message in heard):
+        note = f"inputs longer than the model's {lm.max_length} tokens were cut on the left"
+        console.print(f"{benchmark.name}: {note}", markup=False)
+    samples: Mapping[str, Sequence[Mapping[str, Any]]] = results["samples"]
+    return samples
+
+
+def _scores(
+    rows: Sequence[Mapping[str, Any]], benchmark: Benchmark, leaf: str, label: str
+) -> list[Score]:
+    rows = [row for row in rows if row["filter"] == rows[0]["filter"]]
+    for metric in benchmark.metrics[leaf]:
+        values = {row["doc_id"]: row[metric] for row in rows if metric in row}
+        if values and all(_is_score(value) for value in values.values()):
+            return [
+                Score(label, benchmark.name, metric, f"{leaf}:{doc:06d}", float(value))
+                for doc, value in sorted(values.items())
+            ]
+    raise RunError(f"benchmark {benchmark.name!r}: {leaf!r} gave no scores between 0 and 1")
+
+
+def _is_score(value: Any) -> bool:
+    return not isinstance(value, (tuple, list)) and math.isfinite(value) and 0 <= value <= 1

@@ -1,0 +1,215 @@
+"""Finds and loads lm-evaluation-harness tasks, and refuses a wrong request before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import InputError
+from ..recipe import Evaluate
+from ._quiet import quiet
+
+METRICS = ("acc_norm", "acc", "exact_match")
+"""The main metric of a task is the first of these that it reports, else the first it names."""
+
+WHERE = "evaluate.benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A benchmark as the recipe names it, with the tasks under it and each one's metrics.
+
+    ``metrics`` are those with a score for each item where more is better, the main one first.
+    """
+
+    name: str
+    tasks: dict[str, Any]
+    metrics: dict[str, list[str]]
+
+
+def check_benchmarks(config: Evaluate) -> dict[str, int]:
+    """Load every benchmark that the recipe names, so that a wrong one fails before the work.
+
+    Returns:
+        The items of each benchmark, in the recipe's order.
+
+    Raises:
+        InputError: the folder of local tasks or its YAML is wrong; a task does not exist, would
+            run code that the model writes, has no score for each item, or cannot be loaded.
+    """
+    items = {}
+    for benchmark in load_benchmarks(config):
+        sizes = [len(task.eval_docs) for task in benchmark.tasks.values()]
+        items[benchmark.name] = sum(min(size, config.limit or size) for size in sizes)
+    return items
+
+
+def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
+    """The benchmarks of a recipe, loaded once in a process; raises as `check_benchmarks`."""
+    folder = _folder(config.tasks)
+    return _load(tuple(config.benchmarks), folder, config.num_fewshot)
+
+
+def _folder(tasks: str | None) -> Path | None:
+    if tasks is None:
+        return None
+    if tasks == "lab":
+        from .. import lab
+
+        return Path(lab.TASKS)
+    folder = Path(tasks).expanduser()
+    if not folder.is_dir():
+        raise InputError("evaluate.tasks", f"there is no folder {tasks!r}", "Name one, or `lab`.")
+    return folder.resolve()
+
+
+@lru_cache(maxsize=1)
+def _load(
+    names: tuple[str, ...], folder: Path | None, num_fewshot: int | None
+) -> tuple[Benchmark, ...]:
+    if folder is not None:
+        _check_yaml(folder)
+    if not names:
+        return ()
+    manager = _manager(names, folder)
+    for name in names:
+        entry = manager.task_index.get(name)
+        if entry is None:
+            near = difflib.get_close_matches(name, manager.task_index, n=1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            remedy = f"{hint}`lm-eval ls tasks` lists the stock tasks."
+            raise InputError(WHERE, f"there is no task {name!r}", remedy)
+        if (entry.cfg or {}).get("unsafe_code"):
+            raise _runs_code(name)
+    loaded = []
+    for name in names:
+        try:
+            with quiet():
+                tasks = manager.load([name])["tasks"]
+        except Exception as error:  # the task's own YAML, functions and data: anything can be wrong
+            problem = f"{name!r} cannot be loaded: {type(error).__name__}: {error}"
+            remedy = "Offline, only tasks whose data are on this machine can be used."
+            raise InputError(WHERE, problem, remedy) from error
+        if any(getattr(task, "UNSAFE_CODE", False) for task in tasks.values()):
+            raise _runs_code(name)
+        metrics = {leaf: _metrics(leaf, task) for leaf, task in tasks.items()}
+        for task in tasks.values():
+            _set_shots(task, num_fewshot)
+        loaded.append(Benchmark(name, dict(tasks), metrics))
+    return tuple(loaded)
+
+
+def _manager(names: tuple[str, ...], folder: Path | None) -> Any:
+    """A task manager that knows the folder's tasks, and the stock ones where they are needed.
+
+    A name or a group of the folder's may stand for stock tasks; a task of the folder's hides a
+    stock task of the same name.
+    """
+    from lm_eval.tasks import TaskManager
+
+    with quiet():
+        manager = TaskManager(include_path=folder, include_defaults=False)
+        if folder is not None:
+            _find_local_data(manager, folder)
+        if not all(_is_whole(name, manager.task_index) for name in names):
+            for name, entry in _stock().items():
+                manager.task_index.setdefault(name, entry)
+    return manager
+
+
+def _is_whole(name: Any, index: dict[str, Any]) -> bool:
+    """Whether a task is in the index, and a group with all that it names."""
+    entry = index.get(name) if isinstance(name, str) else None
+    children = (entry.cfg or {}).get("task") if entry else None
+    if not isinstance(children, list):
+        return entry is not None
+    return all(_is_whole(child, index) for child in children)
+
+
+@lru_cache(maxsize=1)
+def _stock() -> dict[str, Any]:
+    """The thousands of tasks that come with lm-eval; reading them takes seconds."""
+    from lm_eval.tasks import TaskManager
+
+    return dict(TaskManager().task_index)
+
+
+def _find_local_data(manager: Any, folder: Path) -> None:
+    """Let a local task name its data files relative to its own YAML.
+
+    lm-eval resolves them against the working directory, so that a folder of tasks works from one
+    place only.
+    """
+    from lm_eval.tasks._yaml_loader import load_yaml
+
+    for entry in manager.task_index.values():
+        path = entry.yaml_path
+        files = ((entry.cfg or {}).get("dataset_kwargs") or {}).get("data_files")
+        if path is None or not files or folder not in path.resolve().parents:
+            continue
+        entry.cfg = load_yaml(path)
+        entry.cfg["dataset_kwargs"]["data_files"] = _absolute(files, path.resolve().parent)
+        entry.yaml_path = None
+
+
+def _absolute(files: Any, folder: Path) -> Any:
+    if isinstance(files, dict):
+        return {split: _absolute(value, folder) for split, value in files.items()}
+    if isinstance(files, list):
+        return [_absolute(value, folder) for value in files]
+    path = folder / files
+    return str(path) if path.exists() else files
+
+
+def _check_yaml(folder: Path) -> None:
+    """lm-eval passes over files that it cannot read; a broken one is an error here."""
+    from lm_eval.tasks._yaml_loader import load_yaml
+
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            load_yaml(path, resolve_func=False)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f"{path}:{mark.line + 1}" if mark else str(path)
+            problem = getattr(error, "problem", None) or str(error)
+            raise InputError(
+                where, f"is not YAML: {problem}", "Check indent, quotes, colons."
+            ) from None
+        except OSError as error:
+            raise InputError(str(path), f"cannot be read: {error}") from None
+        except ValueError:
+            continue  # YAML, but no task
+
+
+def _metrics(name: str, task: Any) -> list[str]:
+    better = task.higher_is_better()
+    each = [
+        metric
+        for metric, aggregate in task.aggregation().items()
+        if getattr(aggregate, "__name__", "") == "mean" and better.get(metric, True)
+    ]
+    if not each:
+        known = ", ".join(task.aggregation())
+        problem = f"{name!r} has no metric with a score for each item (it has {known})"
+        raise InputError(WHERE, problem, "Choose a task with an accuracy or an exact match.")
+    first = next((metric for metric in METRICS if metric in each), each[0])
+    return [first, *(metric for metric in each if metric != first)]
+
+
+def _set_shots(task: Any, num_fewshot: int | None) -> None:
+    """As lm-eval does it: a task that is defined with no examples keeps to that."""
+    default = task.get_config("num_fewshot")
+    if num_fewshot is not None and default != 0:
+        task.set_config(key="num_fewshot", value=num_fewshot)
+    elif default is None:
+        task.set_config(key="num_fewshot", value=0)
+
+
+def _runs_code(name: str) -> InputError:
+    problem = f"{name!r} runs code that the model writes, with nothing to contain it"
+    return InputError(WHERE, problem, "Leave it out.")

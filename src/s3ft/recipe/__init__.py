@@ -1,0 +1,39 @@
+"""The whole configuration of a run: YAML, dotted overrides, and errors that name the place.
+
+    recipe = load("recipe.yaml", ["train.learning_rate=1e-4"])
+
+Every group of keys is a frozen class of its own; what a recipe leaves out has a default, which
+stands at its field together with what the key means.
+"""
+
+from ._fields import (
+    Data,
+    Evaluate,
+    Generate,
+    JudgeConfig,
+    Lora,
+    Model,
+    Paraphrase,
+    Replay,
+    Target,
+    Train,
+)
+from ._load import load, parse_option, schema
+from ._recipe import Recipe
+
+__all__ = [
+    "Data",
+    "Evaluate",
+    "Generate",
+    "JudgeConfig",
+    "Lora",
+    "Model",
+    "Paraphrase",
+    "Recipe",
+    "Replay",
+    "Target",
+    "Train",
+    "load",
+    "parse_option",
+    "schema",
+]

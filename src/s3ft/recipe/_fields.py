@@ -1,0 +1,215 @@
+"""The groups of keys in a recipe: fields, defaults, meanings, and the checks among them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..records import Sampling
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, and nothing is converted: "3" and true are not numbers."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class Model(Strict):
+    """The model that answers, and that is trained."""
+
+    id: str
+    """Hub id, a local folder, or `lab` for the embedded model."""
+    revision: str | None = None
+    """Branch, tag or commit on the Hub."""
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    """Weights' precision for generation and evaluation; auto: bf16 where the processor has it."""
+    device: str = "auto"
+    """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
+    chat_template: str | None = None
+    """File with a Jinja chat template that replaces the model's own."""
+    chat_template_kwargs: dict[str, Any] = {}
+    """Passed to the chat template, such as `{enable_thinking: false}`."""
+    trust_remote_code: bool = False
+    """Run code that comes with the model. Off: such a model is refused."""
+
+
+class Data(Strict):
+    """Where the training pairs are, and which columns are what."""
+
+    path: str
+    """Hub id, a folder in Hub layout, a JSONL (also .gz), JSON, Parquet or CSV file, or `lab`."""
+    name: str | None = None
+    """Configuration of a Hub data set, or the lab's task."""
+    revision: str | None = None
+    """Branch, tag or commit on the Hub."""
+    train: str = "train"
+    """Split to train on; for a single file, ignored."""
+    test: str | None = None
+    """Split to measure the target on, or a file of its own."""
+    id: str | None = None
+    """Column that identifies a row; default: a column `id`, else a hash of the row's content."""
+    prompt: str | None = None
+    """Column, or a template such as `"{context?}\\n\\n{question}"` (`?`: may be empty); default:
+    TRL's columns `prompt` and `completion`, or `messages`."""
+    completion: str | None = None
+    """Column or template of the gold answer."""
+    gold: str | None = None
+    """Column of the accepted answer or answers, for the judge; default: a column `gold`, else the
+    completion."""
+    system: str | None = None
+    """A system message put before every prompt."""
+    where: dict[str, str | int | float | bool] = {}
+    """Keep only the rows whose columns have these values."""
+    max_train: int | None = Field(None, ge=1)
+    """Use only the first rows of the train split."""
+    max_test: int | None = Field(None, ge=1)
+    """Use only the first rows of the test split."""
+
+
+class JudgeConfig(BaseModel):
+    """A judge's name, and next to it the options that this judge takes."""
+
+    model_config = ConfigDict(
+        extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+    name: str
+    """A built-in or registered judge, or `package.module:factory`."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Replay(Strict):
+    """Responses that were made elsewhere."""
+
+    path: str
+    """JSONL file of responses; a row matches an example by `id`, else by `prompt`."""
+    id: str = "id"
+    """Column with the example's id."""
+    prompt: str = "prompt"
+    """Column with the prompt's text, used where the id is absent or unknown."""
+    response: str = "response"
+    """Column with the response: a string, or a list of samples."""
+    where: dict[str, str | int | float | bool] = {}
+    """Keep only the rows whose columns have these values."""
+
+
+def _check_samples(n: int, temperature: float) -> None:
+    if n > 1 and temperature == 0:
+        raise ValueError("n > 1 samples need a temperature above 0: greedy samples are equal")
+
+
+class Generate(Strict):
+    """How the model is asked for its own answers."""
+
+    engine: Literal["transformers", "replay"] = "transformers"
+    """Who answers: the model through transformers, or a file of responses."""
+    temperature: float = Field(0.0, ge=0, le=10)
+    """0 decodes greedily."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Sample from the likeliest tokens that together have this probability; 1 switches it off."""
+    top_k: int = Field(0, ge=0)
+    """Sample from this many of the likeliest tokens; 0 switches it off."""
+    max_new_tokens: int = Field(512, ge=1)
+    """A response cut here is never taken as correct."""
+    n: int = Field(1, ge=1, le=1024)
+    """Samples for each prompt; more than one needs a temperature."""
+    batch_size: int = Field(256, ge=1)
+    """The most rows at once; halved whenever they do not fit into memory."""
+    replay: Replay | None = None
+    """For engine `replay`: where the responses are."""
+
+    @property
+    def sampling(self) -> Sampling:
+        return Sampling(self.temperature, self.top_p, self.top_k, self.max_new_tokens)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Generate:
+        if self.engine == "transformers":
+            _check_samples(self.n, self.temperature)
+        if self.engine == "replay" and self.replay is None:
+            raise ValueError("engine replay needs `replay: {path: FILE}`")
+        return self
+
+
+class Paraphrase(Strict):
+    """How the model is asked to restate the gold in its own words."""
+
+    prompt: str | None = None
+    """File with a Jinja prompt (variables `question`, `gold`, and the row's columns)."""
+    temperature: float = Field(0.0, ge=0, le=10)
+    """0 decodes greedily."""
+    n: int = Field(1, ge=1, le=1024)
+    """Paraphrases for each prompt; more than one needs a temperature."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Paraphrase:
+        _check_samples(self.n, self.temperature)
+        return self
+
+
+class Lora(Strict):
+    """Low-rank adaptation: what PEFT's LoraConfig takes by these names."""
+
+    r: int = Field(8, ge=1)
+    """Rank of the update."""
+    alpha: int = Field(16, ge=1)
+    """The update is scaled by alpha / r."""
+    dropout: float = Field(0.1, ge=0, lt=1)
+    """Dropout before the update."""
+    target_modules: str | list[str] = "all-linear"
+    """Names of the adapted modules, or `all-linear`."""
+
+
+class Train(Strict):
+    """Supervised fine-tuning on the targets; the same for every method."""
+
+    lora: Lora | None = Lora()
+    """Null trains all weights."""
+    learning_rate: float = Field(1e-4, gt=0)
+    """Peak learning rate."""
+    epochs: float = Field(3, gt=0)
+    """Passes over the targets."""
+    batch_size: int = Field(16, ge=1)
+    """Rows per optimiser step and process."""
+    max_length: int | None = Field(None, ge=8)
+    """Tokens of prompt and completion; null: the model's limit. Longer rows are an error."""
+    args: dict[str, Any] = {}
+    """Anything else that TRL's SFTConfig takes."""
+
+
+class Target(Strict):
+    """How the target task is measured on its test split."""
+
+    judge: JudgeConfig | None = None
+    """Default: the judge of the selection."""
+    max_new_tokens: int | None = Field(None, ge=1)
+    """Default: that of `generate`."""
+
+
+class Evaluate(Strict):
+    """What is measured: the target, and what might be forgotten."""
+
+    target: Target | None = Target()
+    """Null skips the target's test split."""
+    benchmarks: list[str] = []
+    """lm-evaluation-harness tasks by name."""
+    tasks: str | None = None
+    """Folder with local task YAML files; `lab` for the embedded ones."""
+    limit: int | None = Field(None, ge=1)
+    """The most items of each task: for a trial, not for results."""
+    num_fewshot: int | None = Field(None, ge=0)
+    """Default: what each task says."""
+    apply_chat_template: bool = False
+    """Put the benchmarks' questions into the model's chat template."""
+    batch_size: int = Field(64, ge=1)
+    """Benchmark requests at once."""

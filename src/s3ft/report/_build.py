@@ -1,0 +1,166 @@
+"""Gathers what a run knows about itself into one JSON; what was not run is absent or None."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from ..recipe import Recipe
+from ..records import Source
+from ..store import Entry, Store
+from ._scores import BASE, TARGET, Results
+
+FORMAT = 1
+"""Raised whenever a key of the report changes its meaning."""
+
+EXAMPLES = 3
+"""Rows shown for each source of a mixture."""
+
+LONGEST = 4000
+"""Characters of a text that are shown."""
+
+
+def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
+    """The report on whatever a run has so far. The same run gives the same report.
+
+    Scores are in percent and differences in points: ``change`` is tuned minus base, ``drop`` base
+    minus tuned, so that a positive drop is what was forgotten. ``stderr`` is over items.
+
+    Args:
+        run_dir: where ``environment.json`` and ``models/<method>-seed<k>/training.json`` may be.
+
+    Raises:
+        RunError: models were scored on different items, so that they cannot be compared.
+    """
+    results = Results(store.scores())
+    benchmarks = [name for name in recipe.evaluate.benchmarks if results.count(name)]
+    models = {
+        method: {str(seed): f"{method}-seed{seed}" for seed in recipe.seeds}
+        for method in recipe.methods
+    }
+    columns = {BASE: {"": BASE}, **models}
+    labels = [label for seeds in models.values() for label in seeds.values()]
+    return {
+        "format": FORMAT,
+        "model": recipe.model.id if recipe.model else None,
+        "data": recipe.data.path,
+        "judge": recipe.judge.name,
+        "methods": list(recipe.methods),
+        "seeds": list(recipe.seeds),
+        "examples": {split: store.count(split) for split in ("train", "test")},
+        "target": {"items": results.count(TARGET)},
+        "benchmarks": {
+            name: {"items": results.count(name), "metric": results.metrics[name]}
+            for name in benchmarks
+        },
+        "results": {
+            name: _result(results, seeds, benchmarks, is_base=name == BASE)
+            for name, seeds in columns.items()
+        },
+        "mixture": {
+            method: mixture
+            for method in recipe.methods
+            if (mixture := _mixture(store, recipe, method)) is not None
+        },
+        "verdicts": [
+            {"split": split, "asked": asked, "labels": counts}
+            for (split, asked), counts in store.labels().items()
+        ],
+        "training": {
+            label: facts
+            for label in labels
+            if (facts := _json(run_dir / "models" / label / "training.json")) is not None
+        },
+        "spent": [spent._asdict() for spent in store.spent()],
+        "environment": _json(run_dir / "environment.json"),
+        "recipe": recipe.model_dump(mode="json"),
+    }
+
+
+def _result(
+    results: Results, seeds: dict[str, str], benchmarks: list[str], *, is_base: bool
+) -> dict[str, Any]:
+    """One row of the headline table: the base, or a method over its seeds."""
+    target = results.score(TARGET, seeds)
+    if target is not None:
+        for metric in ("unknown", "cut"):
+            target[metric] = results.flagged(metric, seeds.values())
+    scores = {name: results.score(name, seeds) for name in benchmarks}
+    for score in filter(None, scores.values()):
+        change = score.pop("change")
+        score["drop"] = None if change is None else -change
+    drops = {} if is_base else results.drops(benchmarks, seeds)
+    return {
+        "target": target,
+        "mean_drop": fmean(drops.values()) if drops else None,
+        "mean_drop_seeds": drops,
+        "benchmarks": scores,
+    }
+
+
+def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None:
+    counts = store.composition(method)
+    if not counts:
+        return None
+    ladder = recipe.ladder(method)
+    rungs: list[Source | None] = [*ladder, None]
+    total = sum(counts.values())
+    by_source = {source: counts.get(source, 0) for source in ladder}
+    return {
+        "ladder": list(ladder),
+        "rows": sum(by_source.values()),
+        "dropped": counts.get("dropped", 0),
+        "counts": by_source,
+        "percent": {source: 100 * count / total for source, count in by_source.items()},
+        "examples": {
+            source or "dropped": [
+                _example(store, ladder, source, position, reason)
+                for position, reason in store.target_rows(method, source, EXAMPLES)
+            ]
+            for source in rungs
+            if counts.get(source or "dropped")
+        },
+    }
+
+
+def _example(
+    store: Store, ladder: tuple[Source, ...], source: Source | None, position: int, reason: str
+) -> dict[str, Any]:
+    """A row of a mixture, with what was tried for it on the way down the ladder."""
+    asked = [rung for rung in ladder if rung != "gold"]
+    [entry] = store.entries("train", asked, start=position, stop=position + 1)
+    reached = ladder[: ladder.index(source) + 1] if source else ladder
+    return {
+        "id": entry.example.id,
+        "prompt": [{**turn, "content": _clip(turn["content"])} for turn in entry.example.prompt],
+        "gold": _clip(entry.example.completion),
+        "reason": _clip(reason),
+        "tried": [tried for rung in reached if (tried := _tried(entry, rung)) is not None],
+    }
+
+
+def _tried(entry: Entry, rung: Source) -> dict[str, Any] | None:
+    """The candidate that speaks for a rung: the first verified one, else the first."""
+    here = [candidate for candidate in entry.candidates if candidate.asked == rung]
+    verified = [c for c in here if c.verdict is not None and c.verdict.label == "correct"]
+    for candidate in (*verified, *here):
+        verdict = candidate.verdict
+        return {
+            "source": rung,
+            "text": _clip(candidate.response.text),
+            "label": verdict.label if verdict else None,
+            "reason": _clip(verdict.reason) if verdict else "",
+        }
+    return None
+
+
+def _clip(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]} … ({len(text):,} characters in all)"
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

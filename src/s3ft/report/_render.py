@@ -1,0 +1,128 @@
+"""The report for people: a page, Markdown, and a table for the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from jinja2 import Environment, PackageLoader
+
+from . import _figures
+from ._scores import BASE
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NONE = "–"
+"""Shown where there is no figure."""
+
+
+def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
+    """Write ``report.json``, ``report.md`` and ``report.html``, each whole or not at all.
+
+    The page needs nothing but itself: no script, no font, no network.
+    """
+    texts = {
+        "report.json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
+        "report.md": _render("report.md.j2", report, escape=False),
+        "report.html": _render("report.html.j2", report, escape=True),
+    }
+    paths = []
+    for name, text in texts.items():
+        partial = run_dir / f".{name}.partial"
+        partial.write_text(text, encoding="utf-8", errors="replace")
+        paths.append(partial.replace(run_dir / name))
+    return paths
+
+
+def summary_table(report: dict[str, Any]) -> Table:
+    """The headline: base and every method, with target, change, mean drop and benchmarks."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    table.add_column("")
+    for title in ("target %", "change", "mean drop", *report["benchmarks"]):
+        table.add_column(Text(title), justify="right")
+    for method, result in report["results"].items():
+        target, benchmarks = result["target"], result["benchmarks"].values()
+        table.add_row(
+            Text(method, style="bold"),
+            number(target and target["score"]),
+            NONE if method == BASE else signed(target and target["change"]),
+            NONE if method == BASE else number(result["mean_drop"]),
+            *(number(score and score["score"]) for score in benchmarks),
+        )
+    return table
+
+
+def number(value: float | None) -> str:
+    """One decimal; no minus before zero."""
+    return NONE if value is None else f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+
+
+def signed(value: float | None) -> str:
+    """One decimal and a sign, but for zero."""
+    text = number(value)
+    return text if value is None or text[0] == "−" or text == "0.0" else f"+{text}"
+
+
+def count(value: float | None) -> str:
+    """A whole number with separators."""
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """``0.4 s``, ``12 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    if seconds is None:
+        return NONE
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def cell(text: object) -> str:
+    """Text inside a line of Markdown or a table's cell, where none of it is markup."""
+    flat = " ".join(str(text).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*|\[\]])", r"\\\1", flat)
+
+
+def fence(text: str) -> str:
+    """A Markdown code block that the text cannot end."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}text\n{text}\n{ticks}"
+
+
+def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
+    environment = Environment(
+        loader=PackageLoader("s3ft.report", "."),
+        autoescape=escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for function in (number, signed, count, duration, cell, fence):
+        environment.filters[function.__name__] = function
+    return environment.get_template(template).render(
+        shown=_richest(report["mixture"]),
+        report=report,
+        base=BASE,
+        figure=_figures,
+        forgetting=_figures.forgetting(report),
+        losses=_figures.losses(report),
+        recipe=yaml.safe_dump(report["recipe"], sort_keys=False, allow_unicode=True),
+    )
+
+
+def _richest(mixtures: dict[str, Any]) -> dict[str, Any]:
+    """The mixture with the most rungs that were used: its examples show what the others' do."""
+    found = max(mixtures, key=lambda method: len(mixtures[method]["examples"]), default=None)
+    return {} if found is None else {found: mixtures[found]}

@@ -1,0 +1,105 @@
+"""From items' results to the figures of the headline table. Pure arithmetic.
+
+All scores are in percent, all differences in points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Any
+
+from ..errors import RunError
+from ..store import Score
+
+BASE = "base"
+TARGET = "target"
+
+Items = Mapping[str, float]
+"""One model's values in one task, by item."""
+
+
+class Results:
+    """All scores of a run, by task and model.
+
+    A benchmark's score is the mean over all its items, whichever task of a group they are from.
+
+    Raises:
+        RunError: two models were scored on different items of a task, or by different metrics.
+    """
+
+    def __init__(self, scores: Iterable[Score]) -> None:
+        self._items: dict[tuple[str, str], dict[str, float]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self.metrics: dict[str, str] = {}
+        metrics: dict[tuple[str, str], set[str]] = {}
+        for model, task, metric, item, value in scores:
+            if task == TARGET and metric != "accuracy":
+                count = self._counts.get((model, metric), 0)
+                self._counts[model, metric] = count + round(value)
+                continue
+            self._items.setdefault((task, model), {})[item] = 100 * value
+            metrics.setdefault((task, model), set()).add(metric)
+        first: dict[str, str] = {}
+        for task, model in self._items:
+            other = first.setdefault(task, model)
+            same = self._items[task, model].keys() == self._items[task, other].keys()
+            if not same or metrics[task, model] != metrics[task, other]:
+                problem = (
+                    f"{task}: {other!r} and {model!r} were scored on different items or metrics"
+                )
+                raise RunError(f"{problem}; their scores cannot be compared")
+            self.metrics[task] = ", ".join(sorted(metrics[task, model]))
+
+    def count(self, task: str) -> int:
+        """The items of a task."""
+        return next((len(items) for (name, _), items in self._items.items() if name == task), 0)
+
+    def flagged(self, metric: str, models: Iterable[str]) -> float:
+        """Target items that are ``unknown`` or ``cut``, the mean over the models measured."""
+        measured = [model for model in models if (TARGET, model) in self._items]
+        return fmean(self._counts.get((model, metric), 0) for model in measured)
+
+    def score(self, task: str, models: Mapping[str, str]) -> dict[str, Any] | None:
+        """A method's score in a task: mean over its seeds, each one's, standard error over items.
+
+        Args:
+            models: the method's models by seed; those that have no scores yet are left out.
+        """
+        found = {
+            seed: self._items[task, model]
+            for seed, model in models.items()
+            if (task, model) in self._items
+        }
+        if not found:
+            return None
+        base = self._items.get((task, BASE))
+        seeds = {seed: fmean(items.values()) for seed, items in found.items()}
+        mean = fmean(seeds.values())
+        return {
+            "score": mean,
+            "stderr": _stderr(list(found.values())),
+            "seeds": seeds,
+            "change": None if base is None else mean - fmean(base.values()),
+        }
+
+    def drops(self, tasks: Sequence[str], models: Mapping[str, str]) -> dict[str, float]:
+        """Mean drop against the base over the tasks, by seed; only seeds that have all of them."""
+        drops: dict[str, float] = {}
+        for seed, model in models.items():
+            pairs = [(self._items.get((t, BASE)), self._items.get((t, model))) for t in tasks]
+            each = [
+                fmean(base.values()) - fmean(tuned.values())
+                for base, tuned in pairs
+                if base is not None and tuned is not None
+            ]
+            if each and len(each) == len(tasks):
+                drops[seed] = fmean(each)
+        return drops
+
+
+def _stderr(seeds: Sequence[Items]) -> float | None:
+    """The standard error of the mean over items, each item's value being its mean over seeds."""
+    values = [fmean(items[item] for items in seeds) for item in seeds[0]]
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None

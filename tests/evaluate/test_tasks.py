@@ -1,0 +1,99 @@
+"""A wrong request for benchmarks is refused before anything runs, and says where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3ft.errors import InputError
+from s3ft.evaluate import _tasks, check_benchmarks
+from s3ft.recipe import Evaluate
+
+
+def test_no_benchmarks_are_no_items(tasks: Any) -> None:
+    assert check_benchmarks(Evaluate()) == {}
+
+
+def test_items_are_counted_in_the_recipes_order(tasks: Any) -> None:
+    tasks.choice("one", 3)
+    tasks.choice("two", 2)
+    config = tasks.config("two", "one")
+    assert list(check_benchmarks(config).items()) == [("two", 2), ("one", 3)]
+
+
+def test_data_files_are_found_beside_the_task_from_anywhere(
+    tasks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.choice("one", 3)
+    monkeypatch.chdir(tmp_path)
+    assert check_benchmarks(tasks.config("one")) == {"one": 3}
+
+
+def test_an_unknown_task_names_the_nearest(tasks: Any) -> None:
+    tasks.choice("lab_facts", 3)
+    with pytest.raises(InputError) as caught:
+        check_benchmarks(tasks.config("lab_fact"))
+    assert caught.value.where == "evaluate.benchmarks"
+    assert "there is no task 'lab_fact'" in str(caught.value)
+    assert "Did you mean 'lab_facts'?" in str(caught.value)
+
+
+def test_stock_tasks_are_known_by_name() -> None:
+    with pytest.raises(InputError, match="Did you mean 'hellaswag'"):
+        check_benchmarks(Evaluate(benchmarks=["hellaswagg"]))
+
+
+def test_a_task_that_runs_the_models_code_is_refused() -> None:
+    with pytest.raises(InputError, match="'humaneval' runs code that the model writes"):
+        check_benchmarks(Evaluate(benchmarks=["humaneval"]))
+
+
+def test_a_local_task_in_a_group_that_runs_code_is_refused(tasks: Any) -> None:
+    tasks.generate("code", ["x"], unsafe_code=True)
+    tasks.write("all", group="all", task=["code"])
+    with pytest.raises(InputError, match="'all' runs code that the model writes"):
+        check_benchmarks(tasks.config("all"))
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"evaluate\.tasks: there is no folder"):
+        check_benchmarks(Evaluate(benchmarks=["one"], tasks=str(tmp_path / "none")))
+
+
+def test_broken_yaml_is_named_by_line(tasks: Any) -> None:
+    tasks.choice("one", 3)
+    (tasks.folder / "two.yaml").write_text("task: two\nmetric_list: [\n")
+    with pytest.raises(InputError, match=r"two\.yaml:3: is not YAML"):
+        check_benchmarks(tasks.config("one"))
+
+
+def test_data_that_are_not_there(tasks: Any) -> None:
+    tasks.choice("one", 3)
+    (tasks.folder / "one.jsonl").unlink()
+    with pytest.raises(InputError, match="'one' cannot be loaded"):
+        check_benchmarks(tasks.config("one"))
+
+
+def test_a_task_without_a_score_for_each_item(tasks: Any) -> None:
+    tasks.choice(
+        "text",
+        3,
+        output_type="loglikelihood_rolling",
+        doc_to_text="",
+        doc_to_target="{{question}}",
+        metric_list=[{"metric": "word_perplexity"}],
+    )
+    with pytest.raises(InputError, match="'text' has no metric with a score for each item"):
+        check_benchmarks(tasks.config("text"))
+
+
+def test_a_local_group_may_name_stock_tasks(tasks: Any) -> None:
+    tasks.choice("one", 3)
+    tasks.write("ours", group="ours", task=["one"])
+    tasks.write("mixed", group="mixed", task=["ours", "no_such_task_anywhere"])
+    local = _tasks._manager(("ours",), tasks.folder)
+    assert "hellaswag" not in local.task_index  # nothing is read that is not needed
+    mixed = _tasks._manager(("mixed",), tasks.folder)
+    assert "hellaswag" in mixed.task_index

@@ -1,0 +1,173 @@
+"""The page, the Markdown and the table say what the report says, and nothing breaks out of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from s3ft.report import _figures, build, summary_table, write
+from s3ft.report._render import cell, duration, fence, number, signed
+
+EVIL = "<script>alert('x')</script>\"'><img src=x onerror=y>"
+
+
+class Page(HTMLParser):
+    """Collects what a browser would make of a page: tags, attributes, text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def written(run: Any) -> tuple[dict[str, Any], str, str]:
+    report = build(run.store, run.recipe, run.path)
+    paths = write(report, run.path)
+    assert [path.name for path in paths] == ["report.json", "report.md", "report.html"]
+    whole, markdown, html = (path.read_text(encoding="utf-8") for path in paths)
+    assert json.loads(whole) == report
+    return report, markdown, html
+
+
+def test_markdown_has_the_headline(finished: Any) -> None:
+    _, markdown, _ = written(finished)
+    assert "| | target % | change | mean drop | facts | myths |\n|---|---:|" in markdown
+    assert "| base | 25.0 |  |  | 100.0 | 50.0 |" in markdown
+    assert "| sft | 62.5 | +37.5 | 43.8 | 37.5 | 25.0 |" in markdown
+    assert "| s3ft | 75.0 | +50.0 | 6.2 | 87.5 | 50.0 |" in markdown
+    assert "| s3ft | 4 | 50.0 | 25.0 | 25.0 | 0 |" in markdown
+
+
+def test_the_page_has_the_figures(finished: Any) -> None:
+    _, _, html = written(finished)
+    text = " ".join(Page(html).text.split())
+    assert "sft 62.5 ± 23.9 +37.5 43.8 37.5 62.5 25.0 25.0" in text
+    assert "self 50.0 % (2)" in text
+    assert "own answer 2" in text
+    assert "1 min 15 s" in text
+    assert html.count("<svg") == 2
+
+
+def test_the_page_needs_nothing_else(finished: Any) -> None:
+    _, _, html = written(finished)
+    page = Page(html)
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+    assert not re.search(r"https?://|url\(|@import", html)
+
+
+def test_data_cannot_become_markup(run: Any) -> None:
+    """Prompts, answers, reasons, names of benchmarks and models come from outside."""
+    run.recipe = run.recipe.model_copy(
+        update={
+            "methods": ["sft", "s3ft", EVIL],
+            "evaluate": run.recipe.evaluate.model_copy(update={"benchmarks": [EVIL]}),
+            "data": run.recipe.data.model_copy(update={"path": EVIL}),
+            "ladders": {EVIL: ["gold"]},
+        }
+    )
+    run.examples(text=EVIL)
+    run.mixtures()
+    run.store.replace_targets(EVIL, [(0, EVIL, "gold", EVIL)])
+    run.candidates((3, EVIL, EVIL, "correct", EVIL))
+    models = ("base", "sft-seed0", f"{EVIL}-seed0")
+    run.scores("target", "accuracy", {model: [1, 0] for model in models})
+    run.scores(EVIL, EVIL, {model: [1, 0] for model in models})
+    run.training("sft-seed0", [[1, 2.0], [2, 1.0]])
+
+    _, markdown, html = written(run)
+
+    page = Page(html)
+    assert "alert" in page.text
+    assert not {"script", "img"} & set(page.tags)
+    assert not any(name.startswith("on") for name, _ in page.attributes)
+    assert "<script" not in re.sub(r"```text\n.*?\n```", "", markdown, flags=re.DOTALL)
+
+
+def test_a_run_that_only_began_renders(run: Any) -> None:
+    report, markdown, html = written(run)
+    assert "## Mixture" not in markdown
+    assert "<svg" not in html
+    assert summary_table(report).row_count == 3
+
+
+def test_only_the_mixture_renders(run: Any) -> None:
+    run.examples()
+    run.mixtures()
+    _, markdown, html = written(run)
+    assert "target %" not in markdown
+    assert "What the models were trained on" in html
+
+
+def test_the_terminals_table(finished: Any) -> None:
+    report = build(finished.store, finished.recipe, finished.path)
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(summary_table(report))
+    text = console.export_text()
+    assert re.search(r"base\W+25\.0\W+–\W+–\W+100\.0\W+50\.0", text)
+    assert re.search(r"s3ft\W+75\.0\W+\+50\.0\W+6\.2\W+87\.5\W+50\.0", text)
+
+
+def test_the_figure_has_a_point_for_every_method_and_seed(finished: Any) -> None:
+    report = build(finished.store, finished.recipe, finished.path)
+    plot = _figures.forgetting(report)
+    assert plot is not None
+    base, sft, s3ft = plot["points"]
+    assert [point["label"] for point in plot["points"]] == ["base", "sft", "s3ft"]
+    assert len(sft["seeds"]) == 2
+    assert base["x"] < s3ft["x"] < sft["x"]  # more forgotten is further right
+    assert base["y"] > sft["y"] > s3ft["y"]  # better is higher, and pixels count downwards
+
+
+def test_labels_do_not_cover_each_other() -> None:
+    marks: list[dict[str, Any]] = [{"x": 10, "y": 50.0}, {"x": 12, "y": 51.0}, {"x": 9, "y": 90.0}]
+    _figures._place_labels(marks)
+    heights = sorted(mark["label_y"] for mark in marks)
+    assert all(b - a >= 15 for a, b in pairwise(heights))
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [36.7, 57.3], [-0.2, 7.7], [0.001, 0.004], [5.0]])
+def test_an_axis_holds_its_values_between_round_ticks(values: list[float]) -> None:
+    axis = _figures.axis(values, 0, 100)
+    assert all(0 <= axis(value) <= 100 for value in values)
+    assert 2 <= len(axis.ticks) <= 8
+    assert len({text for _, text in axis.ticks}) == len(axis.ticks)
+
+
+def test_figures_as_people_write_them() -> None:
+    assert [number(v) for v in (None, 0, -0.04, -3.25, 99.96)] == [
+        "–",
+        "0.0",
+        "0.0",
+        "−3.2",
+        "100.0",
+    ]
+    assert [signed(v) for v in (None, 0.04, 2, -2)] == ["–", "0.0", "+2.0", "−2.0"]
+    assert [duration(v) for v in (None, 0.42, 59.6, 185, 7800)] == [
+        "–",
+        "0.4 s",
+        "1 min 0 s",
+        "3 min 5 s",
+        "2 h 10 min",
+    ]
+
+
+def test_markdown_stays_inside_its_cell_and_block() -> None:
+    assert cell("a|b\n<i> *c*") == r"a\|b &lt;i> \*c\*"
+    assert fence("x\n```\ny").startswith("````text\n")
