@@ -1,6 +1,6 @@
 """Selection and export of large mixtures: time and memory, in one run.
 
-    python benchmarks/select.py [--sizes 10000 100000 1000000]
+    python benchmarks/selection.py [--sizes 10000 100000 1000000]
 
 Fills a run's file with synthetic examples, responses (with token ids) and verdicts, then walks the
 ladder of s3ft over all of them and writes the mixture (SQLite, Parquet and JSONL). Each size runs

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -176,23 +175,24 @@ def _split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
     return dict(parse_option(text) for text in options), files
 
 
-def main() -> None:
-    """The entry point of ``s3ft``: errors of the request and of the work become one message."""
-    sys.exit(_guarded(lambda: app(standalone_mode=False)))
-
-
-def _guarded(command: Callable[[], Any]) -> int:
-    import click
+def run_command(arguments: list[str]) -> int:
+    """Run a command; errors of the request and of the work become one message and a code."""
+    from click import Abort, ClickException
 
     try:
-        code = command()
+        code = app(arguments, standalone_mode=False)
     except S3FTError as error:
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (Abort, KeyboardInterrupt):
         typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
         return 130
     return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The entry point of ``s3ft``."""
+    sys.exit(run_command(sys.argv[1:]))

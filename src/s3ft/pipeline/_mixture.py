@@ -10,7 +10,6 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,13 +109,13 @@ def read_mixture(folder: Path) -> Iterator[Target]:
 
 
 def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
-    row = asdict(target)
+    row: dict[str, Any] = {name: getattr(target, name) for name in COLUMNS}
     row["prompt"] = list(target.prompt)
     row["completion"] = [{"role": "assistant", "content": target.completion}]
     row["token_ids"] = None if target.token_ids is None else list(target.token_ids)
     if target.num_tokens is None and chat is not None:
         row["num_tokens"] = len(chat.completion_ids(target.prompt, target.completion))
-    return {name: row[name] for name in COLUMNS}
+    return row
 
 
 COLUMNS = (

@@ -1,0 +1,134 @@
+"""A run that is killed at random moments comes out as one that was not.
+
+Every start is a fresh process (forked from a clean server that has only imported), killed with
+SIGKILL after a random time. Which requests each start asked the model is written to a log before
+they are answered, so that a finished generation asked for again is seen.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from s3ft.records import Request, Response
+
+KILLS = {"generate": 4, "judge": 6, "select": 4, "train": 4, "evaluate": 6, "report": 2}
+
+RECIPE: dict[str, Any] = {
+    "model": {"id": "lab", "dtype": "float32"},
+    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 40, "max_test": 12},
+    "judge": {"name": "math"},
+    "generate": {"max_new_tokens": 160, "batch_size": 8},
+    "methods": ["ssr", "s3ft"],
+    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
+    "evaluate": {
+        "tasks": "lab",
+        "benchmarks": ["lab_facts", "lab_sorting"],
+        "limit": 8,
+        "apply_chat_template": True,
+    },
+}
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(
+    ["torch", "transformers", "trl", "peft", "lm_eval", "s3ft.pipeline", "s3ft.lab"]
+)
+
+
+def work(out: str, until: str, log: str) -> None:
+    """One start of the run, as a process of its own."""
+    import torch
+
+    from s3ft.generate import Transformers
+    from s3ft.pipeline import run_stages
+
+    torch.set_num_threads(1)
+    plain = Transformers.generate
+
+    def logged(self: Transformers, requests: Iterable[Request]) -> Iterator[list[Response]]:
+        asked = list(requests)
+        with open(log, "a") as handle:
+            handle.writelines(f"{request.key}\n" for request in asked)
+        return plain(self, asked)
+
+    Transformers.generate = logged  # type: ignore[method-assign]
+    run_stages(RECIPE, (), Path(out), until)  # type: ignore[arg-type]
+
+
+def finished(out: Path) -> set[str]:
+    """The keys of the responses that are stored."""
+    if not (out / "run.sqlite").exists():
+        return set()
+    with sqlite3.connect(out / "run.sqlite") as db:
+        try:
+            return {key for (key,) in db.execute("SELECT key FROM responses")}
+        except sqlite3.OperationalError:
+            return set()
+
+
+def start(out: Path, until: str, log: Path) -> Any:
+    process = SERVER.Process(target=work, args=(str(out), until, str(log)))
+    process.start()
+    return process
+
+
+def artefacts(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted((out / "mixture").rglob("*"))
+        if path.is_file()
+    }
+
+
+def scores(out: Path) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(out / "run.sqlite") as db:
+        return db.execute("SELECT * FROM scores ORDER BY model, task, metric, item").fetchall()
+
+
+@pytest.mark.slow
+def test_killed_in_every_stage_it_comes_out_the_same(tmp_path: Path) -> None:
+    rng = random.Random(20250212)
+    whole, killed, log = tmp_path / "whole", tmp_path / "killed", tmp_path / "asked.log"
+    took: dict[str, float] = {}
+    for stage in KILLS:
+        begin = time.monotonic()
+        process = start(whole, stage, tmp_path / "whole.log")
+        process.join()
+        assert process.exitcode == 0, stage
+        took[stage] = time.monotonic() - begin
+
+    deaths = 0
+    for stage, kills in KILLS.items():
+        for _ in range(kills):
+            before = finished(killed)
+            log.write_text("")
+            process = start(killed, stage, log)
+            process.join(rng.uniform(0.1, 1.0) * took[stage])
+            if process.is_alive():
+                process.kill()
+                process.join()
+                assert process.exitcode == -signal.SIGKILL
+                deaths += 1
+            assert not before & set(log.read_text().split()), "a finished generation was repeated"
+        before = finished(killed)
+        log.write_text("")
+        process = start(killed, stage, log)
+        process.join()
+        assert process.exitcode == 0, stage
+        assert not before & set(log.read_text().split())
+
+    assert deaths >= sum(KILLS.values()) // 2, "the process was hardly ever killed in time"
+    assert artefacts(killed) == artefacts(whole)
+    assert artefacts(whole), "there is a mixture to compare"
+    assert scores(killed) == scores(whole)
+    reports = [json.loads((out / "report.json").read_text()) for out in (whole, killed)]
+    assert reports[0]["methods"] == reports[1]["methods"]

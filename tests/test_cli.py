@@ -1,0 +1,273 @@
+"""The command line: wrong requests get one message and leave nothing; quick things are quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from s3ft import cli
+
+GOOD_ROWS = [{"id": f"r{n}", "question": f"{n} + 1?", "answer": f"#### {n + 1}"} for n in range(6)]
+RESPONSES = [{"id": f"r{n}", "response": f"The answer is {n + n % 2}."} for n in range(6)]
+RECIPE = """\
+data: {path: rows.jsonl, prompt: "{question}", completion: answer}
+judge: {name: math}
+generate: {engine: replay, replay: {path: responses.jsonl}}
+methods: [ssr]
+"""
+
+
+def write_rows(path: str, rows: list[dict[str, object]]) -> None:
+    Path(path).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a recipe that works, and data and responses for it."""
+    monkeypatch.chdir(tmp_path)
+    Path("recipe.yaml").write_text(RECIPE)
+    write_rows("rows.jsonl", GOOD_ROWS)  # type: ignore[arg-type]
+    write_rows("responses.jsonl", RESPONSES)  # type: ignore[arg-type]
+    return tmp_path
+
+
+def s3ft(*arguments: str) -> int:
+    """Run the command in this process; its exit code."""
+    return cli.run_command(list(arguments))
+
+
+def listing(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def rows_with(**change: object) -> Callable[[], None]:
+    """The good rows, the third changed."""
+    rows: list[dict[str, object]] = [dict(row) for row in GOOD_ROWS]
+    rows[2].update(change)
+    return lambda: write_rows("rows.jsonl", rows)
+
+
+def text(path: str, content: str | bytes) -> Callable[[], None]:
+    raw = content.encode() if isinstance(content, str) else content
+    return lambda: (Path(path).write_bytes(raw), None)[1]
+
+
+def folder_with(path: str, **files: str) -> Callable[[], None]:
+    def make() -> None:
+        Path(path).mkdir()
+        for name, content in files.items():
+            (Path(path) / name.replace("__", ".")).write_text(content)
+
+    return make
+
+
+@dataclass
+class Bad:
+    """A wrong request: what makes it wrong, the command, and what the message must name."""
+
+    name: str
+    named: list[str]
+    command: list[str] = field(default_factory=lambda: ["select", "recipe.yaml"])
+    make: Callable[[], None] = lambda: None
+
+
+def select(*overrides: str) -> list[str]:
+    return ["select", "recipe.yaml", *overrides]
+
+
+def run(*overrides: str) -> list[str]:
+    return ["run", "recipe.yaml", "model.id=lab", *overrides]
+
+
+BAD = [
+    # recipes
+    Bad("no such recipe", ["absent.yaml"], ["select", "absent.yaml"]),
+    Bad("recipe is a folder", ["folder"], ["select", "folder"], folder_with("folder")),
+    Bad("not YAML", ["recipe.yaml:2"], make=text("recipe.yaml", "data: {path: x}\njudge: {name: [\n")),
+    Bad("a list", ["recipe.yaml"], make=text("recipe.yaml", "- data\n- judge\n")),
+    Bad("empty recipe", ["recipe.yaml"], make=text("recipe.yaml", "")),
+    Bad("recipe not UTF-8", ["recipe.yaml"], make=text("recipe.yaml", b"data: {path: \xff}\n")),
+    Bad("unknown key", ["trian", "train"], make=text("recipe.yaml", RECIPE + "trian: {epochs: 3}\n")),
+    Bad("key given twice", ["recipe.yaml:5", "methods"], make=text("recipe.yaml", RECIPE + "methods: [sft]\n")),
+    Bad("required key missing", ["data"], make=text("recipe.yaml", "judge: {name: math}\n")),
+    Bad("wrong type", ["train.epochs"], select("train.epochs=many")),
+    Bad("out of range", ["train.learning_rate"], select("train.learning_rate=-1")),
+    Bad("unknown method", ["s3tf", "s3ft"], select("methods=[s3tf]")),
+    Bad("ladder past gold", ["mine", "gold"], select("ladders.mine=[gold, self]", "methods=[mine]")),
+    Bad("greedy samples", ["generate", "temperature"], select("generate.engine=transformers", "generate.n=4")),
+    Bad("replay without a file", ["generate", "replay"], select("generate.replay=null")),
+    Bad("not an override", ["methods"], select("methods")),
+    # judges
+    Bad("unknown judge", ["maths", "math"], select("judge.name=maths")),
+    Bad("unknown option of a judge", ["judge", "tolerence"], select("judge.tolerence=1")),
+    Bad("judge not importable", ["no_such_module"], select("judge.name=no_such_module:judge")),
+    Bad("gold its own judge refuses", ["judge", "r2"], make=rows_with(answer="I do not know")),
+    # data
+    Bad("no such data", ["absent.jsonl"], select("data.path=absent.jsonl")),
+    Bad("no rows", ["rows.jsonl"], make=text("rows.jsonl", "")),
+    Bad("line is not JSON", ["rows.jsonl:2"], make=text("rows.jsonl", '{"question": "a", "answer": "1"}\n{"qu\n')),
+    Bad("bad UTF-8", ["rows.jsonl:1"], make=text("rows.jsonl", b'{"question": "\xff\xfe", "answer": "1"}\n')),
+    Bad("empty field", ["rows.jsonl:3", "answer"], make=rows_with(answer="  ")),
+    Bad("missing field", ["rows.jsonl:3", "question"], make=rows_with(question=None)),
+    Bad("wrong type in a field", ["rows.jsonl:3", "answer"], make=rows_with(answer={"text": "4"})),
+    Bad("NaN", ["rows.jsonl:3"], make=rows_with(weight=float("nan"))),
+    Bad("duplicate ids", ["rows.jsonl:3", "r0"], make=rows_with(id="r0")),
+    Bad("unknown column", ["qestion", "question"], select("data.prompt={qestion}")),
+    Bad("no such test split", ["test.jsonl"], select("data.test=test.jsonl")),
+    Bad(
+        "chat without an answer",
+        ["rows.jsonl:1", "assistant"],
+        select("data.prompt=null", "data.completion=null"),
+        text("rows.jsonl", '{"messages": [{"role": "user", "content": "hi"}]}\n'),
+    ),
+    Bad("where that keeps nothing", ["where"], select("data.where.id=none")),
+    # responses
+    Bad("no such responses", ["gone.jsonl"], select("generate.replay.path=gone.jsonl")),
+    Bad("broken responses", ["responses.jsonl:1"], make=text("responses.jsonl", '{"id": 1, "resp\n')),
+    Bad("responses without text", ["responses.jsonl:1", "response"], make=text("responses.jsonl", '{"id": "r1"}\n')),
+    # models
+    Bad("model missing", ["model"], ["run", "recipe.yaml"]),
+    Bad("no such model folder", ["./gone"], run("model.id=./gone")),
+    Bad("model not on the Hub", ["nobody/nothing"], run("model.id=nobody/nothing")),
+    Bad("folder without a model", ["config.json"], run("model.id=./empty"), folder_with("empty", a__txt="x")),
+    Bad("an adapter alone", ["adapter"], run("model.id=./lora"), folder_with("lora", adapter_config__json="{}")),
+    Bad("broken config", ["config.json"], run("model.id=./bad"), folder_with("bad", config__json="{nope")),
+    Bad("paraphrase without a model", ["model", "paraphrase"], select("methods=[s3ft]")),
+    Bad("no such paraphrase prompt", ["mine.j2"], run("methods=[s3ft]", "paraphrase.prompt=mine.j2")),
+    # training and evaluation
+    Bad("unknown training option", ["warmup_step", "warmup_steps"], run("train.args.warmup_step=3")),
+    Bad("training option of the run", ["output_dir"], run("train.args.output_dir=x")),
+    Bad("rows that do not fit", ["train.max_length", "r0"], run("train.max_length=8")),
+    Bad("unknown benchmark", ["mmlo", "evaluate.benchmarks"], run("evaluate.benchmarks=[mmlo]")),
+    Bad("no such task folder", ["./tasks"], run("evaluate.tasks=./tasks", "evaluate.benchmarks=[a]")),
+    # places and arguments
+    Bad("out is a file", ["rows.jsonl"], [*select(), "--out", "rows.jsonl"]),
+    Bad("out holds something else", ["photos"], [*select(), "--out", "photos"], folder_with("photos", a__jpg="x")),
+    Bad("unknown command", ["selct"], ["selct", "recipe.yaml"]),
+    Bad("report without a run", ["runs/recipe"], ["report", "recipe.yaml"]),
+    Bad("judging a file that is not there", ["in.jsonl"], ["judge", "--judge", "math", "in.jsonl", "out.jsonl"]),
+    Bad("judging onto itself", ["rows.jsonl"], ["judge", "--judge", "math", "rows.jsonl", "rows.jsonl"]),
+    Bad("judging without a place", ["OUT"], ["judge", "--judge", "math", "rows.jsonl"]),
+    Bad("audit without labels", ["rows.jsonl", "correct"], ["audit", "--judge", "match", "rows.jsonl"]),
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=[bad.name for bad in BAD])
+def test_a_wrong_request_gets_one_message_and_leaves_nothing(
+    bad: Bad, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bad.make()
+    before = listing(here)
+    code = s3ft(*bad.command)
+    said = capfd.readouterr()
+    assert code == 2, said.err
+    assert "Traceback" not in said.err + said.out
+    for word in bad.named:
+        assert word in said.err, f"the message does not name {word!r}: {said.err}"
+    assert listing(here) == before, "something was written"
+
+
+def test_the_recipe_that_the_others_spoil_works(here: Path) -> None:
+    assert s3ft("select", "recipe.yaml") == 0
+    rows = [json.loads(line) for line in open("runs/recipe/mixture/ssr/train.jsonl")]
+    assert [row["source"] for row in rows] == ["gold", "self"] * 3
+    assert [row["example_id"] for row in rows] == [row["id"] for row in GOOD_ROWS]
+
+
+def test_another_recipe_on_the_same_run_is_refused(
+    here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert s3ft("select", "recipe.yaml") == 0
+    before = {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+    assert s3ft("select", "recipe.yaml", "generate.max_new_tokens=7") == 2
+    assert "generate.max_new_tokens was 512, now 7" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in here.rglob("*") if path.is_file()} == before
+
+
+def test_a_method_more_is_not_another_recipe(here: Path) -> None:
+    assert s3ft("select", "recipe.yaml") == 0
+    assert s3ft("select", "recipe.yaml", "methods=[ssr, rft, sft]") == 0
+    mixtures = {path.name for path in Path("runs/recipe/mixture").iterdir()}
+    assert mixtures == {"ssr", "rft", "sft"}
+    kept = yaml.safe_load(Path("runs/recipe/recipe.yaml").read_text())
+    assert kept["methods"] == ["ssr", "rft", "sft"]
+
+
+def test_the_saved_recipe_makes_the_same_run(here: Path) -> None:
+    assert s3ft("select", "recipe.yaml", "--out", "a") == 0
+    assert s3ft("select", "a/recipe.yaml", "--out", "b") == 0
+    for name in ("mixture/ssr/train.jsonl", "mixture/ssr/train.parquet", "recipe.yaml"):
+        assert Path("a", name).read_bytes() == Path("b", name).read_bytes()
+
+
+def test_a_run_in_use_is_refused(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    import fcntl
+
+    assert s3ft("select", "recipe.yaml") == 0
+    with open("runs/recipe/.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert s3ft("select", "recipe.yaml") == 2
+    assert "in use" in capfd.readouterr().err
+
+
+def test_judging_a_file(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"id": 1, "response": "#### 4", "gold": "4"},
+        {"id": 2, "response": "#### 5", "gold": "4"},
+        {"id": 3, "gold": "4"},
+    ]
+    write_rows("in.jsonl", rows)
+    assert s3ft("judge", "--judge", "math", "in.jsonl", "out.jsonl") == 1, "a row is malformed"
+    judged = [json.loads(line) for line in open("out.jsonl")]
+    assert [(row["id"], row["label"]) for row in judged] == [
+        (1, "correct"),
+        (2, "incorrect"),
+        (3, "unknown"),
+    ]
+    assert judged[0]["judge"] == "math"
+    assert "1 malformed" in capfd.readouterr().out
+
+
+def test_auditing_labels(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"response": f"#### {n % 3}", "gold": "1", "correct": n % 3 == 1 or n == 0}
+        for n in range(30)
+    ]
+    write_rows("labelled.jsonl", rows)
+    assert s3ft("audit", "--judge", "math", "--json", "labelled.jsonl") == 0
+    found = json.loads(capfd.readouterr().out)
+    assert found["accuracy"]["value"] == pytest.approx(29 / 30)
+    assert s3ft("audit", "--judge", "math", "labelled.jsonl") == 0
+    assert "accuracy" in capfd.readouterr().out
+
+
+def test_help_answers_within_half_a_second_of_processor_time() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "s3ft", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert "check" in said
+    assert spent < 0.5, f"{spent:.2f} s"
+
+
+def test_the_installed_command_exits_as_it_should(here: Path) -> None:
+    command = [sys.executable, "-m", "s3ft", "select", "absent.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
+    assert done.returncode == 2
+    assert done.stderr.count("\n") <= 3
+    assert done.stderr.startswith("s3ft: absent.yaml")
+
+
+def test_the_schema_is_json(capfd: pytest.CaptureFixture[str]) -> None:
+    assert s3ft("schema") == 0
+    assert "learning_rate" in json.dumps(json.loads(capfd.readouterr().out))
