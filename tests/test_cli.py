@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -28,6 +29,10 @@ methods: [ssr]
 
 def write_rows(path: str, rows: list[dict[str, object]]) -> None:
     Path(path).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def read_rows(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
 
 
 @pytest.fixture
@@ -92,30 +97,54 @@ BAD = [
     # recipes
     Bad("no such recipe", ["absent.yaml"], ["select", "absent.yaml"]),
     Bad("recipe is a folder", ["folder"], ["select", "folder"], folder_with("folder")),
-    Bad("not YAML", ["recipe.yaml:2"], make=text("recipe.yaml", "data: {path: x}\njudge: {name: [\n")),
+    Bad(
+        "not YAML",
+        ["recipe.yaml:3"],
+        make=text("recipe.yaml", "data: {path: x}\njudge: {name: [\n"),
+    ),
     Bad("a list", ["recipe.yaml"], make=text("recipe.yaml", "- data\n- judge\n")),
     Bad("empty recipe", ["recipe.yaml"], make=text("recipe.yaml", "")),
     Bad("recipe not UTF-8", ["recipe.yaml"], make=text("recipe.yaml", b"data: {path: \xff}\n")),
-    Bad("unknown key", ["trian", "train"], make=text("recipe.yaml", RECIPE + "trian: {epochs: 3}\n")),
-    Bad("key given twice", ["recipe.yaml:5", "methods"], make=text("recipe.yaml", RECIPE + "methods: [sft]\n")),
+    Bad(
+        "unknown key", ["trian", "train"], make=text("recipe.yaml", RECIPE + "trian: {epochs: 3}\n")
+    ),
+    Bad(
+        "key given twice",
+        ["recipe.yaml:5", "methods"],
+        make=text("recipe.yaml", RECIPE + "methods: [sft]\n"),
+    ),
     Bad("required key missing", ["data"], make=text("recipe.yaml", "judge: {name: math}\n")),
     Bad("wrong type", ["train.epochs"], select("train.epochs=many")),
     Bad("out of range", ["train.learning_rate"], select("train.learning_rate=-1")),
     Bad("unknown method", ["s3tf", "s3ft"], select("methods=[s3tf]")),
-    Bad("ladder past gold", ["mine", "gold"], select("ladders.mine=[gold, self]", "methods=[mine]")),
-    Bad("greedy samples", ["generate", "temperature"], select("generate.engine=transformers", "generate.n=4")),
+    Bad(
+        "ladder past gold", ["mine", "gold"], select("ladders.mine=[gold, self]", "methods=[mine]")
+    ),
+    Bad(
+        "greedy samples",
+        ["generate", "temperature"],
+        select("generate.engine=transformers", "generate.n=4"),
+    ),
     Bad("replay without a file", ["generate", "replay"], select("generate.replay=null")),
     Bad("not an override", ["methods"], select("methods")),
     # judges
     Bad("unknown judge", ["maths", "math"], select("judge.name=maths")),
     Bad("unknown option of a judge", ["judge", "tolerence"], select("judge.tolerence=1")),
     Bad("judge not importable", ["no_such_module"], select("judge.name=no_such_module:judge")),
-    Bad("gold its own judge refuses", ["judge", "r2"], make=rows_with(answer="I do not know")),
+    Bad("gold its own judge refuses", ["judge", "r2"], select("judge.name=choice")),
     # data
     Bad("no such data", ["absent.jsonl"], select("data.path=absent.jsonl")),
     Bad("no rows", ["rows.jsonl"], make=text("rows.jsonl", "")),
-    Bad("line is not JSON", ["rows.jsonl:2"], make=text("rows.jsonl", '{"question": "a", "answer": "1"}\n{"qu\n')),
-    Bad("bad UTF-8", ["rows.jsonl:1"], make=text("rows.jsonl", b'{"question": "\xff\xfe", "answer": "1"}\n')),
+    Bad(
+        "line is not JSON",
+        ["rows.jsonl:2"],
+        make=text("rows.jsonl", '{"question": "a", "answer": "1"}\n{"qu\n'),
+    ),
+    Bad(
+        "bad UTF-8",
+        ["rows.jsonl:1"],
+        make=text("rows.jsonl", b'{"question": "\xff\xfe", "answer": "1"}\n'),
+    ),
     Bad("empty field", ["rows.jsonl:3", "answer"], make=rows_with(answer="  ")),
     Bad("missing field", ["rows.jsonl:3", "question"], make=rows_with(question=None)),
     Bad("wrong type in a field", ["rows.jsonl:3", "answer"], make=rows_with(answer={"text": "4"})),
@@ -132,32 +161,76 @@ BAD = [
     Bad("where that keeps nothing", ["where"], select("data.where.id=none")),
     # responses
     Bad("no such responses", ["gone.jsonl"], select("generate.replay.path=gone.jsonl")),
-    Bad("broken responses", ["responses.jsonl:1"], make=text("responses.jsonl", '{"id": 1, "resp\n')),
-    Bad("responses without text", ["responses.jsonl:1", "response"], make=text("responses.jsonl", '{"id": "r1"}\n')),
+    Bad(
+        "broken responses", ["responses.jsonl:1"], make=text("responses.jsonl", '{"id": 1, "resp\n')
+    ),
+    Bad(
+        "responses without text",
+        ["responses.jsonl:1", "response"],
+        make=text("responses.jsonl", '{"id": "r1"}\n'),
+    ),
     # models
     Bad("model missing", ["model"], ["run", "recipe.yaml"]),
     Bad("no such model folder", ["./gone"], run("model.id=./gone")),
     Bad("model not on the Hub", ["nobody/nothing"], run("model.id=nobody/nothing")),
-    Bad("folder without a model", ["config.json"], run("model.id=./empty"), folder_with("empty", a__txt="x")),
-    Bad("an adapter alone", ["adapter"], run("model.id=./lora"), folder_with("lora", adapter_config__json="{}")),
-    Bad("broken config", ["config.json"], run("model.id=./bad"), folder_with("bad", config__json="{nope")),
+    Bad(
+        "folder without a model",
+        ["config.json"],
+        run("model.id=./empty"),
+        folder_with("empty", a__txt="x"),
+    ),
+    Bad(
+        "an adapter alone",
+        ["adapter"],
+        run("model.id=./lora"),
+        folder_with("lora", adapter_config__json="{}"),
+    ),
+    Bad(
+        "broken config",
+        ["config.json"],
+        run("model.id=./bad"),
+        folder_with("bad", config__json="{nope"),
+    ),
     Bad("paraphrase without a model", ["model", "paraphrase"], select("methods=[s3ft]")),
-    Bad("no such paraphrase prompt", ["mine.j2"], run("methods=[s3ft]", "paraphrase.prompt=mine.j2")),
+    Bad(
+        "no such paraphrase prompt", ["mine.j2"], run("methods=[s3ft]", "paraphrase.prompt=mine.j2")
+    ),
     # training and evaluation
-    Bad("unknown training option", ["warmup_step", "warmup_steps"], run("train.args.warmup_step=3")),
+    Bad(
+        "unknown training option", ["warmup_step", "warmup_steps"], run("train.args.warmup_step=3")
+    ),
     Bad("training option of the run", ["output_dir"], run("train.args.output_dir=x")),
     Bad("rows that do not fit", ["train.max_length", "r0"], run("train.max_length=8")),
     Bad("unknown benchmark", ["mmlo", "evaluate.benchmarks"], run("evaluate.benchmarks=[mmlo]")),
-    Bad("no such task folder", ["./tasks"], run("evaluate.tasks=./tasks", "evaluate.benchmarks=[a]")),
+    Bad(
+        "no such task folder", ["./tasks"], run("evaluate.tasks=./tasks", "evaluate.benchmarks=[a]")
+    ),
     # places and arguments
     Bad("out is a file", ["rows.jsonl"], [*select(), "--out", "rows.jsonl"]),
-    Bad("out holds something else", ["photos"], [*select(), "--out", "photos"], folder_with("photos", a__jpg="x")),
+    Bad(
+        "out holds something else",
+        ["photos"],
+        [*select(), "--out", "photos"],
+        folder_with("photos", a__jpg="x"),
+    ),
     Bad("unknown command", ["selct"], ["selct", "recipe.yaml"]),
     Bad("report without a run", ["runs/recipe"], ["report", "recipe.yaml"]),
-    Bad("judging a file that is not there", ["in.jsonl"], ["judge", "--judge", "math", "in.jsonl", "out.jsonl"]),
-    Bad("judging onto itself", ["rows.jsonl"], ["judge", "--judge", "math", "rows.jsonl", "rows.jsonl"]),
+    Bad(
+        "judging a file that is not there",
+        ["in.jsonl"],
+        ["judge", "--judge", "math", "in.jsonl", "out.jsonl"],
+    ),
+    Bad(
+        "judging onto itself",
+        ["rows.jsonl"],
+        ["judge", "--judge", "math", "rows.jsonl", "rows.jsonl"],
+    ),
     Bad("judging without a place", ["OUT"], ["judge", "--judge", "math", "rows.jsonl"]),
-    Bad("audit without labels", ["rows.jsonl", "correct"], ["audit", "--judge", "match", "rows.jsonl"]),
+    Bad(
+        "audit without labels",
+        ["rows.jsonl", "correct"],
+        ["audit", "--judge", "match", "rows.jsonl"],
+    ),
 ]
 
 
@@ -178,7 +251,7 @@ def test_a_wrong_request_gets_one_message_and_leaves_nothing(
 
 def test_the_recipe_that_the_others_spoil_works(here: Path) -> None:
     assert s3ft("select", "recipe.yaml") == 0
-    rows = [json.loads(line) for line in open("runs/recipe/mixture/ssr/train.jsonl")]
+    rows = read_rows("runs/recipe/mixture/ssr/train.jsonl")
     assert [row["source"] for row in rows] == ["gold", "self"] * 3
     assert [row["example_id"] for row in rows] == [row["id"] for row in GOOD_ROWS]
 
@@ -227,7 +300,7 @@ def test_judging_a_file(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ]
     write_rows("in.jsonl", rows)
     assert s3ft("judge", "--judge", "math", "in.jsonl", "out.jsonl") == 1, "a row is malformed"
-    judged = [json.loads(line) for line in open("out.jsonl")]
+    judged = read_rows("out.jsonl")
     assert [(row["id"], row["label"]) for row in judged] == [
         (1, "correct"),
         (2, "incorrect"),
@@ -245,7 +318,7 @@ def test_auditing_labels(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write_rows("labelled.jsonl", rows)
     assert s3ft("audit", "--judge", "math", "--json", "labelled.jsonl") == 0
     found = json.loads(capfd.readouterr().out)
-    assert found["accuracy"]["value"] == pytest.approx(29 / 30)
+    assert found["overall"]["accuracy"]["value"] == pytest.approx(29 / 30)
     assert s3ft("audit", "--judge", "math", "labelled.jsonl") == 0
     assert "accuracy" in capfd.readouterr().out
 
@@ -262,7 +335,9 @@ def test_help_answers_within_half_a_second_of_processor_time() -> None:
 
 def test_the_installed_command_exits_as_it_should(here: Path) -> None:
     command = [sys.executable, "-m", "s3ft", "select", "absent.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"}
+    )
     assert done.returncode == 2
     assert done.stderr.count("\n") <= 3
     assert done.stderr.startswith("s3ft: absent.yaml")

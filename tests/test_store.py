@@ -102,7 +102,7 @@ def test_attempts_count_only_what_is_still_unknown(store: Store) -> None:
 
 def test_what_was_added_is_there_after_reopening(store: Store, tmp_path: Path) -> None:
     answer(store, 0, "k0")
-    store.add_fact("model", "abc")
+    store.set_fact("model", "abc")
     store.add_scores([Score("base", "target", "accuracy", "e1", 1.0)], NOTHING)
     store.replace_targets(
         "ssr",

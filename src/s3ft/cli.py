@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,11 +27,11 @@ app = typer.Typer(
 
 RecipeArg = Annotated[str, typer.Argument(metavar="RECIPE", help="A YAML recipe.")]
 Overrides = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Argument(metavar="[KEY=VALUE]...", help="Changes to it: train.learning_rate=1e-4"),
 ]
 Out = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option("--out", metavar="DIR", help="The run directory; default: runs/<recipe's name>."),
 ]
 JudgeName = Annotated[
@@ -79,18 +79,19 @@ def generate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) ->
 def judge(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE|IN", help="A recipe, or a file.")],
     arguments: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Argument(metavar="[KEY=VALUE|OUT]...", help="Changes to it, or options and OUT."),
     ] = None,
     name: Annotated[
-        Optional[str],
+        str | None,
         typer.Option("--judge", metavar="NAME", help="Judge a file with this judge."),
     ] = None,
     out: Out = None,
 ) -> None:
     """Judge a run's responses: s3ft judge RECIPE. Or a file: s3ft judge --judge NAME IN OUT.
 
-    A file is JSONL ('-': standard input or output). A row has 'response' and 'gold' or 'completion'.
+    A file is JSONL ('-': standard input or output). A row has 'response', and 'gold' or
+    'completion'.
     """
     if name is None:
         _stage(recipe, arguments, out, "judge")
@@ -113,7 +114,7 @@ def audit(
     ],
     name: JudgeName,
     disagreements: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Write the rows it gets wrong here.")
+        Path | None, typer.Option(metavar="FILE", help="Write the rows it gets wrong here.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -177,20 +178,17 @@ def _split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
 
 def run_command(arguments: list[str]) -> int:
     """Run a command; errors of the request and of the work become one message and a code."""
-    from click import Abort, ClickException
-
     try:
-        code = app(arguments, standalone_mode=False)
+        app(arguments)
     except S3FTError as error:
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
-    except ClickException as error:
-        error.show()
-        return 2
-    except (Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
         return 130
-    return code if isinstance(code, int) else 0
+    except SystemExit as done:  # how the command line library ends, also where all went well
+        return done.code if isinstance(done.code, int) else 0
+    return 0
 
 
 def main() -> None:

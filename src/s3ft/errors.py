@@ -17,7 +17,8 @@ class InputError(S3FTError):
     """The request is wrong: recipe, data, model or arguments. Nothing has been written.
 
     Args:
-        where: the place, as exact as known: ``recipe.yaml: train.epochs``, ``train.jsonl:12: answer``.
+        where: the place, as exact as known: ``recipe.yaml: train.epochs``, or
+            ``train.jsonl:12: answer``.
         problem: what is wrong there.
         remedy: what to do about it; may be empty where the problem says it.
     """

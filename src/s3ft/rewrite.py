@@ -26,10 +26,10 @@ LEAKS = tuple(
         rf"\b(?:the|this|your|that|from|per)\s+{_GIVEN}\s+{_TEXT}\b",
         rf"\b{_GIVEN}\s+{_TEXT}\s*:",
         rf"\breference\s+{_TEXT}\b",
-        rf"\b(?:as|is|was|were)\s+(?:already\s+)?(?:given|stated|shown|provided|explained)\s+above\b",
+        r"\b(?:as|is|was|were)\s+(?:already\s+)?(?:given|stated|shown|provided|explained)\s+above\b",
         rf"\b{_TEXT}\s+(?:given|provided|shown|stated)\s+(?:above|here)\b",
         rf"\b(?:rewritten|rephrased|paraphrased|restated|reworded)\s+(?:{_TEXT}|version)\b",
-        rf"\b(?:rewrite|rephrase|paraphrase|restate|reword)\s+(?:the|this|your)\b",
+        r"\b(?:rewrite|rephrase|paraphrase|restate|reword)\s+(?:the|this|your)\b",
         r"\bin\s+(?:my|your)\s+own\s+words\b",
     )
 )

@@ -3,8 +3,9 @@
 A candidate is one sample of one source for one example: ``asked`` names who was asked (``self`` and
 ``paraphrase`` on the train split, a model such as ``s3ft-seed0`` on the test split). Responses are
 identified by content (`s3ft.records.response_key`), so that equal requests share one. Rows are
-added and never changed, but for ``targets``, which a selection writes anew. Every call that adds
-is one transaction, so a process killed at any moment loses what was in flight and nothing else.
+added and never changed, but for ``facts``, and ``targets``, which a selection writes anew. Every
+call that adds is one transaction, so a process killed at any moment loses what was in flight and
+nothing else.
 
 The rollback journal is SQLite's default: unlike write-ahead logging it works on network file
 systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
@@ -116,9 +117,9 @@ class Store:
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def add_fact(self, name: str, value: str) -> None:
+    def set_fact(self, name: str, value: str) -> None:
         with _Transaction(self._db):
-            self._db.execute("INSERT INTO facts VALUES (?, ?)", (name, value))
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     # examples
 

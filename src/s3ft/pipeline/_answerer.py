@@ -1,4 +1,4 @@
-"""A model that answers, loaded when it is first needed and freed when it is not."""
+"""Who answers in a run: models and files, loaded when first needed, freed when not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..generate import Transformers
+from ..errors import InputError
+from ..generate import Replay, Transformers
 from ..recipe import Model, Recipe
-from ..records import Example, Message, Request, Response, Sampling
+from ..records import Example, Message, Request, Response, Sampling, Source
 from ._collect import Question
 
 if TYPE_CHECKING:
@@ -88,3 +89,28 @@ class Answerer:
             prompt_ids=self.chat.prompt_ids,
             samples=n,
         )
+
+
+class Sources:
+    """All that a recipe's ladders may ask: the base model, and a file of responses."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self.base = Answerer(recipe.model, recipe) if recipe.model else None
+
+    @cached_property
+    def replay(self) -> Replay | None:
+        """The responses that take the place of the model's own, where the recipe names a file."""
+        config = self._recipe.generate.replay
+        return Replay.read(config) if self._recipe.generate.engine == "replay" and config else None
+
+    def check(self, source: Source) -> None:
+        """See that a source can be asked.
+
+        Raises:
+            InputError: there is no model to ask, or the file of responses is wrong.
+        """
+        answered = source == "self" and self.replay is not None
+        if not answered and self.base is None:
+            remedy = "Name the model that is to answer, or methods that need no answer of it."
+            raise InputError("model", f"a ladder needs a {source} response", remedy)

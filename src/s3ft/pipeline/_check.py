@@ -15,7 +15,7 @@ from ..records import Case, Example, Response
 from ..rewrite import Paraphrase
 from ..store import Store
 from ..train import check_config, length_limit
-from ._answerer import Answerer
+from ._answerer import Answerer, Sources
 from ._collect import case
 from ._rundir import Run
 
@@ -29,7 +29,7 @@ SHOWN = 5
 """Rows named in a message."""
 
 
-def preflight(run: Run, base: Answerer | None, *, until: int) -> list[str]:
+def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     """Examine recipe, data and model together; what was found, a line each.
 
     Args:
@@ -39,15 +39,18 @@ def preflight(run: Run, base: Answerer | None, *, until: int) -> list[str]:
         InputError: the gold is refused by its own judge too often, the stop token would not be
             trained, prompt ids are no prefix, a row does not fit, or options are wrong.
     """
-    recipe, store = run.recipe, run.store
+    recipe, store, base = run.recipe, run.store, sources.base
     found = [
         f"data: {store.count(split):,} {split} rows"
         for split in ("train", "test")
         if store.count(split)
     ]
-    if any(recipe.ladder(method) != ("gold",) for method in recipe.methods):
+    asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
+    for source in sorted(asked):
+        sources.check(source)
+    if asked:
         found.append(_gold_accepted(run))
-    if any("paraphrase" in recipe.ladder(method) for method in recipe.methods):
+    if "paraphrase" in asked:
         Paraphrase(recipe.paraphrase.prompt).messages(next(_sample(store)))
     if base is not None:
         found.append(_chat(run, base))

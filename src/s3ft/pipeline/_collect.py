@@ -12,8 +12,16 @@ from ..errors import RunError
 from ..generate import Generator
 from ..judge import Judge
 from ..progress import progress
-from ..records import Case, Example, Message, Request, Response, Sampling, Verdict
-from ..records import content_hash, response_key
+from ..records import (
+    Case,
+    Example,
+    Message,
+    Request,
+    Response,
+    Sampling,
+    content_hash,
+    response_key,
+)
 from ..store import Entry, Place, Spent, Store
 
 SHARD = 16_384

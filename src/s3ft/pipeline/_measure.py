@@ -105,8 +105,6 @@ def _measure_benchmarks(run: Run, answerer: Answerer, name: str) -> None:
     scored = {task for task in evaluate.benchmarks if run.store.has_scores(name, task)}
     if scored == set(evaluate.benchmarks):
         return
-    results = run_benchmarks(
-        answerer.weights, answerer.chat, evaluate, label=name, skip=scored
-    )
+    results = run_benchmarks(answerer.weights, answerer.chat, evaluate, label=name, skip=scored)
     for scores, spent in results:
         run.store.add_scores(scores, spent)

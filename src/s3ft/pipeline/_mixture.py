@@ -52,8 +52,9 @@ def write_mixture(
 ) -> dict[str, int]:
     """Select a method's targets into the store and into ``folder``; rows by source.
 
-    The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts without a target (a ladder that does not end in
-    gold) are counted under ``dropped``; the store says why.
+    The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
+    without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
+    says why.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

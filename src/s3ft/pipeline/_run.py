@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..judge import registry
 from ..progress import console
 from ..recipe import Recipe, load
-from ._answerer import Answerer
+from ._answerer import Sources
 from ._check import preflight
 from ._measure import evaluate_all, train_all
 from ._rundir import Run, open_run
@@ -48,14 +48,18 @@ def run_stages(
         RunError: the work failed; the same call goes on from there.
     """
     recipe = load(source, overrides)
-    base = _answerer(recipe, until)
-    with open_run(recipe, folder(source, out)) as run:
-        if run.store.fact(f"checked until {until}") is None:
-            for line in preflight(run, base, until=STAGES.index(until)):
+    sources = _sources(recipe, until)
+
+    def check(run: Run) -> None:
+        methods = " ".join(recipe.methods)
+        if run.store.fact(f"checked until {until}") != methods:
+            for line in preflight(run, sources, until=STAGES.index(until)):
                 console.print(line)
-            run.store.add_fact(f"checked until {until}", "yes")
+            run.store.set_fact(f"checked until {until}", methods)
+
+    with open_run(recipe, folder(source, out), check) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
-            _do(stage, run, base)
+            _do(stage, run, sources)
         return run.path
 
 
@@ -67,10 +71,12 @@ def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:
     """
     recipe = load(source, overrides)
     until: Stage = "report" if recipe.model else "select"
-    base = _answerer(recipe, until)
-    with tempfile.TemporaryDirectory(prefix="s3ft-check-") as scratch:
-        with open_run(recipe, Path(scratch) / "run") as run:
-            return preflight(run, base, until=STAGES.index(until))
+    sources = _sources(recipe, until)
+    with (
+        tempfile.TemporaryDirectory(prefix="s3ft-check-") as scratch,
+        open_run(recipe, Path(scratch) / "run") as run,
+    ):
+        return preflight(run, sources, until=STAGES.index(until))
 
 
 def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:
@@ -83,7 +89,7 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
     if not (path / "recipe.yaml").exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
     with open_run(recipe, path) as run:
-        _do("report", run, None)
+        _do("report", run, Sources(recipe))
     return path / "report.html"
 
 
@@ -96,30 +102,30 @@ def folder(source: RecipeSource, out: Path | None) -> Path:
     return Path("runs") / re.sub(r"[^A-Za-z0-9._-]+", "-", Path(source).stem)
 
 
-def _answerer(recipe: Recipe, until: Stage) -> Answerer | None:
-    """The base model, after a first look at the request that needs no data."""
+def _sources(recipe: Recipe, until: Stage) -> Sources:
+    """Who answers, after a first look at the request that needs no data."""
     registry.make(recipe.judge.name, recipe.judge.options)
     target = recipe.evaluate.target
     if target is not None and target.judge is not None:
         registry.make(target.judge.name, target.judge.options, where="evaluate.target.judge")
-    if recipe.model is None:
-        if STAGES.index(until) >= STAGES.index("train"):
-            raise InputError("model", "is required to train", "Name the model to fine-tune.")
-        return None
-    base = Answerer(recipe.model, recipe)
-    _ = base.fingerprint, base.chat
-    return base
+    if recipe.model is None and STAGES.index(until) >= STAGES.index("train"):
+        raise InputError("model", "is required to train", "Name the model to fine-tune.")
+    sources = Sources(recipe)
+    if sources.base is not None:
+        _ = sources.base.fingerprint, sources.base.chat
+    return sources
 
 
-def _do(stage: Stage, run: Run, base: Answerer | None) -> None:
+def _do(stage: Stage, run: Run, sources: Sources) -> None:
     if stage == "generate":
-        generate(run, base)
+        generate(run, sources)
     elif stage == "judge":
-        decide(run, base)
+        decide(run, sources)
     elif stage == "select":
-        select(run, base)
+        select(run, sources)
     elif stage == "report":
         report.write(report.build(run.store, run.recipe, run.path), run.path)
     else:
-        assert base is not None, "checked before the run was opened"
-        train_all(run, base) if stage == "train" else evaluate_all(run, base)
+        assert sources.base is not None, "checked before the run was opened"
+        tune = train_all if stage == "train" else evaluate_all
+        tune(run, sources.base)

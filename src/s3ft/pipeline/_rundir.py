@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -52,10 +52,15 @@ def label(method: str, seed: int) -> str:
 
 
 @contextmanager
-def open_run(recipe: Recipe, out: Path) -> Iterator[Run]:
+def open_run(
+    recipe: Recipe, out: Path, check: Callable[[Run], None] = lambda run: None
+) -> Iterator[Run]:
     """Begin a run in ``out``, or resume the one that is there.
 
     The data are read once, when the run begins, and stand in the run from then on.
+
+    Args:
+        check: called once the data are there; what it raises undoes the beginning of a run.
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
@@ -74,11 +79,14 @@ def open_run(recipe: Recipe, out: Path) -> Iterator[Run]:
                 _check_same(load(known), recipe, out)
             else:
                 _write(out / "environment.json", json.dumps(environment(), indent=2) + "\n")
+                _write(known, recipe.to_yaml())
             if store.fact("data") is None:
                 _read_data(recipe, store)
-            _write(known, recipe.to_yaml())
+            run = Run(out, recipe, store)
+            check(run)
             made = []
-            yield Run(out, recipe, store)
+            _write(known, recipe.to_yaml())
+            yield run
     except BaseException:
         for folder in made[:1]:
             shutil.rmtree(folder, ignore_errors=True)

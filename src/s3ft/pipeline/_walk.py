@@ -20,7 +20,7 @@ from ..records import Source
 from ..rewrite import Paraphrase, without_leaks
 from ..select import Missing, walk
 from ..store import Entry
-from ._answerer import Answerer
+from ._answerer import Answerer, Sources
 from ._collect import Question, answer, judge
 from ._mixture import write_mixture
 from ._rundir import Run
@@ -29,26 +29,26 @@ ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
 
 
-def generate(run: Run, base: Answerer | None) -> None:
+def generate(run: Run, sources: Sources) -> None:
     """Ask for the responses that stand first on the methods' ladders."""
     for source, total in _missing(run).items():
-        _ask(run, base, source, total)
+        _ask(run, sources, source, total)
 
 
-def decide(run: Run, base: Answerer | None) -> None:
+def decide(run: Run, sources: Sources) -> None:
     """Walk every method's ladder to its end, asking further sources where it is needed."""
     decider = registry.make(run.recipe.judge.name, run.recipe.judge.options)
     while missing := _missing(run):
         for source, total in missing.items():
-            _ask(run, base, source, total)
+            _ask(run, sources, source, total)
             filtered = without_leaks(decider) if source == "paraphrase" else decider
             judge(run.store, "train", source, filtered, judge_name(run.recipe.judge), total)
     for method in run.recipe.methods:
         if not _walked(run, method):
-            run.store.add_fact(f"walked: {method}", "yes")
+            run.store.set_fact(f"walked: {method}", "yes")
 
 
-def select(run: Run, base: Answerer | None) -> None:
+def select(run: Run, sources: Sources) -> None:
     """Write the mixture of every method that has none yet."""
     recipe = run.recipe
     for method in recipe.methods:
@@ -61,7 +61,7 @@ def select(run: Run, base: Answerer | None) -> None:
             run.mixture(method),
             generator=recipe.model.id if recipe.model else recipe.generate.engine,
             judge=judge_name(recipe.judge),
-            chat=base.chat if base else None,
+            chat=sources.base.chat if sources.base else None,
         )
         named = [name for name in (*ASKED, "gold", "dropped") if name in counts]
         console.print(f"mixture {method}: " + ", ".join(f"{counts[n]:,} {n}" for n in named))
@@ -95,14 +95,13 @@ def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
             yield entry, sources
 
 
-def _ask(run: Run, base: Answerer | None, source: Source, total: int) -> None:
-    if source == "self" and run.recipe.generate.engine == "replay":
-        question = _replayed(run)
-    elif base is None:
-        remedy = "Name the model that is to answer, or choose methods that need no answer of it."
-        raise InputError("model", f"a ladder needs a {source} response", remedy)
+def _ask(run: Run, sources: Sources, source: Source, total: int) -> None:
+    sources.check(source)
+    if source == "self" and sources.replay is not None:
+        question = _replayed(run, sources.replay)
     else:
-        question = _asked_of_model(run, base, source)
+        assert sources.base is not None
+        question = _asked_of_model(run, sources.base, source)
     waiting = (entry for entry, sources in _waiting(run) if source in sources)
     answer(run.store, question, waiting, total)
 
@@ -118,10 +117,7 @@ def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:
     return base.question("train", source, sampling, prompt, n)
 
 
-def _replayed(run: Run) -> Question:
-    config = run.recipe.generate.replay
-    assert config is not None, "the recipe checks this"
-    replay = Replay.read(config)
+def _replayed(run: Run, replay: Replay) -> Question:
     _pin(run, "replayed file", replay.fingerprint)
 
     return Question(
@@ -140,7 +136,7 @@ def _pin(run: Run, what: str, fingerprint: str) -> None:
     """Refuse to go on with a model or file whose content changed since the run began."""
     known = run.store.fact(what)
     if known is None:
-        run.store.add_fact(what, fingerprint)
+        run.store.set_fact(what, fingerprint)
     elif known != fingerprint:
         remedy = "Put the former one back, or choose another --out."
         raise InputError(str(run.path), f"the {what} has changed since this run began", remedy)

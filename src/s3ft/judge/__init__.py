@@ -1,0 +1,23 @@
+"""Who decides whether a response is right. One judge a module, found by name."""
+
+from ._audit import Audit, audit, audit_file, render
+from ._base import Judge, JudgeFactory, each, options_text
+from ._file import Counts, judge_file
+from ._registry import Judges, registry
+from ._rows import judge_rows
+
+__all__ = [
+    "Audit",
+    "Counts",
+    "Judge",
+    "JudgeFactory",
+    "Judges",
+    "audit",
+    "audit_file",
+    "each",
+    "judge_file",
+    "judge_rows",
+    "options_text",
+    "registry",
+    "render",
+]

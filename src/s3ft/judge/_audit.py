@@ -1,0 +1,161 @@
+"""``s3ft audit``: how far a judge agrees with labels that are known to be right."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..records import Verdict
+from ._agreement import FIGURES, LABELS, Confusion, Estimate
+from ._base import MALFORMED, Judge, options_text
+from ._file import json_line, reading, rows_of, same_file, writing
+from ._registry import registry
+from ._rows import Malformed, judge_rows
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(slots=True)
+class Audit:
+    """A judge against labels: over all rows, and by the rows' ``system`` where they name one.
+
+    ``malformed`` rows (no label ``correct``, or nothing to judge) are in none of the figures.
+    """
+
+    judge: str
+    overall: Confusion = field(default_factory=Confusion)
+    systems: dict[str, Confusion] = field(default_factory=dict)
+    malformed: int = 0
+
+    def add(self, row: Mapping[str, Any], verdict: Verdict) -> bool:
+        """Count one labelled row and its verdict; True if they disagree."""
+        truth: bool = row["correct"]
+        groups = [self.overall]
+        if isinstance(row.get("system"), str):
+            groups.append(self.systems.setdefault(row["system"], Confusion()))
+        for group in groups:
+            group.counts[truth][verdict.label] += 1
+        return verdict.label != ("correct" if truth else "incorrect")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON-serialisable values."""
+        return {
+            "judge": self.judge,
+            "malformed": self.malformed,
+            "overall": self.overall.to_dict(),
+            "systems": {name: group.to_dict() for name, group in sorted(self.systems.items())},
+        }
+
+
+def audit(
+    rows: Iterable[Any],
+    judge: Judge,
+    name: str = "judge",
+    *,
+    on_disagreement: Callable[[Mapping[str, Any], Verdict], None] | None = None,
+) -> Audit:
+    """Judge rows whose true label is in ``correct`` (a boolean), which the judge never sees.
+
+    Args:
+        rows: as for `judge_rows`, with ``correct`` and perhaps ``system``.
+        name: the judge as it is to be called in the result.
+        on_disagreement: called with each row on which verdict and label differ, and the verdict.
+    """
+    result = Audit(name)
+    asked: deque[Any] = deque()
+
+    def unlabelled() -> Iterator[Any]:
+        for row in rows:
+            asked.append(row)
+            if not isinstance(row, Mapping):
+                yield row
+            elif isinstance(row.get("correct"), bool):
+                yield {column: value for column, value in row.items() if column != "correct"}
+            else:
+                yield Malformed("correct is neither true nor false")
+
+    for verdict in judge_rows(unlabelled(), judge):
+        row = asked.popleft()
+        if verdict.label == "unknown" and verdict.reason.startswith(MALFORMED):
+            result.malformed += 1
+        elif result.add(row, verdict) and on_disagreement:
+            on_disagreement(row, verdict)
+    return result
+
+
+def audit_file(
+    judge: str,
+    options: Mapping[str, Any],
+    path: str | Path,
+    disagreements: str | Path | None = None,
+) -> Audit:
+    """Audit a judge on a JSONL file of labelled rows, in flat memory.
+
+    Args:
+        path: ``-`` reads standard input.
+        disagreements: a JSONL file to write, with the rows on which verdict and label differ, each
+            with ``label``, ``answer`` and ``reason`` of the verdict.
+
+    Raises:
+        InputError: there is no such judge or file, the output cannot be written, or no row has a
+            label.
+    """
+    decide = registry.make(judge, options, where="--judge")
+    name = options_text(judge, dict(options))
+    with reading(path) as lines:
+        if disagreements is None:
+            result = audit(rows_of(lines), decide, name)
+        else:
+            if same_file(path, disagreements):
+                raise InputError(
+                    str(disagreements), "the output is the input", "Name another file."
+                )
+            with writing(disagreements) as out:
+
+                def write(row: Mapping[str, Any], verdict: Verdict) -> None:
+                    judged = {"label": verdict.label, "answer": verdict.answer}
+                    out.write(json_line({**row, **judged, "reason": verdict.reason}))
+
+                result = audit(rows_of(lines), decide, name, on_disagreement=write)
+                _require_labels(result, path)
+    _require_labels(result, path)
+    return result
+
+
+def _require_labels(result: Audit, path: str | Path) -> None:
+    if not result.overall.rows:
+        problem = f"no row to audit ({result.malformed} malformed)"
+        remedy = "Rows need response, gold and correct (true or false)."
+        raise InputError(str(path), problem, remedy)
+
+
+def render(result: Audit) -> RenderableType:
+    """The audit as tables for the terminal: the confusion, and the figures by system."""
+    from rich.console import Group
+    from rich.table import Table
+
+    confusion = Table(title=f"{result.judge}: verdicts by true label")
+    confusion.add_column("label")
+    for label in LABELS:
+        confusion.add_column(label, justify="right")
+    for truth, counts in result.overall.counts.items():
+        cells = [f"{counts[label]:,}" for label in LABELS]
+        confusion.add_row("correct" if truth else "incorrect", *cells)
+    figures = Table(title="with 95 % intervals", caption=f"{result.malformed:,} malformed rows")
+    figures.add_column("")
+    groups = {"all": result.overall, **dict(sorted(result.systems.items()))}
+    for name, group in groups.items():
+        figures.add_column(f"{name} ({group.rows:,})", justify="right")
+    for figure in FIGURES:
+        cells = [_cell(getattr(group, figure)) for group in groups.values()]
+        figures.add_row(figure.replace("_", " "), *cells)
+    return Group(confusion, figures)
+
+
+def _cell(figure: Estimate | None) -> str:
+    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]" if figure else "-"

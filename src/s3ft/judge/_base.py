@@ -1,0 +1,92 @@
+"""The contract of a judge: cases in, verdicts out, each with its key, in any order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+from ..records import Case, Verdict
+
+MALFORMED = "malformed: "
+"""How the reason of a verdict starts where the row, not the judge, is at fault."""
+
+
+class Judge(Protocol):
+    """Who decides.
+
+    A judge yields exactly one verdict for every case, as soon as it knows it. It never raises
+    because of what a case contains: what it cannot decide is ``unknown``, with the reason.
+    """
+
+    def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]: ...
+
+
+JudgeFactory = Callable[..., Judge]
+"""Makes a judge from keyword options: ``factory(tolerance=0.01)``."""
+
+
+def each(decide: Callable[[Case], Verdict]) -> Judge:
+    """Lift a function of one case to a judge.
+
+    What such a function raises becomes an ``unknown`` verdict: it is the judge's failure, not the
+    response's.
+    """
+
+    def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
+        for case in cases:
+            try:
+                yield decide(case)
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                yield Verdict(case.key, "unknown", None, shorten(reason, 300))
+
+    return judge
+
+
+def finished_only(judge: Judge) -> Judge:
+    """The same judge, which never sees a response that was cut at the token limit.
+
+    Such a response is ``incorrect`` whoever judges: a model trained on it would learn to stop in
+    the middle. The registry wraps every judge it makes in this.
+    """
+
+    def judged(cases: Iterable[Case]) -> Iterator[Verdict]:
+        cut: deque[str] = deque()
+
+        def finished() -> Iterator[Case]:
+            for case in cases:
+                if case.finish_reason == "length":
+                    cut.append(case.key)
+                else:
+                    yield case
+
+        def rejected() -> Iterator[Verdict]:
+            while cut:
+                yield Verdict(cut.popleft(), "incorrect", None, "cut at the token limit")
+
+        for verdict in judge(finished()):
+            yield from rejected()
+            yield verdict
+        yield from rejected()
+
+    return judged
+
+
+def malformed(key: str, what: str) -> Verdict:
+    """The verdict on a row that lacks what the judge needs."""
+    return Verdict(key, "unknown", None, MALFORMED + what)
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """The text on one line of at most ``limit`` characters, for a reason or a table."""
+    line = " ".join(text[: 4 * limit].split())
+    whole = len(text) <= 4 * limit and len(line) <= limit
+    line = line if whole else line[: limit - 1].rstrip() + "…"
+    return line.encode(errors="replace").decode()  # a lone surrogate would fail where it is stored
+
+
+def options_text(name: str, options: dict[str, Any]) -> str:
+    """The judge as it is written into records: ``math`` or ``match(ignore_case=True)``."""
+    inner = ", ".join(f"{key}={value!r}" for key, value in sorted(options.items()))
+    return f"{name}({inner})" if inner else name

@@ -1,0 +1,109 @@
+"""Finds judges by name, makes them, and is the callable behind ``s3ft.judge``."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..errors import InputError
+from ..records import Verdict
+from ._base import Judge, JudgeFactory, finished_only
+
+BUILT_IN = {
+    "match": "s3ft.judge._match:match",
+    "choice": "s3ft.judge._choice:choice",
+    "math": "s3ft.judge._math:math",
+}
+
+
+class Judges:
+    """The judges known by name, and any other by ``package.module:factory``.
+
+    ``s3ft.judge`` is the one instance: ``s3ft.judge(rows, "math")`` judges rows,
+    ``@s3ft.judge.register("mine")`` adds a factory.
+    """
+
+    def __init__(self) -> None:
+        self._own: dict[str, JudgeFactory] = {}
+
+    def register(self, name: str) -> Callable[[JudgeFactory], JudgeFactory]:
+        """Decorate a factory of keyword options, so that recipes can name it.
+
+        Raises:
+            ValueError: the name is taken by another judge, or contains a colon.
+        """
+        if ":" in name or name in BUILT_IN or name in self._own:
+            raise ValueError(f"a judge cannot be registered as {name!r}: taken or not a plain name")
+
+        def add(factory: JudgeFactory) -> JudgeFactory:
+            self._own[name] = factory
+            return factory
+
+        return add
+
+    def names(self) -> list[str]:
+        """All judges that have a plain name, sorted."""
+        return sorted({*BUILT_IN, *self._own})
+
+    def make(self, name: str, options: Mapping[str, Any], *, where: str = "judge") -> Judge:
+        """The judge of that name, made with these options; it rejects whatever was cut short.
+
+        Args:
+            where: how an error names the place that asked, such as ``recipe.yaml: judge``.
+
+        Raises:
+            InputError: there is no such judge, it does not take these options, or refuses them.
+        """
+        factory = self._factory(name, where)
+        try:
+            inspect.signature(factory).bind(**options)
+        except TypeError as error:
+            known = ", ".join(inspect.signature(factory).parameters) or "none"
+            raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
+        try:
+            return finished_only(factory(**options))
+        except (TypeError, ValueError) as error:
+            raise InputError(where, f"{name!r}: {error}") from None
+
+    def _factory(self, name: str, where: str) -> JudgeFactory:
+        if name in self._own:
+            return self._own[name]
+        path = BUILT_IN.get(name, name)
+        if ":" not in path:
+            near = difflib.get_close_matches(name, self.names(), n=1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            remedy = f"{hint}Judges: {', '.join(self.names())}, or package.module:factory."
+            raise InputError(where, f"there is no judge {name!r}", remedy)
+        module, _, attribute = path.partition(":")
+        try:
+            factory = getattr(importlib.import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            remedy = "Name an importable package.module:factory."
+            raise InputError(where, f"judge {name!r} cannot be imported: {error}", remedy) from None
+        if not callable(factory):
+            raise InputError(where, f"judge {name!r} is not callable", "Name a factory function.")
+        made: JudgeFactory = factory
+        return made
+
+    def __call__(
+        self, rows: Iterable[Mapping[str, Any]], judge: str, **options: Any
+    ) -> list[Verdict]:
+        """Judge rows as ``s3ft judge`` does a file: verdicts in the order of the rows.
+
+        Args:
+            rows: each with ``response`` and what the judge needs (``gold`` or ``completion``, ...).
+            judge: a judge's name or ``package.module:factory``.
+            options: passed to the judge.
+
+        Raises:
+            InputError: there is no such judge, or it does not take these options.
+        """
+        from ._rows import judge_rows
+
+        return list(judge_rows(rows, self.make(judge, options)))
+
+
+registry = Judges()

@@ -1,0 +1,136 @@
+"""Rows to cases to verdicts, in the order of the rows and in flat memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
+
+from ..records import Case, Message, Verdict
+from ._base import Judge, malformed
+
+CHUNK = 1024
+"""So many rows go to the judge at a time: a slow row holds back at most so many verdicts."""
+_OWN = frozenset({"id", "response", "prompt", "finish_reason"})
+
+
+class Malformed(ValueError):
+    """A row that cannot be judged; the message says why."""
+
+
+def judge_rows(rows: Iterable[Any], judge: Judge) -> Iterator[Verdict]:
+    """One verdict for each row, in order, whatever the row is and however the judge orders its own.
+
+    A row has ``response``, and what the judge needs: ``gold`` or ``completion`` (a string, a
+    number or a list of accepted answers), ``prompt`` (a string or messages), ``finish_reason``.
+    Every other column becomes the case's ``meta``. A row that lacks these, or holds wrong types,
+    is ``unknown`` with a reason that starts with ``malformed:``. A verdict's key is the row's
+    ``id`` where it has one, else the number of the row from 0. A row may itself be a `Malformed`,
+    found while reading.
+    """
+    numbered = enumerate(rows)
+    for first in numbered:
+        yield from _judge_some(chain([first], islice(numbered, CHUNK - 1)), judge)
+
+
+def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdict]:
+    waiting: deque[tuple[str, str]] = deque()
+    known: dict[str, Verdict] = {}
+
+    def cases() -> Iterator[Case]:
+        for index, row in rows:
+            key = str(index)
+            waiting.append((key, row_id(row, key)))
+            try:
+                case = to_case(key, row)
+            except Malformed as error:
+                known[key] = malformed(key, str(error))
+            else:
+                yield case
+
+    def ready() -> Iterator[Verdict]:
+        while waiting and waiting[0][0] in known:
+            key, own = waiting.popleft()
+            verdict = known.pop(key)
+            yield verdict if own == key else replace(verdict, key=own)
+
+    asked = cases()
+    for verdict in judge(asked):
+        known[verdict.key] = verdict
+        yield from ready()
+    for case in asked:  # what the judge left unread
+        known[case.key] = Verdict(case.key, "unknown", None, "the judge stopped early")
+    for key, _ in waiting:
+        known.setdefault(key, Verdict(key, "unknown", None, "the judge gave no verdict"))
+    yield from ready()
+
+
+def row_id(row: Any, default: str) -> str:
+    """The row's ``id`` as text, or the default."""
+    own = row.get("id") if isinstance(row, Mapping) else None
+    return default if own is None else str(own)
+
+
+def to_case(key: str, row: Any) -> Case:
+    """The case that a row describes.
+
+    Raises:
+        Malformed: it describes none.
+    """
+    if isinstance(row, Malformed):
+        raise row
+    if not isinstance(row, Mapping):
+        raise Malformed(f"the row is {_kind(row)}, not an object")
+    response = row.get("response")
+    if not isinstance(response, str):
+        raise Malformed(f"response is {_kind(response)}, not a string")
+    name = "gold" if row.get("gold") is not None else "completion"
+    return Case(
+        key,
+        _prompt(row.get("prompt")),
+        response,
+        _gold(name, row.get(name)),
+        "length" if row.get("finish_reason") == "length" else "stop",
+        {column: value for column, value in row.items() if column not in _OWN and column != name},
+    )
+
+
+def _gold(name: str, value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()  # whether one is needed is for the judge to say
+    if isinstance(value, list | tuple):
+        return tuple(text for item in value for text in [_answer(f"an item of {name}", item)])
+    return (_answer(name, value),)
+
+
+def _answer(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    # NaN and the infinities are no answers.
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
+        return str(value)
+    raise Malformed(f"{name} is {_kind(value)}, not a string, a number or a list of these")
+
+
+def _prompt(value: Any) -> tuple[Message, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (Message(role="user", content=value),)
+    if isinstance(value, list | tuple) and all(
+        isinstance(turn, Mapping)
+        and isinstance(turn.get("role"), str)
+        and isinstance(turn.get("content"), str)
+        for turn in value
+    ):
+        return tuple(Message(role=turn["role"], content=turn["content"]) for turn in value)
+    raise Malformed("prompt is neither a string nor a list of messages with role and content")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "missing"
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return names.get(type(value), "an object" if isinstance(value, Mapping) else "of another type")

@@ -1,0 +1,110 @@
+"""Judges are found by name or path, and none of them accepts what was cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from s3ft.errors import InputError
+from s3ft.judge import Judge, Judges, each, options_text
+from s3ft.records import Case, Verdict
+
+MODULE = """
+from s3ft.judge import each
+from s3ft.records import Verdict
+
+
+def longer_than(*, characters=3):
+    def decide(case):
+        if case.response == "boom":
+            raise RuntimeError("no idea")
+        good = len(case.response) > characters
+        return Verdict(case.key, "correct" if good else "incorrect")
+
+    return each(decide)
+
+
+NOT_CALLABLE = 3
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "my_own_judges.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "my_own_judges"
+
+
+def accept(cases: Iterable[Case]) -> Iterator[Verdict]:
+    for case in cases:
+        yield Verdict(case.key, "correct", case.response)
+
+
+def test_a_factory_by_its_path(module: str) -> None:
+    rows = [{"response": text} for text in ("1234", "123456", "boom")]
+    verdicts = Judges()(rows, f"{module}:longer_than", characters=5)
+    assert [verdict.label for verdict in verdicts] == ["incorrect", "correct", "unknown"]
+    assert verdicts[2].reason == "RuntimeError: no idea"
+
+
+def test_a_registered_factory() -> None:
+    judges = Judges()
+
+    @judges.register("anything")
+    def anything() -> Judge:
+        return accept
+
+    assert "anything" in judges.names()
+    assert judges([{"response": "x"}], "anything")[0].label == "correct"
+    for taken in ("anything", "math", "a:b"):
+        with pytest.raises(ValueError, match="cannot be registered"):
+            judges.register(taken)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("maths", {}, "Did you mean 'math'"),
+        ("nothing-like-it", {}, "choice, match, math"),
+        ("math", {"tolerance": 1}, "Options it takes: timeout"),
+        ("math", {"timeout": -1}, "positive"),
+        ("match", {"ignorecase": True}, "ignore_case"),
+        ("no_such_module:factory", {}, "cannot be imported"),
+        ("s3ft.judge:no_such_factory", {}, "cannot be imported"),
+        ("my_own_judges:NOT_CALLABLE", {}, "not callable"),
+    ],
+)
+def test_a_wrong_request_says_what_to_do(
+    name: str, options: dict[str, object], message: str, module: str
+) -> None:
+    with pytest.raises(InputError, match=message) as error:
+        Judges().make(name, options, where="recipe.yaml: judge")
+    assert error.value.where == "recipe.yaml: judge"
+
+
+def test_no_judge_accepts_a_response_cut_at_the_limit() -> None:
+    judges = Judges()
+    judges.register("anything")(lambda: accept)
+    finish = ["length", "stop", "length", "length", "stop", "length"]
+    rows = [{"response": "#### 4", "gold": "4", "finish_reason": reason} for reason in finish]
+    for name in ("anything", "math"):
+        verdicts = judges(rows, name)
+        labels = ["correct" if reason == "stop" else "incorrect" for reason in finish]
+        assert [verdict.label for verdict in verdicts] == labels
+        assert verdicts[0].reason == "cut at the token limit"
+
+
+def test_options_as_they_are_recorded() -> None:
+    assert options_text("math", {}) == "math"
+    assert options_text("m", {"b": 1, "a": "x"}) == "m(a='x', b=1)"
+
+
+def test_a_failing_function_is_unknown_and_the_next_case_is_judged() -> None:
+    def decide(case: Case) -> Verdict:
+        return Verdict(case.key, "correct", str(1 / int(case.response)))
+
+    cases = [Case(str(i), (), response, ()) for i, response in enumerate("102")]
+    labels = [verdict.label for verdict in each(decide)(cases)]
+    assert labels == ["correct", "unknown", "correct"]

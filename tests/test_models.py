@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from architectures import NAMES, saved
+from s3ft.errors import InputError
+from s3ft.models import (
+    _fingerprint,
+    fingerprint,
+    load_chat,
+    load_model,
+    load_tokenizer,
+    max_positions,
+    pick_device,
+    pick_dtype,
+    resolve,
+)
+from s3ft.recipe import Model
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A model of one's own to break."""
+    return Path(shutil.copytree(saved("llama3"), tmp_path / "model"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_architecture_loads_ready_to_answer(name: str) -> None:
+    config = Model(id=str(saved(name)), device="cpu", dtype="float32")
+    model = load_model(config)
+    assert not model.training
+    assert model.dtype == torch.float32
+    assert model.device.type == "cpu"
+    assert max_positions(model.config) == 512
+    assert load_tokenizer(config).padding_side == "left"
+
+
+def test_precision_and_device() -> None:
+    cpu = torch.device("cpu")
+    assert pick_dtype("float16", cpu) is torch.float16
+    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    assert pick_dtype("auto", cpu) is (torch.bfloat16 if fast else torch.float32)
+    assert pick_device("cpu") == cpu
+    assert pick_device("auto").type in ("cpu", "cuda", "mps")
+    for name in ("gpu", "cuda:99"):
+        with pytest.raises(InputError, match=r"model\.device"):
+            pick_device(name)
+
+
+class TestFingerprint:
+    def test_is_of_the_content_not_of_the_place(self, copy: Path) -> None:
+        here = fingerprint(Model(id=str(copy)))
+        assert here == fingerprint(Model(id=str(saved("llama3")), dtype="float32"))
+        assert here != fingerprint(Model(id=str(saved("qwen3"))))
+        (copy / "README.md").write_text("A card.")
+        assert here == fingerprint(Model(id=str(copy)))
+
+    @pytest.mark.parametrize(
+        "name", ["config.json", "tokenizer.json", "chat_template.jinja", "model.safetensors"]
+    )
+    def test_changes_with_every_file_that_matters(self, copy: Path, name: str) -> None:
+        before = fingerprint(Model(id=str(copy)))
+        path = copy / name
+        content = path.read_bytes()
+        path.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+        if name == "config.json":
+            path.write_bytes(content + b"\n")
+        assert fingerprint(Model(id=str(copy))) != before
+
+    def test_samples_large_weights(self, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_fingerprint, "_WHOLE", 1000)
+        monkeypatch.setattr(_fingerprint, "_BLOCK", 64)
+        monkeypatch.setattr(_fingerprint, "_BLOCKS", 8)
+        path = copy / "model.safetensors"
+        content = path.read_bytes()
+        before = fingerprint(Model(id=str(copy)))
+        for place in (5, len(content) - 5, (len(content) - 64) * 3 // 7 + 20):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            path.write_bytes(changed)
+            assert fingerprint(Model(id=str(copy))) != before
+        path.write_bytes(content[:-1])
+        assert fingerprint(Model(id=str(copy))) != before
+
+    def test_of_a_hub_model_is_its_commit(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit = "0123456789abcdef0123456789abcdef01234567"
+        repository = tmp_path / "models--someone--small"
+        shutil.copytree(saved("llama3"), repository / "snapshots" / commit)
+        (repository / "refs").mkdir()
+        (repository / "refs" / "main").write_text(commit)
+        import huggingface_hub.constants
+        import transformers.utils.hub
+
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+        monkeypatch.setattr(transformers.utils.hub.constants, "HF_HUB_CACHE", str(tmp_path))
+        config = Model(id="someone/small", device="cpu")
+        assert fingerprint(config) == commit
+        assert load_model(config).config.hidden_size == 32
+        assert load_chat(config).decode([10, 11])
+        with pytest.raises(InputError, match=r"someone/small.*revision gone"):
+            fingerprint(Model(id="someone/small", revision="gone"))
+
+
+class TestBadModels:
+    def refused(self, match: str, **fields: object) -> str:
+        config = Model.model_validate({"device": "cpu", **fields})
+        with pytest.raises(InputError, match=match) as caught:
+            load_chat(config), load_model(config)
+        assert caught.value.remedy
+        return str(caught.value)
+
+    def test_no_such_folder(self, tmp_path: Path) -> None:
+        for path in (str(tmp_path / "none"), "./none", "~/none/of/it", "a/b/c"):
+            assert path in self.refused("no folder", id=path)
+
+    def test_a_file(self, copy: Path) -> None:
+        self.refused("is a file", id=str(copy / "config.json"))
+
+    def test_not_on_the_hub(self) -> None:
+        assert "HF_TOKEN" in self.refused("nobody/nothing", id="nobody/nothing")
+        self.refused("nothing", id="nothing")
+
+    def test_no_configuration(self, copy: Path) -> None:
+        (copy / "config.json").unlink()
+        self.refused("has no config.json", id=str(copy))
+
+    def test_broken_configuration(self, copy: Path) -> None:
+        for text in ("{", "[]", '{"model_type": "no-such-model"}', "{}"):
+            (copy / "config.json").write_text(text)
+            self.refused(r"model\.id", id=str(copy))
+
+    def test_adapter_only(self, copy: Path) -> None:
+        (copy / "config.json").rename(copy / "adapter_config.json")
+        assert "merge" in self.refused("only an adapter", id=str(copy)).lower()
+
+    def test_no_weights(self, copy: Path) -> None:
+        (copy / "model.safetensors").unlink()
+        self.refused("safetensors", id=str(copy))
+
+    def test_pickled_weights_are_refused(self, copy: Path) -> None:
+        state = load_model(Model(id=str(copy), device="cpu")).state_dict()
+        torch.save(state, copy / "pytorch_model.bin")
+        (copy / "model.safetensors").unlink()
+        assert "save_pretrained" in self.refused("safetensors", id=str(copy))
+
+    def test_broken_weights(self, copy: Path) -> None:
+        (copy / "model.safetensors").write_bytes(b"nothing")
+        self.refused("safetensors", id=str(copy))
+
+    def test_missing_weights_are_not_made_up(self, copy: Path) -> None:
+        state = load_file(copy / "model.safetensors")
+        del state["model.layers.1.mlp.up_proj.weight"]
+        save_file(state, copy / "model.safetensors", {"format": "pt"})
+        assert "layers.1.mlp.up_proj" in self.refused("lacks 1 of its weights", id=str(copy))
+
+    def test_weights_of_another_shape(self, copy: Path) -> None:
+        path = copy / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "intermediate_size": 32}))
+        self.refused("safetensors", id=str(copy))
+
+    def test_no_tokenizer(self, copy: Path) -> None:
+        for path in copy.glob("tokenizer*"):
+            path.unlink()
+        self.refused("tokenizer", id=str(copy))
+
+    def test_no_such_template(self, copy: Path, tmp_path: Path) -> None:
+        self.refused("chat_template", id=str(copy), chat_template=str(tmp_path / "none.jinja"))
+
+    def test_code_of_its_own_is_run_only_when_trusted(self, copy: Path) -> None:
+        path = copy / "config.json"
+        own = {
+            "AutoConfig": "own.OwnConfig",
+            "AutoModelForCausalLM": "own.OwnModel",
+        }
+        text = {**json.loads(path.read_text()), "model_type": "own", "auto_map": own}
+        path.write_text(json.dumps(text))
+        (copy / "own.py").write_text(
+            "from transformers import LlamaConfig, LlamaForCausalLM\n"
+            "class OwnConfig(LlamaConfig):\n    model_type = 'own'\n"
+            "class OwnModel(LlamaForCausalLM):\n    config_class = OwnConfig\n"
+        )
+        message = self.refused("needs code", id=str(copy))
+        assert "model.trust_remote_code" in message
+        model = load_model(Model(id=str(copy), trust_remote_code=True, device="cpu"))
+        assert type(model).__name__ == "OwnModel"
+
+
+def test_lab_is_the_embedded_model() -> None:
+    lab = pytest.importorskip("s3ft.lab")
+    if not (lab.MODEL / "config.json").exists():
+        pytest.skip("the embedded model is not built")
+    assert resolve(Model(id="lab")).id == str(lab.MODEL)
+
+
+def test_template_from_a_file(copy: Path, tmp_path: Path) -> None:
+    file = tmp_path / "own.jinja"
+    file.write_text(
+        "{% for m in messages %}{{ '<' + m.role + '>' + m.content }}"
+        "{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<assistant>' + mood }}{% endif %}"
+    )
+    kwargs = {"mood": ":"}
+    config = Model(id=str(copy), chat_template=str(file), chat_template_kwargs=kwargs)
+    text = load_chat(config).prompt_text([{"role": "user", "content": "Hi"}])
+    assert text == "<user>Hi<assistant>:"
