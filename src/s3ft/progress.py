@@ -33,7 +33,10 @@ class Tick(Protocol):
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Tick]:
-    """Show how ``total`` rows get done, with tokens per second and the time left."""
+    """Show how ``total`` rows get done, with tokens per second and the time left.
+
+    Nothing is shown before the first row is done, so that work which is done already is silent.
+    """
     with _bar(title, total) if console.is_terminal else _lines(title, total) as tick:
         yield tick
 
@@ -50,16 +53,21 @@ def _bar(title: str, total: int) -> Iterator[Tick]:
         TextColumn("{task.fields[note]}"),
     )
     start, tokens_done = time.monotonic(), 0
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(title, total=total, rate="", note="")
+    bar = Progress(*columns, console=console)
+    task = bar.add_task(title, total=total, rate="", note="")
 
-        def tick(rows: int = 1, tokens: int = 0, note: str = "") -> None:
-            nonlocal tokens_done
-            tokens_done += tokens
-            rate = _rate(tokens_done, time.monotonic() - start)
-            bar.update(task, advance=rows, rate=rate, note=note)
+    def tick(rows: int = 1, tokens: int = 0, note: str = "") -> None:
+        nonlocal tokens_done
+        tokens_done += tokens
+        rate = _rate(tokens_done, time.monotonic() - start)
+        bar.update(task, advance=rows, rate=rate, note=note)
+        if rows:
+            bar.start()
 
+    try:
         yield tick
+    finally:
+        bar.stop()
 
 
 @contextmanager

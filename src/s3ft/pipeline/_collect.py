@@ -67,11 +67,14 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
     Raises:
         RunError: the engine left a request without an answer.
     """
+    there = 0
     with progress(f"{question.split}: {question.asked}", total) as tick:
         for shard in _shards(entries):
             wanted = dict(_requests(question, shard))
-            tick(len(shard) - len({place.position for place in wanted}))
+            there += len(shard) - len({place.position for place in wanted})
             if wanted:
+                tick(there)
+                there = 0
                 _answer_shard(store, question, wanted, tick)
 
 
@@ -89,10 +92,9 @@ def judge(store: Store, split: str, asked: str, decide: Judge, name: str, total:
         unknown = store.attempts(split, asked)
         if attempt and not any(count == attempt for count in unknown.values()):
             return
+        places: dict[str, Place] = {}
+        verdicts = decide(_cases(store, split, asked, attempt, unknown, places))
         with progress(f"{split}: judging {asked}", len(unknown) if attempt else total) as tick:
-            places: dict[str, Place] = {}
-            cases = _cases(store, split, asked, attempt, unknown, places)
-            verdicts = decide(cases)
             start = time.monotonic()
             while batch := list(islice(verdicts, BATCH)):
                 now = time.monotonic()

@@ -39,23 +39,22 @@ def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
 
 
 def summary_table(report: dict[str, Any]) -> Table:
-    """The headline: base and every method, with target, change, mean drop and benchmarks."""
+    """The headline: target, change, mean drop and benchmarks; a column for base and each method."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
-    table.add_column("")
-    for title in ("target %", "change", "mean drop", *report["benchmarks"]):
-        table.add_column(Text(title), justify="right")
-    for method, result in report["results"].items():
-        target, benchmarks = result["target"], result["benchmarks"].values()
-        table.add_row(
-            Text(method, style="bold"),
-            number(target and target["score"]),
-            NONE if method == BASE else signed(target and target["change"]),
-            NONE if method == BASE else number(result["mean_drop"]),
-            *(number(score and score["score"]) for score in benchmarks),
-        )
+    results = report["results"]
+    table = Table("")
+    for method in results:
+        table.add_column(Text(method), justify="right")
+    targets = [result["target"] for result in results.values()]
+    table.add_row("target %", *(number(target and target["score"]) for target in targets))
+    table.add_row("  change", *(signed(target and target["change"]) for target in targets))
+    drops = (number(result["mean_drop"]) for result in results.values())
+    table.add_row("mean drop", *drops, end_section=True)
+    for name in report["benchmarks"]:
+        scores = [result["benchmarks"][name] for result in results.values()]
+        table.add_row(Text(name), *(number(score and score["score"]) for score in scores))
     return table
 
 

@@ -1,0 +1,168 @@
+"""The recipe's training settings as an SFTConfig, and the budget that all methods share."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..models import pick_device, pick_dtype
+from ..recipe import Model, Train
+from ._quiet import quiet
+
+if TYPE_CHECKING:
+    from trl import SFTConfig
+
+_PLACE = "the run decides where models are kept"
+_RESUME = "a killed run continues from its checkpoints, and they must be whole"
+_TOKENS = "rows come with their token ids and loss mask"
+_BUDGET = "all methods of a run take the same steps of the same batches"
+_MODEL = "the model is loaded as the recipe's `model` says"
+
+OWNED: dict[str, str] = {
+    "output_dir": _PLACE,
+    "seed": "set `seeds`",
+    "data_seed": "set `seeds`",
+    "learning_rate": "set train.learning_rate",
+    "num_train_epochs": "set train.epochs",
+    "max_steps": "set train.epochs",
+    "max_length": "set train.max_length",
+    "resume_from_checkpoint": _RESUME,
+    "save_only_model": _RESUME,
+    "ignore_data_skip": _RESUME,
+    "packing": _BUDGET,
+    "auto_find_batch_size": _BUDGET,
+    "logging_nan_inf_filter": "a loss that is not a number must be seen",
+    "completion_only_loss": _TOKENS,
+    "assistant_only_loss": _TOKENS,
+    "dataset_kwargs": _TOKENS,
+    "dataset_text_field": _TOKENS,
+    "truncation_mode": "rows are never cut",
+    "include_num_input_tokens_seen": "the tokens spent are always counted",
+    "model_init_kwargs": _MODEL,
+    "trust_remote_code": _MODEL,
+    "chat_template_path": "set model.chat_template",
+    "eos_token": _MODEL,
+    "pad_token": _MODEL,
+    "eval_strategy": "models are measured after training, by `evaluate`",
+    "do_eval": "models are measured after training, by `evaluate`",
+    "load_best_model_at_end": "models are measured after training, by `evaluate`",
+}
+"""What `train.args` may not set, and why."""
+
+
+def budget(rows: int, config: Train) -> int:
+    """Optimiser steps for ``config.epochs`` over ``rows`` rows, as the trainer counts them.
+
+    The pipeline calls it once, with all examples, and gives the result to every method. A method
+    that drops prompts (rft) then passes over its fewer rows more often, and ends after as many
+    steps, on the same learning-rate schedule, as the others.
+    """
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    return max(1, math.ceil(config.epochs * math.ceil(rows / (config.batch_size * processes))))
+
+
+def check_config(config: Train, model: Model) -> None:
+    """See that a training with these settings can be started at all.
+
+    Raises:
+        InputError: see `sft_config`.
+    """
+    with quiet(True):
+        sft_config(config, model, max_steps=1, seed=0, out=Path("unused"), silent=True)
+
+
+def sft_config(
+    config: Train, model: Model, *, max_steps: int, seed: int, out: Path, silent: bool
+) -> SFTConfig:
+    """TRL's configuration for one training run. What is not set here has TRL's default.
+
+    ``config.batch_size`` is the batch of one optimiser step in one process. By default it goes
+    through the model at once; `per_device_train_batch_size` or `gradient_accumulation_steps` in
+    ``config.args`` splits it without changing what is learned.
+
+    Args:
+        model: its device; its dtype, bfloat16 and float16 meaning mixed precision.
+        silent: no bars of the trainer's own.
+
+    Raises:
+        InputError: ``config.args`` has an unknown key, one that is the run's to set, or a value
+            that SFTConfig refuses.
+    """
+    import torch
+    from trl import SFTConfig
+
+    _check(config.args, [field.name for field in fields(SFTConfig) if field.init])
+    device = pick_device(model.device)
+    dtype, on_cpu = pick_dtype(model.dtype, device), device.type == "cpu"
+    settings: dict[str, Any] = {
+        "output_dir": str(out),
+        "seed": seed,
+        "learning_rate": config.learning_rate,
+        "max_steps": max_steps,
+        # Rows are measured before training, so that none is cut here without a word.
+        "max_length": None,
+        # Left at None, TRL would look for text columns, not find them, and train on the prompt.
+        "completion_only_loss": True,
+        "bf16": dtype == torch.bfloat16,
+        "fp16": dtype == torch.float16,
+        "use_cpu": on_cpu,
+        # Recomputing activations buys memory with a fifth of the speed: a CPU has the memory.
+        "gradient_checkpointing": not on_cpu,
+        "dataloader_pin_memory": not on_cpu,
+        "logging_steps": 1,
+        "logging_nan_inf_filter": False,
+        "include_num_input_tokens_seen": "non_padding",
+        "save_strategy": "steps",
+        "save_steps": max(1, math.ceil(max_steps / 10)),
+        "save_total_limit": 2,
+        "report_to": "none",
+        "disable_tqdm": silent,
+        **config.args,
+        **_micro_batches(config),
+    }
+    try:
+        args = SFTConfig(**settings)
+    except (TypeError, ValueError, ImportError) as error:
+        raise InputError("train.args", f"TRL's SFTConfig refuses them: {error}") from error
+    # A process trains on one GPU. Where it sees several, the Trainer would go for DataParallel,
+    # which SFTTrainer refuses; more of them take a launcher, and a process each.
+    args._n_gpu = min(args.n_gpu, 1)
+    return args
+
+
+def _check(args: dict[str, Any], known: list[str]) -> None:
+    for key in args:
+        if key in OWNED:
+            raise InputError(f"train.args.{key}", f"cannot be set here: {OWNED[key]}", "Remove it.")
+        if key not in known:
+            near = difflib.get_close_matches(key, [name for name in known if name not in OWNED], 1)
+            remedy = f"Did you mean {near[0]!r}?" if near else "See TRL's SFTConfig for what is."
+            raise InputError(f"train.args.{key}", "is not an option of TRL's SFTConfig", remedy)
+
+
+def _micro_batches(config: Train) -> dict[str, int]:
+    """How a batch is split so that rows at once times accumulation is ``batch_size``."""
+    at_once, accumulate = "per_device_train_batch_size", "gradient_accumulation_steps"
+    given = {key: config.args[key] for key in (at_once, accumulate) if key in config.args}
+    for key, value in given.items():
+        if not isinstance(value, int) or value < 1 or config.batch_size % value:
+            raise InputError(
+                f"train.args.{key}",
+                f"{value!r} does not divide train.batch_size {config.batch_size}",
+                "Give a divisor; batch_size is the whole batch of a step in one process.",
+            )
+    rows = given.get(at_once, config.batch_size // given.get(accumulate, 1))
+    micro = {at_once: rows, accumulate: given.get(accumulate, config.batch_size // rows)}
+    if micro[at_once] * micro[accumulate] != config.batch_size:
+        raise InputError(
+            "train.args",
+            f"{at_once} {micro[at_once]} times {accumulate} {micro[accumulate]} is not "
+            f"train.batch_size {config.batch_size}",
+            "Give one of the two, the other follows.",
+        )
+    return micro

@@ -1,0 +1,96 @@
+"""TRL's trainer, run from the last checkpoint to the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError, RunError
+from ..models import load_model, load_tokenizer
+from ..recipe import Lora, Model, Train
+from ._checkpoints import claim, last_checkpoint
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    from ._callback import OnStep
+
+
+def fit(
+    dataset: Dataset,
+    model: Model,
+    config: Train,
+    args: SFTConfig,
+    partial: Path,
+    fingerprint: str,
+    on_step: OnStep | None,
+) -> dict[str, Any]:
+    """Run the trainer, from the last checkpoint if there is one, and save what it trained."""
+    import torch
+
+    trainer = _trainer(dataset, model, config, args, on_step)
+    if args.process_index == 0:
+        claim(partial, fingerprint)
+    checkpoint = last_checkpoint(partial / "checkpoints")
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except torch.OutOfMemoryError as error:
+        raise RunError(
+            "training does not fit into memory: lower train.args.per_device_train_batch_size, "
+            "which leaves the result as it is"
+        ) from error
+    trainer.save_model(str(partial / "trained"))
+    state = trainer.state
+    steps = [entry for entry in state.log_history if "loss" in entry]
+    return {
+        "losses": [[entry["step"], entry["loss"]] for entry in steps],
+        "steps": state.global_step,
+        "epochs": state.epoch,
+        "rows": len(dataset),
+        "tokens": state.num_input_tokens_seen,
+        "seconds": steps[-1]["seconds"] if steps else 0.0,
+        "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+    }
+
+
+def _trainer(
+    dataset: Dataset, model: Model, config: Train, args: SFTConfig, on_step: OnStep | None
+) -> SFTTrainer:
+    from transformers import PrinterCallback
+    from trl import SFTTrainer
+
+    from ._callback import Watch
+
+    lora = config.lora
+    # Full training keeps its weights in float32; under LoRA the base is only read.
+    weights = model if lora else model.model_copy(update={"dtype": "float32"})
+    tokenizer = load_tokenizer(model)
+    if tokenizer.pad_token is None and tokenizer.eos_token is None:
+        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)  # masked, so that any will do
+    try:
+        trainer = SFTTrainer(
+            model=load_model(weights),
+            args=args,
+            train_dataset=dataset,
+            processing_class=tokenizer,
+            peft_config=_lora_config(lora) if lora else None,
+            callbacks=[Watch(on_step)],
+        )
+    except (ValueError, ImportError) as error:
+        raise InputError("train", f"TRL's SFTTrainer refuses it: {error}") from error
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _lora_config(lora: Lora) -> LoraConfig:
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=lora.r,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=lora.target_modules,
+        task_type="CAUSAL_LM",
+    )

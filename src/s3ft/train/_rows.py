@@ -1,0 +1,112 @@
+"""Targets -> the token ids and the loss mask that the trainer takes, nothing cut."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..chat import Chat
+from ..errors import InputError
+from ..models import max_positions, resolve
+from ..recipe import Model
+from ..records import Target
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+UNLIMITED = 10**9
+"""Tokenizers without a limit name one far above this."""
+
+SHOWN = 5
+"""Ids named in an error."""
+
+
+def length_limit(model: Model, chat: Chat, max_length: int | None) -> int | None:
+    """The most tokens of a row: ``max_length``, else the least that model and tokenizer allow.
+
+    None where neither of them says.
+    """
+    if max_length is not None:
+        return max_length
+    from transformers import AutoConfig
+
+    model = resolve(model)
+    model_config = AutoConfig.from_pretrained(
+        model.id, revision=model.revision, trust_remote_code=model.trust_remote_code
+    )
+    limits = [max_positions(model_config), chat.tokenizer.model_max_length]
+    return min((limit for limit in limits if limit and limit < UNLIMITED), default=None)
+
+
+def rows(targets: Iterable[Target], chat: Chat, max_length: int | None) -> Dataset:
+    """Tokenise targets for TRL's SFTTrainer, one row each, in their order.
+
+    Where the model wrote the completion itself, its own token ids are used and not a
+    re-tokenisation of its text: the same text can be split in several ways, and the model finds
+    only its own likely.
+
+    Args:
+        max_length: the most tokens of prompt and completion together; None for no limit.
+
+    Returns:
+        A `datasets.Dataset` with ``input_ids`` (prompt, then completion with its stop token) and
+        ``completion_mask`` (0 on the prompt, 1 on the completion), lists of equal length.
+
+    Raises:
+        InputError: rows are longer than ``max_length`` or do not end in a stop token, or there
+            are no rows. It names the first few by their example's id.
+    """
+    import pyarrow as pa
+    from datasets import Dataset
+
+    # Flat C arrays: a list of Python integers for each row would take ten times the memory.
+    ids, mask, offsets = array("i"), array("b"), array("q", [0])
+    long: list[tuple[str, int]] = []
+    endless: list[str] = []
+    for target in targets:
+        prompt = chat.prompt_ids(target.prompt)
+        completion = (
+            target.token_ids
+            if target.token_ids is not None
+            else chat.completion_ids(target.prompt, target.completion)
+        )
+        length = len(prompt) + len(completion)
+        if max_length is not None and length > max_length:
+            long.append((target.example_id, length))
+        if not completion or completion[-1] not in chat.stop_ids:
+            endless.append(target.example_id)
+        ids.extend(prompt)
+        ids.extend(completion)
+        mask.extend([0] * len(prompt) + [1] * len(completion))
+        offsets.append(len(ids))
+    if len(offsets) == 1:
+        raise InputError("training rows", "there are none", "Nothing can be learned from no rows.")
+    if long:
+        longest = max(length for _, length in long)
+        raise InputError(
+            "training rows",
+            f"{len(long)} of {len(offsets) - 1} are longer than {max_length} tokens, the longest "
+            f"has {longest}: {_some([f'{name} ({length})' for name, length in long])}",
+            f"Set train.max_length={longest} if the model can take it, or remove these rows.",
+        )
+    if endless:
+        raise InputError(
+            "training rows",
+            f"{len(endless)} of {len(offsets) - 1} do not end in the model's stop token, so that "
+            f"it would learn not to stop: {_some(endless)}",
+            "Leave out responses that were cut at the token limit.",
+        )
+    bounds = pa.array(offsets, pa.int64())
+    return Dataset(
+        pa.table(
+            {
+                "input_ids": pa.LargeListArray.from_arrays(bounds, pa.array(ids, pa.int32())),
+                "completion_mask": pa.LargeListArray.from_arrays(bounds, pa.array(mask, pa.int8())),
+            }
+        )
+    )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")

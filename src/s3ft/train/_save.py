@@ -1,0 +1,43 @@
+"""What training leaves: the whole model and, of LoRA, the adapter, as safetensors."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..models import load_tokenizer, resolve
+from ..recipe import Model
+
+
+def save(trained: Path, base: Model, out: Path, *, lora: bool) -> None:
+    """Write the model in ``trained``, an adapter or full weights in float32, to ``out``.
+
+    ``out`` is a model folder like the base's: same precision, same generation settings, and the
+    chat template that it was trained with. An adapter is kept in ``out/adapter`` and merged into
+    the base's weights as they are stored, not as they were cast for training. Its product is
+    added in float32 and the sum rounded once.
+    """
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    config = resolve(base)
+    trust: dict[str, Any] = {"trust_remote_code": config.trust_remote_code, "use_safetensors": True}
+    model = AutoModelForCausalLM.from_pretrained(
+        config.id, revision=config.revision, dtype="auto", **trust
+    )
+    if lora:
+        (out / "adapter").mkdir(parents=True)
+        for name in ("adapter_model.safetensors", "adapter_config.json"):
+            shutil.copy(trained / name, out / "adapter" / name)
+        model = PeftModel.from_pretrained(model, trained).merge_and_unload()
+    else:
+        generation_config = model.generation_config
+        model = AutoModelForCausalLM.from_pretrained(trained, dtype=model.dtype, **trust)
+        model.generation_config = generation_config
+    model.save_pretrained(out)
+    tokenizer = load_tokenizer(base)
+    if base.chat_template is not None:
+        template = Path(base.chat_template).expanduser()
+        tokenizer.chat_template = template.read_text(encoding="utf-8")
+    tokenizer.save_pretrained(out)

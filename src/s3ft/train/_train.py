@@ -1,0 +1,166 @@
+"""One training run, from rows to a saved model that was proved to differ from its base."""
+
+from __future__ import annotations
+
+import gc
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..models import pick_device, resolve
+from ..recipe import Model, Train
+from ._args import budget, sft_config
+from ._checkpoints import check_owner
+from ._fit import fit
+from ._probe import Probe, probe
+from ._quiet import quiet
+from ._save import save
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from ._callback import OnStep
+
+FACTS = "training.json"
+_LIBRARIES = ("s3ft", "torch", "transformers", "trl", "peft", "accelerate", "datasets")
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained model and what it took. Written to ``training.json`` beside it.
+
+    ``losses`` are the mean losses in nats a token, with their steps. ``tokens`` are those read,
+    prompts included and padding not. ``seconds`` are those of the steps, also before a resume.
+    ``parameters`` are those trained.
+    """
+
+    path: Path
+    losses: tuple[tuple[int, float], ...]
+    steps: int
+    epochs: float
+    rows: int
+    tokens: int
+    seconds: float
+    parameters: int
+    probe: Probe
+
+
+def train(
+    dataset: Dataset,
+    *,
+    model: Model,
+    config: Train,
+    seed: int,
+    out: Path,
+    fingerprint: str,
+    steps: int | None = None,
+    on_step: OnStep | None = None,
+) -> Trained:
+    """Fine-tune a model with TRL's SFTTrainer, and save it.
+
+    LoRA trains float32 adapters on the base in the model's dtype. Without LoRA the weights are
+    float32, because updates at usual learning rates are below bf16's resolution and would be
+    lost. Either way the arithmetic is in mixed precision where ``model.dtype`` is not float32.
+
+    A process that was killed goes on from its last checkpoint, in ``<out>.partial``, to the model
+    that it would have made. ``out`` comes into being whole.
+
+    Args:
+        dataset: what `rows` made.
+        seed: of the order of rows, the adapter's initial weights and dropout.
+        out: folder of the new model; the merged one, of LoRA with ``adapter`` in it.
+        fingerprint: identity of rows, model and settings. An ``out`` with the same is returned.
+        steps: optimiser steps, which `budget` tells; default: the budget of ``dataset``. Give all
+            methods that are compared the same.
+        on_step: told (step, steps, loss) in the place of the trainer's own output.
+
+    Raises:
+        InputError: ``train.args`` or ``train.lora`` do not fit, or ``out`` is something else.
+        RunError: out of memory, a loss that is not a number, or a model equal to its base.
+    """
+    partial = out.with_name(out.name + ".partial")
+    if out.exists():
+        trained = _finished(out, fingerprint)
+        shutil.rmtree(partial, ignore_errors=True)  # a process killed at the very end left it
+        return trained
+    check_owner(partial, fingerprint)
+    with quiet(on_step is not None):
+        args = sft_config(
+            config,
+            model,
+            max_steps=steps or budget(len(dataset), config),
+            seed=seed,
+            out=partial / "checkpoints",
+            silent=on_step is not None,
+        )
+        device = pick_device(model.device)
+        # Each process of a distributed launch has a device of its own.
+        place = str(device if device.index is not None else args.device)
+        facts = fit(
+            dataset,
+            model.model_copy(update={"device": place}),
+            config,
+            args,
+            partial,
+            fingerprint,
+            on_step,
+        )
+        gc.collect()  # the trainer's memory, before two more models are loaded
+        if args.process_index == 0:
+            _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+    args.distributed_state.wait_for_everyone()
+    return _finished(out, fingerprint)
+
+
+def _finish(
+    partial: Path,
+    out: Path,
+    dataset: Dataset,
+    model: Model,
+    config: Train,
+    facts: Mapping[str, Any],
+    fingerprint: str,
+    seed: int,
+) -> None:
+    """Save, prove, and only then put the model where it belongs."""
+    whole = partial / "model"
+    shutil.rmtree(whole, ignore_errors=True)
+    save(partial / "trained", model, whole, lora=config.lora is not None)
+    record = {
+        **facts,
+        "probe": asdict(probe(whole, model, dataset)),
+        "fingerprint": fingerprint,
+        "model": resolve(model).model_dump(),
+        "train": config.model_dump(),
+        "seed": seed,
+        "versions": {name: version(name) for name in _LIBRARIES},
+    }
+    (whole / FACTS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    whole.rename(out)
+    shutil.rmtree(partial)
+
+
+def _finished(out: Path, fingerprint: str) -> Trained:
+    try:
+        facts = json.loads((out / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        facts = {}
+    if facts.get("fingerprint") != fingerprint:
+        what = (
+            "holds a model of another training" if facts else "is in the way, and no model of ours"
+        )
+        raise InputError(str(out), what, "Remove it, or choose another place for the new model.")
+    return Trained(
+        path=out,
+        losses=tuple((step, loss) for step, loss in facts["losses"]),
+        probe=Probe(**facts["probe"]),
+        **{
+            key: facts[key]
+            for key in ("steps", "epochs", "rows", "tokens", "seconds", "parameters")
+        },
+    )

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import s3ft.train._train
+from s3ft.chat import Chat
+from s3ft.errors import InputError
+from s3ft.recipe import Lora, Model, Train
+from s3ft.records import Target
+from s3ft.train import Trained, rows, train
+from s3ft.train._checkpoints import last_checkpoint
+
+CONFIG = Train(
+    lora=Lora(r=4, alpha=8, dropout=0.3),
+    learning_rate=3e-3,
+    epochs=3,
+    batch_size=4,
+    args={"save_steps": 2},
+)
+"""Eighteen steps of six in an epoch: checkpoints are in the middle of epochs, dropout is on."""
+
+
+class Killed(BaseException):
+    pass
+
+
+def run(model: Model, chat: Chat, targets: list[Target], out: Path, stop: int = 0) -> Trained:
+    """Train, and be interrupted after step ``stop``."""
+
+    def on_step(step: int, steps: int, loss: float) -> None:
+        if step == stop:
+            raise Killed
+
+    return train(
+        rows(targets, chat, None),
+        model=model,
+        config=CONFIG,
+        seed=0,
+        out=out,
+        fingerprint="f",
+        on_step=on_step,
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(
+    llama: Model, chat: Chat, targets: list[Target], tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """The run that nothing interrupted."""
+    return run(llama, chat, targets, tmp_path_factory.mktemp("whole") / "out")
+
+
+def assert_same(resumed: Trained, whole: Trained) -> None:
+    assert [x for _, x in resumed.losses] == pytest.approx([x for _, x in whole.losses], rel=1e-6)
+    assert (resumed.steps, resumed.tokens) == (whole.steps, whole.tokens)
+    ours, theirs = (load_file(one.path / "model.safetensors") for one in (resumed, whole))
+    for name, weight in theirs.items():
+        assert torch.allclose(ours[name], weight, rtol=0, atol=1e-6), name
+    assert list(resumed.path.parent.glob("*.partial")) == []
+
+
+def test_interrupted_twice_and_its_last_checkpoint_torn(
+    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained
+) -> None:
+    partial = out.with_name(out.name + ".partial")
+    for stop in (5, 11):
+        with pytest.raises(Killed):
+            run(llama, chat, targets, out, stop)
+        assert not out.exists()
+    checkpoints = partial / "checkpoints"
+    assert last_checkpoint(checkpoints) == checkpoints / "checkpoint-10"
+    state = checkpoints / "checkpoint-10" / "trainer_state.json"
+    state.write_text(state.read_text()[:100])
+    assert last_checkpoint(checkpoints) == checkpoints / "checkpoint-8"
+    assert_same(run(llama, chat, targets, out), whole)
+
+
+def test_interrupted_after_the_last_step(
+    llama: Model,
+    chat: Chat,
+    targets: list[Target],
+    out: Path,
+    whole: Trained,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(s3ft.train._train, "probe", killed)
+        with pytest.raises(Killed):
+            run(llama, chat, targets, out)
+    assert not out.exists()
+    assert_same(run(llama, chat, targets, out), whole)
+
+
+def test_checkpoints_of_another_training_are_not_taken(
+    llama: Model, chat: Chat, targets: list[Target], out: Path
+) -> None:
+    with pytest.raises(Killed):
+        run(llama, chat, targets, out, 3)
+    dataset = rows(targets, chat, None)
+    with pytest.raises(InputError, match="checkpoints of another training"):
+        train(dataset, model=llama, config=CONFIG, seed=0, out=out, fingerprint="g")
+
+
+@pytest.mark.parametrize("files", [{}, {"trainer_state.json": ""}, {"trainer_state.json": '{"gl'}])
+def test_a_torn_checkpoint_is_none(files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-7").mkdir()
+    for name, text in files.items():
+        (tmp_path / "checkpoint-7" / name).write_text(text)
+    assert last_checkpoint(tmp_path) is None
+    assert last_checkpoint(tmp_path / "nowhere") is None
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from conftest import make_target
+from s3ft.models import load_chat
+from s3ft.recipe import Model
+from test_resume import CONFIG
+from s3ft.train import rows, train
+model = Model(id=sys.argv[1], dtype="float32", device="cpu")
+dataset = rows([make_target(number) for number in range(22)], load_chat(model), None)
+train(dataset, model=model, config=CONFIG, seed=0, out=Path(sys.argv[2]), fingerprint="f",
+      on_step=lambda *step: print(*step, flush=True))
+"""
+
+
+@pytest.mark.slow
+def test_killed(llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained) -> None:
+    here = Path(__file__).parent
+    for steps in (7, 5):  # the second attempt begins at step 6 at the latest
+        path = os.pathsep.join([str(here), str(here.parent), *sys.path])
+        process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, llama.id, str(out)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        assert process.stdout is not None
+        for _ in range(steps):
+            assert process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert not out.exists()
+    assert_same(run(llama, chat, targets, out), whole)
