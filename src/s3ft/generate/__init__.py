@@ -1,0 +1,9 @@
+"""Engines: who answers. A new one is a class with `Generator`'s one method."""
+
+from __future__ import annotations
+
+from ._base import Generator
+from ._replay import NO_ROW, Replay
+from ._transformers import Transformers
+
+__all__ = ["NO_ROW", "Generator", "Replay", "Transformers"]

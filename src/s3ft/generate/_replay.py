@@ -1,0 +1,180 @@
+"""The engine that reads responses from a file, so that people can bring their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..records import Request, Response, content_hash
+
+if TYPE_CHECKING:
+    from ..recipe import Replay as Config
+
+NO_ROW = "replay: no row"
+"""The engine named by the empty response to a request for which there is no row."""
+
+_BATCH = 1024
+
+
+class Replay:
+    """Answers requests with rows read before.
+
+    A request is looked up by its ``example_id``, else by its prompt: the text of its last user
+    turn, or of all its turns, an empty line between. ``sample`` numbers the samples of an example
+    in the order of the rows. A request without a row is answered by an empty response whose engine
+    is `NO_ROW`, and counted: it is no answer, so it must not be judged.
+    """
+
+    name = "replay"
+
+    def __init__(self) -> None:
+        self.missing = 0
+        """Requests so far for which there was no row."""
+        self._rows: list[Response] = []
+        self._by_id: dict[str, list[int]] = {}
+        self._by_prompt: dict[str, list[int]] = {}
+
+    @classmethod
+    def read(cls, config: Config) -> Replay:
+        """Read a JSONL file whole; its responses are held in memory.
+
+        A row's response is a string or a list of samples. ``finish_reason``, ``logprob`` and
+        ``token_ids`` are taken along where a row of one response has them.
+
+        Raises:
+            InputError: naming file and line of what is malformed.
+        """
+        replay, path = cls(), Path(config.path).expanduser()
+        for where, row in _read_rows(path):
+            if all(row.get(column) == value for column, value in config.where.items()):
+                replay._add_row(where, row, config)
+        if not replay._rows:
+            kept = f" with {dict(config.where)}" if config.where else ""
+            raise InputError(str(path), f"has no row{kept}", "See generate.replay.where.")
+        return replay
+
+    @classmethod
+    def from_mapping(cls, responses: Mapping[str, str | Sequence[str]]) -> Replay:
+        """Take responses as ``{example id: text or texts}``.
+
+        Raises:
+            InputError: a response is neither a text nor a list of texts.
+        """
+        replay = cls()
+        for id, texts in responses.items():
+            replay._add(_texts(f"responses[{id!r}]", texts), {}, id=str(id))
+        return replay
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity of all that was read."""
+        rows = [(r.text, r.token_ids, r.finish_reason, r.logprob) for r in self._rows]
+        return content_hash(self.name, rows, self._by_id, self._by_prompt)
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
+        batch: list[Response] = []
+        for request in requests:
+            batch.append(self._answer(request))
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _answer(self, request: Request) -> Response:
+        samples = self._by_id.get(request.example_id) or self._find_prompt(request)
+        if request.sample >= len(samples):
+            self.missing += 1
+            return Response(request.key, "", engine=NO_ROW)
+        row = self._rows[samples[request.sample]]
+        return Response(
+            request.key, row.text, row.token_ids, row.finish_reason, row.logprob, self.name
+        )
+
+    def _find_prompt(self, request: Request) -> list[int]:
+        users = [turn["content"] for turn in request.messages if turn["role"] == "user"]
+        whole = "\n\n".join(turn["content"] for turn in request.messages)
+        texts = (whole, users[-1] if users else whole)
+        return next((self._by_prompt[t] for t in texts if t in self._by_prompt), [])
+
+    def _add_row(self, where: str, row: dict[str, Any], config: Config) -> None:
+        id, prompt = row.get(config.id), row.get(config.prompt)
+        if id is None and not isinstance(prompt, str):
+            raise InputError(
+                where,
+                f"has neither an id in {config.id!r} nor a prompt text in {config.prompt!r}",
+                "Name the columns as generate.replay.id and generate.replay.prompt.",
+            )
+        if config.response not in row:
+            raise InputError(
+                where,
+                f"has no column {config.response!r}; it has {', '.join(map(repr, row))}",
+                "Name the response's column as generate.replay.response.",
+            )
+        texts = _texts(f"{where}: {config.response}", row[config.response])
+        details = _details(where, row) if len(texts) == 1 else {}
+        self._add(texts, details, None if id is None else str(id), prompt)
+
+    def _add(
+        self,
+        texts: Sequence[str],
+        details: Mapping[str, Any],
+        id: str | None = None,
+        prompt: str | None = None,
+    ) -> None:
+        for text in texts:
+            place = len(self._rows)
+            self._rows.append(Response("", text, **details))
+            if id is not None:
+                self._by_id.setdefault(id, []).append(place)
+            if isinstance(prompt, str):
+                self._by_prompt.setdefault(prompt, []).append(place)
+
+
+def _read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                where = f"{path}:{number}"
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line.decode("utf-8-sig"))
+                except (UnicodeDecodeError, json.JSONDecodeError) as error:
+                    raise InputError(
+                        where, f"is not JSON: {error}", "Write one JSON object a line."
+                    ) from None
+                if not isinstance(row, dict):
+                    raise InputError(where, "is not a JSON object", "Write one object a line.")
+                yield where, row
+    except OSError as error:
+        raise InputError(
+            str(path), f"cannot be read: {error.strerror}", "See generate.replay.path."
+        ) from None
+
+
+def _texts(where: str, value: object) -> list[str]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+        raise InputError(where, "is neither a text nor a list of texts")
+    return list(texts)
+
+
+def _details(where: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The optional columns that `Response` knows, checked."""
+    reason, logprob, ids = (row.get(name) for name in ("finish_reason", "logprob", "token_ids"))
+    if reason not in (None, "stop", "length"):
+        raise InputError(f"{where}: finish_reason", f"{reason!r} is neither 'stop' nor 'length'")
+    if logprob is not None and (isinstance(logprob, bool) or not isinstance(logprob, (int, float))):
+        raise InputError(f"{where}: logprob", f"{logprob!r} is not a number")
+    whole = isinstance(ids, list) and all(type(id) is int for id in ids)
+    if ids is not None and not whole:
+        raise InputError(f"{where}: token_ids", "is not a list of whole numbers")
+    return {
+        "finish_reason": reason or "stop",
+        "logprob": logprob,
+        "token_ids": None if ids is None else tuple(ids),
+    }

@@ -1,0 +1,140 @@
+"""The engine on transformers' own `generate`, which knows every architecture and its cache.
+
+Batches are sorted by prompt length, longest first: padding is little, and a batch that does not
+fit into memory shows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..chat import Chat
+from ..errors import RunError
+from ..records import Request, Response
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+class Transformers:
+    """Answers requests with a loaded model.
+
+    Requests are sorted by sampling parameters, prompt length and key, and cut into batches from
+    the front; each list that `generate` yields is one batch. A run that stored whole batches and
+    hands over the rest gets the same remaining batches, hence the same tokens even in bf16, where
+    the width of a batch's padding can tip a near tie. Only a batch that had to be halved for want
+    of memory can be cut otherwise on resumption.
+
+    Sampling takes one uniform number for each token from a generator seeded with the request's
+    seed, and inverts the cumulative distribution with it: exact, and independent of the batch.
+
+    A prompt that leaves the model no position to answer in is answered by an empty response with
+    finish reason ``length``; one that leaves fewer than asked is cut at the model's last position.
+
+    Args:
+        model: a causal language model in evaluation mode, on its device.
+        batch_size: the most rows at once; halved, for good, whenever a batch does not fit.
+    """
+
+    name = "transformers"
+
+    def __init__(self, model: PreTrainedModel, chat: Chat, *, batch_size: int = 256) -> None:
+        from ..models import max_positions
+
+        self._model, self._chat = model, chat
+        self._batch_size = batch_size
+        self._positions = max_positions(model.config)
+        # Finished rows go on being fed beside longer ones. Past its last position a rotary model
+        # computes something that nobody reads, but a table of positions has no entry.
+        self._mixes_limits = getattr(model.config, "rope_parameters", None) is not None
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
+        """Answer all requests; every list is one batch.
+
+        Raises:
+            RunError: a single row does not fit into memory.
+        """
+        waiting = sorted(requests, key=self._order, reverse=True)
+        while waiting:
+            group = self._group(waiting[0])
+            size = min(self._batch_size, len(waiting))
+            batch = [request for request in waiting[:size] if self._group(request) == group]
+            try:
+                responses = self._answer(batch)
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                if len(batch) == 1:
+                    raise RunError(
+                        f"out of memory with a single row of {len(batch[0].prompt_ids)} prompt "
+                        f"tokens: lower generate.max_new_tokens (generate.batch_size is at 1 "
+                        f"already), or use a smaller model or model.dtype"
+                    ) from error
+                self._batch_size = len(batch) // 2
+            else:
+                yield responses
+                del waiting[: len(batch)]
+                continue
+            _free_memory()  # outside the handler, which keeps the failed batch's tensors alive
+
+    def _order(self, request: Request) -> tuple[Any, ...]:
+        return (*self._group(request), len(request.prompt_ids), request.key)
+
+    def _group(self, request: Request) -> tuple[Any, ...]:
+        """What the rows of one batch must have in common."""
+        s, limit = request.sampling, self._limit(request)
+        shared = limit if limit == 0 or not self._mixes_limits else s.max_new_tokens
+        return (shared, s.max_new_tokens, s.temperature, s.top_p, s.top_k)
+
+    def _limit(self, request: Request) -> int:
+        wanted = request.sampling.max_new_tokens
+        if self._positions is None:
+            return wanted
+        return max(0, min(wanted, self._positions - len(request.prompt_ids)))
+
+    def _answer(self, batch: Sequence[Request]) -> list[Response]:
+        from ._decode import decode
+
+        limits = [self._limit(request) for request in batch]
+        if not any(limits):
+            return [Response(r.key, "", (), "length", 0.0, self.name) for r in batch]
+        produced = decode(
+            self._model,
+            [request.prompt_ids for request in batch],
+            sampling=batch[0].sampling,
+            seeds=[request.seed for request in batch],
+            limits=limits,
+            stop_ids=self._chat.stop_ids,
+            pad_id=self._chat.pad_id,
+        )
+        return [
+            Response(
+                key=request.key,
+                text=self._chat.decode(ids),
+                token_ids=ids,
+                finish_reason="stop" if ids[-1] in self._chat.stop_ids else "length",
+                logprob=logprob,
+                engine=self.name,
+            )
+            for request, (ids, logprob) in zip(batch, produced, strict=True)
+        ]
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    told = ("DefaultCPUAllocator", "not enough memory", "out of memory")
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(
+        words in str(error) for words in told
+    )
+
+
+def _free_memory() -> None:
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,18 @@
+"""Loading a model and its tokenizer, and telling one model from another without loading it."""
+
+from __future__ import annotations
+
+from ._fingerprint import fingerprint
+from ._load import load_chat, load_model, load_tokenizer, max_positions, pick_device, pick_dtype
+from ._resolve import resolve
+
+__all__ = [
+    "fingerprint",
+    "load_chat",
+    "load_model",
+    "load_tokenizer",
+    "max_positions",
+    "pick_device",
+    "pick_dtype",
+    "resolve",
+]

@@ -1,0 +1,155 @@
+"""Loading what a recipe names: tokenizer, chat format, weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..chat import Chat
+from ..errors import InputError, RunError
+from ..recipe import Model
+from ._resolve import explained, resolve
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+
+def load_tokenizer(config: Model) -> PreTrainedTokenizerBase:
+    """Load a model's tokenizer, which pads on the left.
+
+    Raises:
+        InputError: there is none, or it needs code of its own.
+    """
+    from transformers import AutoTokenizer
+
+    config = resolve(config)
+    with explained(config, "the tokenizer", "Save it there: tokenizer.save_pretrained(folder)."):
+        tokenizer = AutoTokenizer.from_pretrained(
+            config.id,
+            revision=config.revision,
+            trust_remote_code=config.trust_remote_code,
+            padding_side="left",
+        )
+    if not len(tokenizer):
+        raise InputError("model.id", f"{config.id} has an empty tokenizer", "Save one there.")
+    return tokenizer
+
+
+def load_chat(config: Model) -> Chat:
+    """Load what renders conversations: tokenizer, template, and the model's end-of-text ids.
+
+    Raises:
+        InputError: there is no tokenizer, no such template file, or the template is broken.
+    """
+    from transformers import GenerationConfig
+
+    resolved = resolve(config)
+    tokenizer, template = load_tokenizer(config), None
+    if config.chat_template is not None:
+        try:
+            template = Path(config.chat_template).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                "model.chat_template",
+                f"{config.chat_template} cannot be read: {error}",
+                "Give a file with a Jinja template.",
+            ) from None
+    try:
+        generation = GenerationConfig.from_pretrained(resolved.id, revision=resolved.revision)
+    except OSError:  # it has none, so its configuration names the end of text
+        generation = GenerationConfig.from_model_config(_load_config(resolved))
+    return Chat(
+        tokenizer,
+        template=template,
+        kwargs=config.chat_template_kwargs,
+        generation_config=generation,
+    )
+
+
+def load_model(config: Model) -> PreTrainedModel:
+    """Load a causal language model in evaluation mode, from safetensors only.
+
+    Raises:
+        InputError: there is no such model, it has no safetensors, or it needs code of its own.
+        RunError: it does not fit into memory.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    config = resolve(config)
+    device = pick_device(config.device)
+    remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
+    with explained(config, "safetensors weights", remedy):
+        try:
+            model, told = AutoModelForCausalLM.from_pretrained(
+                config.id,
+                revision=config.revision,
+                trust_remote_code=config.trust_remote_code,
+                use_safetensors=True,
+                dtype=pick_dtype(config.dtype, device),
+                device_map={"": device},
+                output_loading_info=True,
+            )
+        except torch.OutOfMemoryError as error:
+            raise RunError(f"{config.id} does not fit into the memory of {device}") from error
+    if told["missing_keys"]:  # transformers would go on with random numbers there
+        missing = ", ".join(sorted(told["missing_keys"])[:3])
+        problem = f"{config.id} lacks {len(told['missing_keys'])} of its weights: {missing}"
+        raise InputError("model.id", problem, "Save or download the model again.")
+    return model.eval()
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of that name; ``auto``: the accelerator where there is one, else the CPU.
+
+    Raises:
+        InputError: torch knows no such device, or the machine has none.
+    """
+    import torch
+
+    if name == "auto":
+        for kind, there in (("cuda", torch.cuda.is_available), ("mps", torch.mps.is_available)):
+            if there():
+                return torch.device(kind)
+        return torch.device("cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        problem = f"{name!r} cannot be used: {str(error).splitlines()[0]}"
+        raise InputError("model.device", problem, "Use auto, cpu, cuda, cuda:1 or mps.") from None
+    return device
+
+
+def pick_dtype(name: str, device: torch.device) -> torch.dtype:
+    """The precision of that name; ``auto``: bf16 where the processor multiplies it, else fp32."""
+    import torch
+
+    if name != "auto":
+        dtype: torch.dtype = getattr(torch, name)
+        return dtype
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        # torch's own question says yes to any AVX-512, where bf16 is emulated and slow.
+        fast = device.type == "cpu" and (
+            torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        )
+    return torch.bfloat16 if fast else torch.float32
+
+
+def max_positions(config: PretrainedConfig) -> int | None:
+    """The most tokens of prompt and answer that a model has positions for, None if unlimited."""
+    text = config.get_text_config()
+    limit = getattr(text, "max_position_embeddings", None) or getattr(text, "n_positions", None)
+    return limit if isinstance(limit, int) and limit > 0 else None
+
+
+def _load_config(config: Model) -> PretrainedConfig:
+    from transformers import AutoConfig
+
+    with explained(config, "config.json", "Give the folder or Hub id of a whole model."):
+        return AutoConfig.from_pretrained(
+            config.id, revision=config.revision, trust_remote_code=config.trust_remote_code
+        )

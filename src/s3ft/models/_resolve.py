@@ -1,0 +1,90 @@
+"""Where a model is, and one message for all that can be wrong with it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import InputError
+from ..recipe import Model
+
+
+def resolve(config: Model) -> Model:
+    """Replace ``lab`` by the folder of the embedded model, and a local path by its full form.
+
+    Raises:
+        InputError: a path is given where there is no folder with a model.
+    """
+    if config.id == "lab":
+        from ..lab import MODEL
+
+        return config.model_copy(update={"id": str(MODEL), "revision": None})
+    folder = Path(config.id).expanduser()
+    if folder.is_dir():
+        _check_folder(folder)
+        return config.model_copy(update={"id": str(folder), "revision": None})
+    if folder.exists():
+        raise InputError("model.id", f"{config.id} is a file", "Give the folder that holds it.")
+    if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", config.id):
+        raise InputError("model.id", f"there is no folder {config.id}", "Give a folder or Hub id.")
+    return config
+
+
+@contextmanager
+def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
+    """Turn what transformers raises about a model into one message."""
+    from safetensors import SafetensorError
+
+    expected = (OSError, ValueError, LookupError, ImportError, TypeError, AttributeError)
+    loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:  # what they would print is said in the message
+            logger.setLevel(logging.ERROR)
+        yield
+    except (*expected, RuntimeError, SafetensorError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        if "trust_remote_code" in str(error):
+            raise InputError(
+                "model.id",
+                f"{config.id} needs code that comes with it",
+                "Read that code; if you trust it, set model.trust_remote_code: true.",
+            ) from error
+        if not Path(config.id).is_dir():
+            at = f" at revision {config.revision}" if config.revision else ""
+            remedy = (
+                "Check the id and your connection; private models need HF_TOKEN; offline, only "
+                "what was downloaded before is there. Or give a local folder."
+            )
+            what = f"{what} from the Hub{at}"
+        raise InputError(
+            "model.id", f"{config.id}: cannot load {what}: {reason}", remedy
+        ) from error
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _check_folder(folder: Path) -> None:
+    """Say plainly what transformers would say in many ways."""
+    path = folder / "config.json"
+    if not path.exists():
+        if (folder / "adapter_config.json").exists():
+            raise InputError(
+                "model.id",
+                f"{folder} holds only an adapter",
+                "Merge it into its base first: PeftModel.merge_and_unload(), then save_pretrained.",
+            )
+        remedy = "Give the folder of a whole model."
+        raise InputError("model.id", f"{folder} has no config.json", remedy)
+    try:
+        parsed = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        remedy = "Save or download the model again."
+        raise InputError("model.id", f"{path} is broken: {error}", remedy) from None
+    if not isinstance(parsed, dict):
+        raise InputError("model.id", f"{path} is no JSON object", "Save the model again.")

@@ -1,0 +1,59 @@
+import itertools
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from s3ft.lab.packing import IGNORED, batches
+from s3ft.lab.score import answers
+from s3ft.lab.train import QUICK, train
+
+LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]
+
+
+def test_packing_loses_nothing_and_learns_only_what_is_not_given() -> None:
+    sequences = (([i + 1] * length, min(i, length)) for i, length in enumerate(LENGTHS * 20))
+    seen, learned = Counter[int](), Counter[int]()
+    for batch in itertools.islice(batches(sequences, rows=3, length=16, pad=0), 4):
+        for token in batch["input_ids"].flatten().tolist():
+            seen[token] += 1
+        for label in batch["labels"].flatten().tolist():
+            learned[label] += label != IGNORED
+    for i in range(8):
+        length = LENGTHS[i % len(LENGTHS)]
+        assert seen[i + 1] == length
+        assert learned[i + 1] == length - max(1, min(i, length))
+
+
+def test_a_packed_row_reads_like_its_parts(tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=50, num_attention_heads=2, **shape)).eval()
+    parts = [list(range(1, 8)), list(range(10, 22))]
+    batch = next(batches(iter([(p, 0) for p in parts] * 9), rows=1, length=19, pad=0))
+    with torch.no_grad():
+        packed = model(
+            input_ids=batch["input_ids"], position_ids=batch["position_ids"], use_cache=False
+        ).logits[0]
+        alone = [model(input_ids=torch.tensor([part])).logits[0] for part in parts]
+    assert torch.allclose(packed, torch.cat(alone), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_short_training_makes_a_model_that_loads_and_is_reproducible(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    train(0, one, QUICK)
+    train(0, two, QUICK)
+    assert (one / "model.safetensors").read_bytes() == (two / "model.safetensors").read_bytes()
+    assert (one / "tokenizer.json").read_bytes() == (two / "tokenizer.json").read_bytes()
+    record = json.loads((one / "training.json").read_text())
+    assert record["seed"] == 0
+    assert record["regime"]["hidden"] == QUICK.hidden
+    model = AutoModelForCausalLM.from_pretrained(one)
+    tokenizer = AutoTokenizer.from_pretrained(one)
+    assert len(answers(model, tokenizer, ["How many?"])) == 1
