@@ -1,10 +1,10 @@
 """The whole of GSM8K's test as training data: real solutions replayed, trained on, measured.
 
-    python benchmarks/gsm8k_replay.py [--data ../shared/data] [--system 175b_verification] [--out DIR]
+    python benchmarks/gsm8k_replay.py [--data ../shared/data] [--system NAME] [--out DIR]
 
-`gsm8k_model_solutions.jsonl` holds the solutions of four models. Those of one stand in for the base
-model's own answers; the embedded model is trained on the mixtures of sft and ssr and measured. It is
-far too small for GSM8K, so the figures of interest are the mixture's and the suite's.
+`gsm8k_model_solutions.jsonl` holds the solutions of four models. Those of one stand in for the
+base model's own answers; the embedded model is trained on the mixtures of sft and ssr and
+measured. It is far too small for GSM8K: the figures of interest are the mixture's and the suite's.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import typer
-import yaml
 
 from s3ft import cli
 from s3ft.recipe import load
@@ -14,7 +13,7 @@ from s3ft.recipe import load
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-FENCE = re.compile(r"^```(.*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -37,8 +36,10 @@ def test_recipe_keys_are_current() -> None:
 
 
 @pytest.mark.parametrize("text", RECIPES)
-def test_recipes_in_docs_load(text: str) -> None:
-    load(yaml.safe_load(text))
+def test_recipes_in_docs_load(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    load(path)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "recipes").glob("*.yaml")), ids=lambda p: p.name)

@@ -8,14 +8,13 @@ not see one; then the judge of the run decides as it does on any other response.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, TemplateError, meta
 
 from .errors import InputError
-from .judge import Judge
+from .judge import Judge, screened
 from .records import Case, Example, Message, Verdict
 
 _GIVEN = r"(?:reference|provided|given|supplied|original|gold|ground[- ]truth|sample|model)"
@@ -97,28 +96,11 @@ def leak(text: str, question: str, gold: str) -> str | None:
 
 def without_leaks(judge: Judge) -> Judge:
     """A judge that refuses leaking paraphrases itself and asks ``judge`` about the others."""
-
-    def filtered(cases: Iterable[Case]) -> Iterator[Verdict]:
-        refused: list[Verdict] = []
-
-        def clean() -> Iterator[Case]:
-            for case in cases:
-                question = case.prompt[-1]["content"] if case.prompt else ""
-                found = leak(case.response, question, "\n".join(case.gold))
-                if found is None:
-                    yield case
-                else:
-                    reason = f"speaks of the reference: {found!r}"
-                    refused.append(Verdict(case.key, "incorrect", None, reason))
-
-        for verdict in judge(clean()):
-            yield from _drain(refused)
-            yield verdict
-        yield from _drain(refused)
-
-    return filtered
+    return screened(judge, _refuse_leak)
 
 
-def _drain(verdicts: list[Verdict]) -> Iterator[Verdict]:
-    while verdicts:
-        yield verdicts.pop(0)
+def _refuse_leak(case: Case) -> Verdict | None:
+    question = case.prompt[-1]["content"] if case.prompt else ""
+    found = leak(case.response, question, "\n".join(case.gold))
+    reason = f"speaks of the reference: {found!r}"
+    return None if found is None else Verdict(case.key, "incorrect", None, reason)

@@ -13,7 +13,7 @@ from s3ft.records import Message, Request, Response, Sampling
 
 BAD: list[tuple[object, str]] = [
     ("{", r":2: is not JSON"),
-    ("[1]", r":2: is not a JSON object"),
+    ("[1]", r":2: is a list, not an object"),
     ({"id": "b"}, r":2: has no column 'response'; it has 'id'"),
     ({"id": "b", "response": 3}, r":2: response: is neither"),
     ({"id": "b", "response": ["x", None]}, r":2: response: is neither"),
@@ -109,7 +109,7 @@ def test_malformed_rows_are_named_by_file_and_line(tmp_path: Path, row: object, 
 def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"id": "a", "response": "caf\xe9"}\n')
     (tmp_path / "empty.jsonl").write_text("")
-    for name, match in (("none", "cannot"), ("latin", ":1: is not JSON"), ("empty", "no row")):
+    for name, match in (("none", "there is no such file"), ("latin", ":1: is not JSON"), ("empty", "no row")):
         with pytest.raises(InputError, match=match):
             Replay.read(Config(path=str(tmp_path / f"{name}.jsonl")))
 

@@ -43,14 +43,15 @@ def query(out: Path, sql: str) -> list[Any]:
 
 def test_every_prompt_comes_out_where_the_ladder_ends_in_gold(finished: Any) -> None:
     out, _ = finished
-    ids = [row[0] for row in query(out, "SELECT id FROM examples WHERE split = 'train' ORDER BY position")]
+    rows = query(out, "SELECT id FROM examples WHERE split = 'train' ORDER BY position")
+    ids = [row[0] for row in rows]
     for method in ("sft", "s3ft"):
         assert [target.example_id for target in read_mixture(out / "mixture" / method)] == ids
     assert len(list(read_mixture(out / "mixture" / "rft"))) < len(ids)
 
 
 def test_the_mixture_has_all_three_sources_with_the_model_s_own_ids(finished: Any) -> None:
-    out, report = finished
+    out, _ = finished
     targets = list(read_mixture(out / "mixture" / "s3ft"))
     assert {target.source for target in targets} == {"self", "paraphrase", "gold"}
     responses = dict(query(out, "SELECT text, token_ids FROM responses"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..data import rows
 from ..errors import InputError
-from ..records import Request, Response, content_hash
+from ..records import Example, Message, Request, Response, content_hash
 
 if TYPE_CHECKING:
     from ..recipe import Replay as Config
@@ -25,7 +25,7 @@ class Replay:
     A request is looked up by its ``example_id``, else by its prompt: the text of its last user
     turn, or of all its turns, an empty line between. ``sample`` numbers the samples of an example
     in the order of the rows. A request without a row is answered by an empty response whose engine
-    is `NO_ROW`, and counted: it is no answer, so it must not be judged.
+    is `NO_ROW`, and counted.
     """
 
     name = "replay"
@@ -39,7 +39,7 @@ class Replay:
 
     @classmethod
     def read(cls, config: Config) -> Replay:
-        """Read a JSONL file whole; its responses are held in memory.
+        """Read a file whole (JSONL, Parquet, CSV); its responses are held in memory.
 
         A row's response is a string or a list of samples. ``finish_reason``, ``logprob`` and
         ``token_ids`` are taken along where a row of one response has them.
@@ -48,9 +48,12 @@ class Replay:
             InputError: naming file and line of what is malformed.
         """
         replay, path = cls(), Path(config.path).expanduser()
-        for where, row in _read_rows(path):
-            if all(row.get(column) == value for column, value in config.where.items()):
-                replay._add_row(where, row, config)
+        for row in rows(path):
+            if isinstance(row, InputError):
+                raise row
+            values = row.values
+            if all(values.get(column) == value for column, value in config.where.items()):
+                replay._add_row(row.place, values, config)
         if not replay._rows:
             kept = f" with {dict(config.where)}" if config.where else ""
             raise InputError(str(path), f"has no row{kept}", "See generate.replay.where.")
@@ -84,8 +87,12 @@ class Replay:
         if batch:
             yield batch
 
+    def samples(self, example: Example) -> int:
+        """How many responses there are for an example."""
+        return len(self._find(example.id, example.prompt))
+
     def _answer(self, request: Request) -> Response:
-        samples = self._by_id.get(request.example_id) or self._find_prompt(request)
+        samples = self._find(request.example_id, request.messages)
         if request.sample >= len(samples):
             self.missing += 1
             return Response(request.key, "", engine=NO_ROW)
@@ -94,9 +101,11 @@ class Replay:
             request.key, row.text, row.token_ids, row.finish_reason, row.logprob, self.name
         )
 
-    def _find_prompt(self, request: Request) -> list[int]:
-        users = [turn["content"] for turn in request.messages if turn["role"] == "user"]
-        whole = "\n\n".join(turn["content"] for turn in request.messages)
+    def _find(self, example_id: str, messages: Sequence[Message]) -> list[int]:
+        if example_id in self._by_id:
+            return self._by_id[example_id]
+        users = [turn["content"] for turn in messages if turn["role"] == "user"]
+        whole = "\n\n".join(turn["content"] for turn in messages)
         texts = (whole, users[-1] if users else whole)
         return next((self._by_prompt[t] for t in texts if t in self._by_prompt), [])
 
@@ -132,28 +141,6 @@ class Replay:
                 self._by_id.setdefault(id, []).append(place)
             if isinstance(prompt, str):
                 self._by_prompt.setdefault(prompt, []).append(place)
-
-
-def _read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                where = f"{path}:{number}"
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line.decode("utf-8-sig"))
-                except (UnicodeDecodeError, json.JSONDecodeError) as error:
-                    raise InputError(
-                        where, f"is not JSON: {error}", "Write one JSON object a line."
-                    ) from None
-                if not isinstance(row, dict):
-                    raise InputError(where, "is not a JSON object", "Write one object a line.")
-                yield where, row
-    except OSError as error:
-        raise InputError(
-            str(path), f"cannot be read: {error.strerror}", "See generate.replay.path."
-        ) from None
 
 
 def _texts(where: str, value: object) -> list[str]:

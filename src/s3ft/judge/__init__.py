@@ -1,7 +1,7 @@
 """Who decides whether a response is right. One judge a module, found by name."""
 
 from ._audit import Audit, audit, audit_file, render
-from ._base import Judge, JudgeFactory, each, options_text
+from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
 from ._registry import Judges, registry
 from ._rows import judge_rows
@@ -20,4 +20,5 @@ __all__ = [
     "options_text",
     "registry",
     "render",
+    "screened",
 ]

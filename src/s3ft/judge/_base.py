@@ -44,33 +44,40 @@ def each(decide: Callable[[Case], Verdict]) -> Judge:
     return judge
 
 
-def finished_only(judge: Judge) -> Judge:
-    """The same judge, which never sees a response that was cut at the token limit.
-
-    Such a response is ``incorrect`` whoever judges: a model trained on it would learn to stop in
-    the middle. The registry wraps every judge it makes in this.
-    """
+def screened(judge: Judge, refuse: Callable[[Case], Verdict | None]) -> Judge:
+    """The same judge, which is asked only about the cases that ``refuse`` does not decide."""
 
     def judged(cases: Iterable[Case]) -> Iterator[Verdict]:
-        cut: deque[str] = deque()
+        refused: deque[Verdict] = deque()
 
-        def finished() -> Iterator[Case]:
+        def others() -> Iterator[Case]:
             for case in cases:
-                if case.finish_reason == "length":
-                    cut.append(case.key)
-                else:
+                verdict = refuse(case)
+                if verdict is None:
                     yield case
+                else:
+                    refused.append(verdict)
 
-        def rejected() -> Iterator[Verdict]:
-            while cut:
-                yield Verdict(cut.popleft(), "incorrect", None, "cut at the token limit")
-
-        for verdict in judge(finished()):
-            yield from rejected()
+        for verdict in judge(others()):
+            while refused:
+                yield refused.popleft()
             yield verdict
-        yield from rejected()
+        yield from refused
 
     return judged
+
+
+def no_answer(case: Case) -> Verdict | None:
+    """Refuse what is no whole answer, whoever judges; the registry screens every judge with it.
+
+    A model trained on a response that was cut at the token limit would learn to stop in the
+    middle, and on an empty one to say nothing.
+    """
+    if case.finish_reason == "length":
+        return Verdict(case.key, "incorrect", None, "cut at the token limit")
+    if not case.response.strip():
+        return Verdict(case.key, "incorrect", None, "empty response")
+    return None
 
 
 def malformed(key: str, what: str) -> Verdict:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..records import Verdict
-from ._base import Judge, JudgeFactory, finished_only
+from ._base import Judge, JudgeFactory, no_answer, screened
 
 BUILT_IN = {
     "match": "s3ft.judge._match:match",
@@ -64,7 +64,7 @@ class Judges:
             known = ", ".join(inspect.signature(factory).parameters) or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         try:
-            return finished_only(factory(**options))
+            return screened(factory(**options), no_answer)
         except (TypeError, ValueError) as error:
             raise InputError(where, f"{name!r}: {error}") from None
 

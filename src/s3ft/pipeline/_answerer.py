@@ -87,7 +87,7 @@ class Answerer:
             sampling=sampling,
             messages=prompt,
             prompt_ids=self.chat.prompt_ids,
-            samples=n,
+            samples=lambda _: n,
         )
 
 

@@ -54,7 +54,7 @@ class Question:
     sampling: Sampling
     messages: Callable[[Example], tuple[Message, ...]]
     prompt_ids: Callable[[tuple[Message, ...]], tuple[int, ...]]
-    samples: int = 1
+    samples: Callable[[Example], int]
 
 
 def answer(store: Store, question: Question, entries: Iterable[Entry], total: int) -> None:
@@ -120,7 +120,7 @@ def _shards(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, Request]]:
     for position, example, candidates in shard:
         have = {candidate.sample for candidate in candidates if candidate.asked == question.asked}
-        lacking = [sample for sample in range(question.samples) if sample not in have]
+        lacking = [sample for sample in range(question.samples(example)) if sample not in have]
         if not lacking:
             continue
         messages = question.messages(example)

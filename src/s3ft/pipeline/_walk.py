@@ -104,6 +104,8 @@ def _ask(run: Run, sources: Sources, source: Source, total: int) -> None:
         question = _asked_of_model(run, sources.base, source)
     waiting = (entry for entry, sources in _waiting(run) if source in sources)
     answer(run.store, question, waiting, total)
+    if sources.replay is not None and sources.replay.missing:
+        console.print(f"{sources.replay.missing:,} examples have no row among the responses")
 
 
 def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:
@@ -128,7 +130,7 @@ def _replayed(run: Run, replay: Replay) -> Question:
         sampling=run.recipe.generate.sampling,
         messages=lambda example: example.prompt,
         prompt_ids=lambda _: (),
-        samples=run.recipe.generate.n,
+        samples=lambda example: max(1, replay.samples(example)),
     )
 
 
