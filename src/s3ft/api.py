@@ -74,6 +74,7 @@ def select(
         RunError: the work failed.
     """
     from datasets import Dataset
+    from pyarrow.parquet import read_table
 
     from .pipeline import run_stages
 
@@ -93,8 +94,7 @@ def select(
             replay = {"path": _keep(folder / "responses.jsonl", rows)}
             recipe["generate"] |= {"engine": "replay", "replay": replay}
         path = run_stages(recipe, (), folder / "run", "select")
-        parquet = str(path / "mixture" / method / "train.parquet")
-        return Dataset.from_parquet(parquet, cache_dir=scratch, keep_in_memory=True)
+        return Dataset(read_table(path / "mixture" / method / "train.parquet"))
 
 
 def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:

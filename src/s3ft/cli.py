@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request p
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,9 @@ from .errors import InputError, S3FTError
 
 if TYPE_CHECKING:
     from .pipeline import Stage
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 
 app = typer.Typer(
     name="s3ft",
@@ -183,14 +187,16 @@ def run_command(arguments: list[str]) -> int:
     except S3FTError as error:
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
-    except KeyboardInterrupt:
-        typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
-        return 130
     except SystemExit as done:  # how the command line library ends, also where all went well
-        return done.code if isinstance(done.code, int) else 0
+        code = done.code if isinstance(done.code, int) else 0
+        if code == INTERRUPTED:
+            typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
+        return code
     return 0
 
 
 def main() -> None:
     """The entry point of ``s3ft``."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")  # the libraries' bars; ours are lines there
     sys.exit(run_command(sys.argv[1:]))

@@ -109,7 +109,11 @@ def test_malformed_rows_are_named_by_file_and_line(tmp_path: Path, row: object, 
 def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"id": "a", "response": "caf\xe9"}\n')
     (tmp_path / "empty.jsonl").write_text("")
-    for name, match in (("none", "there is no such file"), ("latin", ":1: is not UTF-8"), ("empty", "no row")):
+    for name, match in (
+        ("none", "there is no such file"),
+        ("latin", ":1: is not UTF-8"),
+        ("empty", "no row"),
+    ):
         with pytest.raises(InputError, match=match):
             Replay.read(Config(path=str(tmp_path / f"{name}.jsonl")))
 

@@ -15,6 +15,7 @@ from transformers import (
 )
 
 from ..records import Sampling
+from ._attention import fast_attention
 from ._cache import roomy_cache
 from ._sampling import Chooser
 
@@ -65,7 +66,7 @@ def decode(
             pad_token_id=pad_id,
             use_cache=True,
         )
-        with torch.inference_mode(), _no_defaults(model):
+        with torch.inference_mode(), _no_defaults(model), fast_attention(model):
             ids = model.generate(
                 input_ids=ids,
                 attention_mask=mask,

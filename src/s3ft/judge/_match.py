@@ -43,7 +43,8 @@ def match(*, ignore_case: bool = True, ignore_punctuation: bool = True) -> Judge
         if not said:
             return Verdict(case.key, "incorrect", None, "empty response")
         if said in golds:
-            return Verdict(case.key, "correct", answer, f"{answer} = {shorten(case.gold[0])}")
+            same = shorten(case.gold[golds.index(said)])
+            return Verdict(case.key, "correct", answer, f"{answer} = {same}")
         if not all(golds):
             return Verdict(case.key, "unknown", answer, "the gold is empty")
         return Verdict(case.key, "incorrect", answer, f"{answer}, gold {shorten(case.gold[0])}")

@@ -81,7 +81,7 @@ class Judges:
         try:
             factory = getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            remedy = "Name an importable package.module:factory."
+            remedy = "Name an importable package.module:factory; for a file here set PYTHONPATH=."
             raise InputError(where, f"judge {name!r} cannot be imported: {error}", remedy) from None
         if not callable(factory):
             raise InputError(where, f"judge {name!r} is not callable", "Name a factory function.")

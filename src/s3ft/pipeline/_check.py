@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
 from ..progress import progress
+from ..recipe import JudgeConfig
 from ..records import Case, Example, Response
 from ..rewrite import Paraphrase
 from ..store import Store
@@ -49,7 +50,7 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     for source in sorted(asked):
         sources.check(source)
     if asked:
-        found.append(_gold_accepted(run))
+        found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     if "paraphrase" in asked:
         Paraphrase(recipe.paraphrase.prompt).messages(next(_sample(store)))
     if base is not None:
@@ -58,6 +59,9 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
         assert base is not None
         check_config(recipe.train, base.model)
         found.append(_lengths(run, base))
+    if until > TRAINS and recipe.evaluate.target is not None and store.count("test"):
+        judge, where = recipe.evaluate.target.judge, "evaluate.target.judge"
+        found.append(_gold_accepted(run, judge or recipe.judge, where, "test"))
     if until > TRAINS:
         found += [
             f"benchmark {name}: {n:,} items"
@@ -66,17 +70,16 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     return found
 
 
-def _sample(store: Store) -> Iterator[Example]:
-    """At most `SAMPLE` training rows, evenly spaced."""
-    step = -(-store.count("train") // SAMPLE)
-    return (entry.example for entry in islice(store.entries("train"), 0, None, step))
+def _sample(store: Store, split: str = "train") -> Iterator[Example]:
+    """At most `SAMPLE` rows, evenly spaced."""
+    step = -(-store.count(split) // SAMPLE)
+    return (entry.example for entry in islice(store.entries(split), 0, None, step))
 
 
-def _gold_accepted(run: Run) -> str:
+def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str:
     """Every gold answer must be right in the eyes of the judge that will use it."""
-    config = run.recipe.judge
     judge = registry.make(config.name, config.options)
-    examples = {example.id: example for example in _sample(run.store)}
+    examples = {example.id: example for example in _sample(run.store, split)}
     refused: list[str] = []
     with progress("check: gold answers", len(examples)) as tick:
         for verdict in judge(_gold_case(example) for example in examples.values()):
@@ -87,11 +90,11 @@ def _gold_accepted(run: Run) -> str:
     if share < run.recipe.min_gold_accepted:
         named = "; ".join(refused[:SHOWN])
         raise InputError(
-            "judge",
+            where,
             f"{config.name!r} accepts only {share:.1%} of the gold answers as their own: {named}",
             "Choose another judge or data.gold, mend these rows, or lower min_gold_accepted.",
         )
-    return f"judge {config.name!r}: accepts {share:.1%} of {len(examples):,} gold answers"
+    return f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
 
 
 def _gold_case(example: Example) -> Case:

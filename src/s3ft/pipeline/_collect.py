@@ -62,7 +62,7 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
 
     Args:
         entries: those to ask about, in order of position, with this question's candidates.
-        total: how many those are, for the progress.
+        total: how many samples those are to have, for the progress.
 
     Raises:
         RunError: the engine left a request without an answer.
@@ -71,7 +71,7 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
     with progress(f"{question.split}: {question.asked}", total) as tick:
         for shard in _shards(entries):
             wanted = dict(_requests(question, shard))
-            there += len(shard) - len({place.position for place in wanted})
+            there += sum(question.samples(entry.example) for entry in shard) - len(wanted)
             if wanted:
                 tick(there)
                 there = 0

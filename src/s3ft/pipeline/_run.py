@@ -85,9 +85,11 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
     Raises:
         InputError: there is no such run.
     """
-    recipe, path = load(source, overrides), folder(source, out)
+    load(source, overrides)
+    path = folder(source, out)
     if not (path / "recipe.yaml").exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
+    recipe = load(path / "recipe.yaml")
     with open_run(recipe, path) as run:
         _do("report", run, Sources(recipe))
     return path / "report.html"

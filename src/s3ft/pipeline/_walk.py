@@ -6,7 +6,6 @@ is made and judged once, however many ladders it stands on.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,16 +30,16 @@ ASKED: tuple[Source, ...] = ("self", "paraphrase")
 
 def generate(run: Run, sources: Sources) -> None:
     """Ask for the responses that stand first on the methods' ladders."""
-    for source, total in _missing(run).items():
-        _ask(run, sources, source, total)
+    for source in _missing(run):
+        _ask(run, sources, source)
 
 
 def decide(run: Run, sources: Sources) -> None:
     """Walk every method's ladder to its end, asking further sources where it is needed."""
     decider = registry.make(run.recipe.judge.name, run.recipe.judge.options)
     while missing := _missing(run):
-        for source, total in missing.items():
-            _ask(run, sources, source, total)
+        for source in missing:
+            total = _ask(run, sources, source)
             filtered = without_leaks(decider) if source == "paraphrase" else decider
             judge(run.store, "train", source, filtered, judge_name(run.recipe.judge), total)
     for method in run.recipe.methods:
@@ -76,12 +75,12 @@ def _walked(run: Run, method: str) -> bool:
     return run.store.fact(f"walked: {method}") is not None
 
 
-def _missing(run: Run) -> dict[Source, int]:
-    """How many examples wait for each source, over all methods."""
-    counts: Counter[Source] = Counter()
+def _missing(run: Run) -> list[Source]:
+    """The sources that some example waits for, over all methods."""
+    waited_for: set[Source] = set()
     for _, sources in _waiting(run):
-        counts.update(sources)
-    return {source: counts[source] for source in ASKED if counts[source]}
+        waited_for |= sources
+    return [source for source in ASKED if source in waited_for]
 
 
 def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
@@ -95,17 +94,25 @@ def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
             yield entry, sources
 
 
-def _ask(run: Run, sources: Sources, source: Source, total: int) -> None:
+def _ask(run: Run, sources: Sources, source: Source) -> int:
+    """Ask a source about all that wait for it; how many responses they then have."""
     sources.check(source)
-    if source == "self" and sources.replay is not None:
-        question = _replayed(run, sources.replay)
+    replay = sources.replay if source == "self" else None
+    if replay is not None:
+        question = _replayed(run, replay)
     else:
         assert sources.base is not None
         question = _asked_of_model(run, sources.base, source)
-    waiting = (entry for entry, sources in _waiting(run) if source in sources)
-    answer(run.store, question, waiting, total)
-    if sources.replay is not None and sources.replay.missing:
-        console.print(f"{sources.replay.missing:,} examples have no row among the responses")
+
+    def waiting() -> Iterator[Entry]:
+        return (entry for entry, missing in _waiting(run) if source in missing)
+
+    total = sum(question.samples(entry.example) for entry in waiting())
+    answer(run.store, question, waiting(), total)
+    if replay is not None and replay.missing:
+        console.print(f"examples without a response in the file: {replay.missing:,}")
+        replay.missing = 0
+    return total
 
 
 def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:

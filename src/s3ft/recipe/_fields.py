@@ -92,7 +92,7 @@ class Replay(Strict):
     """Responses that were made elsewhere."""
 
     path: str
-    """JSONL file of responses; a row matches an example by `id`, else by `prompt`."""
+    """File of responses (JSONL, Parquet, CSV); a row matches by `id`, else by `prompt`."""
     id: str = "id"
     """Column with the example's id."""
     prompt: str = "prompt"
@@ -122,7 +122,7 @@ class Generate(Strict):
     max_new_tokens: int = Field(512, ge=1)
     """A response cut here is never taken as correct."""
     n: int = Field(1, ge=1, le=1024)
-    """Samples for each prompt; more than one needs a temperature."""
+    """Samples for each prompt; more than one needs a temperature. A replay takes all there are."""
     batch_size: int = Field(256, ge=1)
     """The most rows at once; halved whenever they do not fit into memory."""
     replay: Replay | None = None

@@ -90,7 +90,7 @@ def _result(
     scores = {name: results.score(name, seeds) for name in benchmarks}
     for score in filter(None, scores.values()):
         change = score.pop("change")
-        score["drop"] = None if change is None else -change
+        score["drop"] = None if change is None else 0.0 - change
     drops = {} if is_base else results.drops(benchmarks, seeds)
     return {
         "target": target,
