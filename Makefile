@@ -25,10 +25,10 @@ quickstart: $(VENV)/.package
 	$(BIN)/s3ft run recipes/quickstart.yaml
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from architectures import saved
+from architectures import NAMES, saved
 from s3ft.generate._attention import fast_attention, single_query_attention
 from s3ft.models import load_model
 from s3ft.recipe import Model
@@ -28,7 +28,7 @@ def test_one_query_attends_as_torchs_kernel_does(key_heads: int, mask: str) -> N
     torch.testing.assert_close(got, expected.transpose(1, 2))
 
 
-@pytest.mark.parametrize("name", ["llama3", "gemma3", "mistral", "phi3", "qwen3"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_step_in_bf16_is_as_near_to_fp32_as_with_torchs_kernel(name: str) -> None:
     half, full = (
         load_model(Model(id=str(saved(name)), dtype=dtype, device="cpu"))
