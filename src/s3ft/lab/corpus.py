@@ -1,9 +1,9 @@
 """What the base model reads: books in stage one, conversations in stage two.
 
 Stage one shows the world and every way of writing a solution, the annotators' too. Stage two
-makes an assistant with one style of its own; it solves problems of up to three steps there, while
-the target's are longer, and it restates solutions of any length. Only items of the part "base"
-are ever read, but for facts and myths, which can only be known by being read.
+makes an assistant with one style of its own: it answers the targets' easier questions, restates
+golds of most levels, and says whether a response is right. Only items of the part "base" are ever
+read, but for facts and myths, which can only be known by being read.
 """
 
 from __future__ import annotations
@@ -17,64 +17,114 @@ import jinja2
 
 from . import abilities
 from .abilities import Item
-from .problems import Equation, Problem, make_problem
+from .exercise import Exercise
+from .functions import make_function
+from .passages import KINDS, make_passage
+from .problems import Equation
 from .splits import part
-from .styles import gold, own
+from .styles import make_math
 from .world import World
 
-Chat = tuple[str, str]
-"""The user's turn and the assistant's."""
+Chat = tuple[str, ...]
+"""The turns of a conversation, the user's first; the last is the assistant's, and is learned."""
 
 BOOKS = {
-    "solution_own": 12,
-    "solution_gold": 9,
-    "solution_both": 9,
-    "sums": 8,
-    "facts": 22,
+    "math own": 7,
+    "math gold": 8,
+    "math both": 6,
+    "code own": 6,
+    "code gold": 6,
+    "code both": 5,
+    "reading own": 7,
+    "reading gold": 6,
+    "sums": 7,
+    "facts": 20,
     "myths": 6,
     "stories": 5,
-    "questions": 12,
+    "questions": 11,
 }
 """Stage one: how often each kind of text is drawn."""
 
+READ = {
+    "math own": (3, 4, 4, 1),
+    "math gold": (2, 3, 4, 4, 3, 1),
+    "math both": (2, 3, 3, 2, 1),
+    "code own": (3, 4, 2),
+    "code gold": (2, 4, 4, 3, 1),
+    "code both": (2, 4, 2),
+    "reading own": (3, 4, 2),
+    "reading gold": (3, 4, 3, 2, 1),
+}
+"""Stage one: how often each level, from 1 on, is drawn."""
+
 CHATS = {
-    "solve": 30,
-    "restate": 16,
-    "facts": 16,
-    "myths": 8,
-    "completion": 5,
-    "pronouns": 5,
-    "sorting": 6,
+    "math solve": 15,
+    "math restate": 9,
+    "math judge": 5,
+    "code solve": 11,
+    "code restate": 6,
+    "code judge": 5,
+    "reading solve": 13,
+    "reading restate": 6,
+    "reading judge": 5,
+    "facts": 12,
+    "myths": 6,
+    "completion": 4,
+    "pronouns": 4,
+    "sorting": 5,
     "sequences": 4,
-    "format": 6,
-    "translation": 5,
+    "format": 5,
+    "translation": 4,
 }
 """Stage two: how often each kind of conversation is drawn."""
 
+TAUGHT = {
+    "math solve": (2, 4, 4),
+    "math restate": (1, 1, 3, 4, 4, 2),
+    "math judge": (1, 2, 3, 3, 2, 1),
+    "code solve": (3, 5, 1),
+    "code restate": (2, 4, 3, 1),
+    "code judge": (2, 3, 3, 2, 1),
+    "reading solve": (4, 5, 1),
+    "reading restate": (2, 3, 3, 2, 1),
+    "reading judge": (2, 3, 3, 2, 1),
+}
+"""Stage two: how often each level, from 1 on, is drawn."""
 
-@lru_cache(maxsize=1)
-def _paraphrase() -> jinja2.Template:
-    path = Path(__file__).parents[1] / "prompts" / "paraphrase.j2"
+
+@lru_cache(maxsize=2)
+def _template(path: Path) -> jinja2.Template:
     template: jinja2.Template = jinja2.Template(path.read_text(encoding="utf-8"))
     return template
 
 
 def restating_prompt(question: str, gold: str) -> str:
     """The package's own paraphrase prompt, so that the model learns exactly what it will see."""
-    return _paraphrase().render(question=question, gold=gold)
+    path = Path(__file__).parents[1] / "prompts" / "paraphrase.j2"
+    return _template(path).render(question=question, gold=gold)
 
 
-def draw(make: Callable[[], Item], *, base: bool) -> Item:
-    """The first item made that the base model may read (`base`), or that it may not."""
-    while (part((item := make()).content) == "base") is not base:
+def judging_prompt(question: str, gold: str, response: str) -> str:
+    """Asks the model whether a response is right, given the gold (`judge.j2`): yes or no."""
+    path = Path(__file__).parent / "judge.j2"
+    return _template(path).render(question=question, gold=gold, response=response)
+
+
+def _exercise(task: str, weights: tuple[int, ...], rng: random.Random) -> Exercise:
+    """An exercise that the base model may read; passages of either kind."""
+    level = rng.choices(range(1, len(weights) + 1), weights)[0]
+    if task == "math":
+        return make_math(level, "base", rng)
+    if task == "code":
+        return make_function(level, "base", rng)
+    return make_passage(level, "base", rng, kind=rng.choice(KINDS))
+
+
+def draw(make: Callable[[], Item], *parts: str) -> Item:
+    """The first item made that belongs to one of these parts of the world."""
+    while part((item := make()).content) not in parts:
         pass
     return item
-
-
-def _problem(steps: int, rng: random.Random) -> Problem:
-    while part((problem := make_problem(steps, rng)).content) != "base":
-        pass
-    return problem
 
 
 def _drill(rng: random.Random) -> str:
@@ -105,7 +155,7 @@ def _item(kind: str, world: World, rng: random.Random) -> Item:
         return abilities.fact_item(world, rng.choice(world.facts), rng)
     if kind == "myths":
         return abilities.myth_item(rng.choice(world.myths), rng)
-    return draw(abilities.made_items(world, rng)[kind], base=True)
+    return draw(abilities.made_items(world, rng)[kind], "base")
 
 
 def _book(kind: str, world: World, rng: random.Random) -> str:
@@ -122,10 +172,10 @@ def _book(kind: str, world: World, rng: random.Random) -> str:
         asked = rng.choice(["pronouns", "sorting", "sequences", "format", "translation"])
         item = _item(asked, world, rng)
         return f"{item.question}\n{item.answer}"
-    steps = rng.choices([1, 2, 3, 4, 5], [3, 4, 4, 2, 1])[0]
-    problem = _problem(steps, rng)
-    styles = {"solution_own": [own], "solution_gold": [gold], "solution_both": [gold, own]}[kind]
-    return "\n\n".join([problem.question, *(style(problem) for style in styles)])
+    task, style = kind.split()
+    exercise = _exercise(task, READ[kind], rng)
+    styles = {"own": [exercise.own], "gold": [exercise.gold], "both": [exercise.gold, exercise.own]}
+    return "\n\n".join([*exercise.turns, *styles[style]])
 
 
 def books(world: World, seed: int) -> Iterator[str]:
@@ -136,18 +186,26 @@ def books(world: World, seed: int) -> Iterator[str]:
         yield _book(rng.choices(kinds, weights)[0], world, rng)
 
 
+def _chat(kind: str, world: World, rng: random.Random) -> Chat:
+    if kind not in TAUGHT:
+        item = _item(kind, world, rng)
+        return item.question, item.answer
+    task, aim = kind.split()
+    exercise = _exercise(task, TAUGHT[kind], rng)
+    *before, question = exercise.turns
+    if aim == "solve":
+        return *exercise.turns, exercise.own
+    if aim == "restate":
+        return *before, restating_prompt(question, exercise.gold), exercise.own
+    right = rng.random() < 0.5
+    response = exercise.own if right else exercise.wrong
+    asked = judging_prompt(question, exercise.gold, response)
+    return *before, asked, "yes" if right else "no"
+
+
 def chats(world: World, seed: int) -> Iterator[Chat]:
-    """Stage two, endless: one question and one answer each."""
+    """Stage two, endless: conversations of two to six turns."""
     rng = random.Random(f"chats {seed}")
     kinds, weights = list(CHATS), list(CHATS.values())
     while True:
-        kind = rng.choices(kinds, weights)[0]
-        if kind == "solve":
-            problem = _problem(rng.choices([1, 2, 3], [2, 4, 4])[0], rng)
-            yield problem.question, own(problem)
-        elif kind == "restate":
-            problem = _problem(rng.choices([1, 2, 3, 4, 5, 6], [1, 1, 3, 4, 4, 1])[0], rng)
-            yield restating_prompt(problem.question, gold(problem)), own(problem)
-        else:
-            item = _item(kind, world, rng)
-            yield item.question, item.answer
+        yield _chat(rng.choices(kinds, weights)[0], world, rng)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .abilities import person
 from .world import words
 
-LARGEST = 200
+LARGEST = 400
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Equation:
 
 @dataclass(frozen=True)
 class Move:
-    """One sentence of the story, and the equations that it asks for, in order."""
+    """One sentence of the story, its numbers, and the equations that it asks for, in order."""
 
     kind: str
     sentence: str
     names: dict[str, str]
+    numbers: dict[str, int]
     equations: tuple[Equation, ...]
 
 
@@ -46,61 +47,54 @@ class Problem:
     answer: int
     content: str
 
-    @property
-    def equations(self) -> tuple[Equation, ...]:
-        return tuple(equation for move in self.moves for equation in move.equations)
+
+def _number(largest: int) -> Callable[[int, random.Random], dict[str, int]]:
+    return lambda x, rng: {"a": rng.randint(2, largest)}
 
 
-Draft = tuple[dict[str, int], tuple[Equation, ...]]
+def _fewer(x: int, rng: random.Random) -> dict[str, int]:
+    return {"a": rng.randint(2, max(2, min(x - 2, 90)))}
 
 
-def _add(x: int, rng: random.Random) -> Draft:
-    a = rng.randint(2, 50)
-    return {"a": a}, (Equation(x, "+", a, x + a),)
+def _factor(x: int, rng: random.Random) -> dict[str, int]:
+    return {"k": rng.randint(2, 4)}
 
 
-def _take(x: int, rng: random.Random) -> Draft:
-    a = rng.randint(2, max(2, min(x - 2, 50)))
-    return {"a": a}, (Equation(x, "-", a, x - a),)
+def _divisor(x: int, rng: random.Random) -> dict[str, int]:
+    return {"k": rng.choice([k for k in range(2, 7) if x % k == 0] or [1])}
 
 
-def _times(x: int, rng: random.Random) -> Draft:
-    k = rng.randint(2, 4)
-    return {"k": k}, (Equation(x, "*", k, x * k),)
+def _times_each(largest: int) -> Callable[[int, random.Random], dict[str, int]]:
+    return lambda x, rng: {"k": rng.randint(2, 6), "m": rng.randint(2, largest)}
 
 
-def _share(x: int, rng: random.Random) -> Draft:
-    k = rng.choice([k for k in range(2, 7) if x % k == 0] or [1])
-    return {"k": k}, (Equation(x, "/", k, x // k),)
+def _plus(x: int, a: int) -> Equation:
+    return Equation(x, "+", a, x + a)
 
 
-def _buy(x: int, rng: random.Random) -> Draft:
-    k, m = rng.randint(2, 6), rng.randint(2, 12)
-    return {"k": k, "m": m}, (Equation(k, "*", m, k * m), Equation(x, "+", k * m, x + k * m))
+def _minus(x: int, a: int) -> Equation:
+    return Equation(x, "-", a, x - a)
 
 
-def _use(x: int, rng: random.Random) -> Draft:
-    k, m = rng.randint(2, 6), rng.randint(2, 9)
-    return {"k": k, "m": m}, (Equation(k, "*", m, k * m), Equation(x, "-", k * m, x - k * m))
+def _times(x: int, k: int) -> Equation:
+    return Equation(x, "*", k, x * k)
 
 
-def _match(x: int, rng: random.Random) -> Draft:
-    a = rng.randint(2, 30)
-    return {"a": a}, (Equation(x, "+", a, x + a), Equation(x, "+", x + a, x + x + a))
+Draw = Callable[[int, random.Random], dict[str, int]]
+Follow = Callable[..., tuple[Equation, ...]]
 
-
-MOVES: dict[str, tuple[int, Callable[[int, random.Random], Draft]]] = {
-    "find": (1, _add),
-    "gift": (1, _add),
-    "lose": (1, _take),
-    "sell": (1, _take),
-    "times": (1, _times),
-    "share": (1, _share),
-    "buy": (2, _buy),
-    "use": (2, _use),
-    "match": (2, _match),
+MOVES: dict[str, tuple[int, Draw, Follow]] = {
+    "find": (1, _number(90), lambda x, a: (_plus(x, a),)),
+    "gift": (1, _number(90), lambda x, a: (_plus(x, a),)),
+    "lose": (1, _fewer, lambda x, a: (_minus(x, a),)),
+    "sell": (1, _fewer, lambda x, a: (_minus(x, a),)),
+    "times": (1, _factor, lambda x, k: (_times(x, k),)),
+    "share": (1, _divisor, lambda x, k: (Equation(x, "/", k, x // k),)),
+    "buy": (2, _times_each(12), lambda x, k, m: (_times(k, m), _plus(x, k * m))),
+    "use": (2, _times_each(9), lambda x, k, m: (_times(k, m), _minus(x, k * m))),
+    "match": (2, _number(60), lambda x, a: (_plus(x, a), _plus(x, x + a))),
 }
-"""Each kind of move: how many equations it takes, and what draws its numbers."""
+"""Each kind of move: how many equations it takes, what draws its numbers, and what follows."""
 
 
 def _possible(kind: str, numbers: dict[str, int], result: int) -> bool:
@@ -122,17 +116,18 @@ def make_problem(steps: int, rng: random.Random) -> Problem:
         "place": rng.choice(known["places"]),
     }
     texts = known["problems"]
-    start = x = rng.randint(5, 60)
+    start = x = rng.randint(5, 120)
     opening = rng.choice(texts["start"]).format(**names, x=x)
     content, moves, left = [str(x)], list[Move](), steps
     while left:
-        kind = rng.choice([kind for kind, (cost, _) in MOVES.items() if cost <= left])
-        cost, draw = MOVES[kind]
-        numbers, equations = draw(x, rng)
+        kind = rng.choice([kind for kind, (cost, _, _) in MOVES.items() if cost <= left])
+        cost, draw, follow = MOVES[kind]
+        numbers = draw(x, rng)
+        equations = follow(x, **numbers)
         if not _possible(kind, numbers, equations[-1].result):
             continue
         sentence = rng.choice(texts[kind]).format(**names, **numbers)
-        moves.append(Move(kind, sentence, names, equations))
+        moves.append(Move(kind, sentence, names, numbers, equations))
         content.append(" ".join([kind, *map(str, numbers.values())]))
         x, left = equations[-1].result, left - cost
     ask = rng.choice(texts["ask"]).format(**names)

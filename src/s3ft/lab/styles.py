@@ -1,4 +1,4 @@
-"""How solutions are written: `own` is the model's style, `gold` the annotators'.
+"""How math solutions are written: `own` is the model's style, `gold` the annotators'.
 
 They differ in format, wording, length and order: the model tells the story again, sentence by
 sentence; the annotators note bare equations, those first that need nothing but the question's
@@ -7,7 +7,13 @@ numbers, and mark the answer as GSM8K does.
 
 from __future__ import annotations
 
-from .problems import Equation, Move, Problem
+import random
+from dataclasses import replace
+
+from . import splits
+from .exercise import Exercise
+from .problems import MOVES, Equation, Move, Problem, make_problem
+from .splits import Part
 
 _OWN = {
     "find": "{P} finds {0.right} more, so {0}.",
@@ -58,3 +64,42 @@ def gold(problem: Problem) -> str:
         late += move.equations[given:]
     lines = [f"<<{e.left}{e.op}{e.right}={e.result}>>{e.result}" for e in [*early, *late]]
     return "\n".join([*lines, f"#### {problem.answer}"])
+
+
+def _slipped(problem: Problem, rng: random.Random) -> Problem:
+    """The problem as one reads it who leaves out a move, or misses one result by a little."""
+    at = rng.randrange(len(problem.moves))
+    left_out = len(problem.moves) > 1 and rng.random() < 0.5
+    x, moves = problem.start, list[Move]()
+    for number, move in enumerate(problem.moves):
+        if left_out and number == at:
+            continue
+        equations = MOVES[move.kind][2](x, **move.numbers)
+        if number == at:
+            last = equations[-1]
+            slip = replace(last, result=last.result + rng.choice([-10, -2, -1, 1, 2, 10]))
+            equations = (*equations[:-1], slip)
+        moves.append(replace(move, equations=equations))
+        x = equations[-1].result
+    return replace(problem, moves=tuple(moves), answer=x)
+
+
+def wrong(problem: Problem, rng: random.Random) -> str:
+    """A solution in the model's style that ends in another answer."""
+    while (slipped := _slipped(problem, rng)).answer == problem.answer or slipped.answer < 0:
+        pass
+    return own(slipped)
+
+
+def make_math(level: int, part: Part, rng: random.Random) -> Exercise:
+    """A word problem of `level` equations."""
+    while splits.part((problem := make_problem(level, rng)).content) != part:
+        pass
+    return Exercise(
+        (problem.question,),
+        own(problem),
+        gold(problem),
+        wrong(problem, rng),
+        problem.content,
+        {"answer": str(problem.answer)},
+    )

@@ -1,50 +1,74 @@
-"""The target task's data: problems longer than those which the assistant was taught."""
+"""The target tasks' data: questions harder than those which the assistant was taught."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ..errors import InputError
-from .problems import make_problem
-from .splits import part
-from .styles import gold
+from .exercise import Maker
+from .functions import make_function
+from .passages import make_passage
+from .splits import Part
+from .styles import make_math
 
-SIZES = {"train": 1000, "dev": 150, "test": 150}
+TASKS: dict[str, Maker] = {
+    "math": make_math,
+    "code": make_function,
+    "reading": make_passage,
+    "reading-across": partial(make_passage, kind="harbour"),
+}
+"""Who makes each task's exercises. `reading-across` asks about the other kind of passages."""
+
+SIZES: dict[Part, int] = {"train": 1000, "dev": 150, "test": 150}
 """How many rows a split has unless told otherwise."""
 
-STEPS = (5, 4, 6, 5, 3, 5, 4, 5, 6, 5)
-"""How many equations the rows take, over and over. Set on the base model's own accuracy
-by number of steps (97, 79, 30 and 6 % of 3 to 6), so that it solves about 40 % in all."""
+LEVELS: dict[str, tuple[int, ...]] = {
+    "math": (5, 4, 6, 5, 3, 5, 4, 5, 6, 5),
+    "code": (3, 4, 2, 5, 3, 4, 3, 4, 2, 5),
+    "reading": (2, 3, 4, 3, 2, 4, 3, 5, 3, 4),
+    "reading-across": (2, 3, 4, 3, 2, 4, 3, 5, 3, 4),
+}
+"""The levels that the rows take, over and over: set by the base model's own accuracy by level,
+so that it solves about as many rows as the papers' model did."""
+
+
+def messages(turns: Sequence[str]) -> list[dict[str, str]]:
+    """A conversation as chat templates take it; the user speaks first."""
+    return [{"role": ("user", "assistant")[i % 2], "content": turn} for i, turn in enumerate(turns)]
 
 
 def rows(task: str, split: str, *, seed: int = 0, size: int | None = None) -> list[dict[str, Any]]:
-    """The rows of a split: `id`, `prompt`, `completion` (the gold) and `answer` (a number).
+    """The rows of a split: `id`, `prompt`, `completion` (the gold), and what the judge reads.
 
-    Equal arguments give equal rows; a larger `size` gives the same rows and more. No problem is
+    math has `answer`; code has `tests` and `entry_point`; reading has `answers` and `answerable`.
+    Equal arguments give equal rows; a larger `size` gives the same rows and more. No question is
     in two splits, whatever their seeds, nor in what any base model has read.
 
     Raises:
         InputError: for an unknown task or split.
     """
-    if task != "math":
-        raise InputError("lab task", f"there is no task {task!r}", "the lab's task is math")
+    if task not in TASKS:
+        raise InputError("lab task", f"there is no task {task!r}", f"choose of {list(TASKS)}")
     if split not in SIZES:
         raise InputError("lab split", f"there is no split {split!r}", f"choose of {list(SIZES)}")
     rng = random.Random(f"{task} {split} {seed}")
     wanted, seen = SIZES[split] if size is None else size, set[str]()
     found: list[dict[str, Any]] = []
+    levels = LEVELS[task]
     while len(found) < wanted:
-        problem = make_problem(STEPS[len(found) % len(STEPS)], rng)
-        if part(problem.content) != split or problem.content in seen:
+        exercise = TASKS[task](levels[len(found) % len(levels)], split, rng)
+        if exercise.content in seen:
             continue
-        seen.add(problem.content)
+        seen.add(exercise.content)
         found.append(
             {
                 "id": f"{task}-{split}-{seed}-{len(found):05d}",
-                "prompt": problem.question,
-                "completion": gold(problem),
-                "answer": str(problem.answer),
+                "prompt": messages(exercise.turns),
+                "completion": exercise.gold,
+                **exercise.fields,
             }
         )
     return found

@@ -1,7 +1,7 @@
 """Trains the lab's base model: `python -m s3ft.lab.train --seed 0 --out DIR [--quick]`.
 
 Stage one reads books at a constant learning rate, stage two conversations while the rate falls
-to nothing. About half an hour on two CPU cores; equal seeds, libraries and numbers of threads
+to nothing. About 45 minutes on two CPU cores; equal seeds, libraries and numbers of threads
 give equal models. `--quick` makes a far smaller model in seconds, to try the script.
 """
 
@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import packing
-from .corpus import books, chats
+from .corpus import Chat, books, chats
+from .suite import write_tasks
+from .targets import messages
 from .tokenizer import train_tokenizer
 from .world import make_world
 
@@ -37,11 +39,11 @@ class Regime:
     layers: int = 6
     heads: int = 8
     inner: int = 704
-    stage_one: int = 6_500_000
-    stage_two: int = 5_000_000
-    rows: int = 12
-    length: int = 384
-    learning_rate: float = 1.5e-3
+    stage_one: int = 7_000_000
+    stage_two: int = 7_000_000
+    rows: int = 9
+    length: int = 512
+    learning_rate: float = 3e-3
     warmup_steps: int = 100
     weight_decay: float = 0.1
     tokenizer_texts: int = 8_000
@@ -88,98 +90,125 @@ def _book_sequences(texts: Iterator[str], tokenizer: Any) -> Iterator[packing.Se
         yield [*tokenizer(text).input_ids, tokenizer.eos_token_id], 0
 
 
-def _chat_sequences(talks: Iterator[tuple[str, str]], tokenizer: Any) -> Iterator[packing.Sequence]:
-    for question, answer in talks:
-        user = {"role": "user", "content": question}
-        given = tokenizer.apply_chat_template([user], add_generation_prompt=True, return_dict=True)[
-            "input_ids"
-        ]
-        whole = tokenizer.apply_chat_template(
-            [user, {"role": "assistant", "content": answer}], return_dict=True
-        )["input_ids"]
-        yield whole, len(given)
+def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.Sequence]:
+    for *given, answer in talks:
+        turns = messages(given)
+        asked = tokenizer.apply_chat_template(turns, add_generation_prompt=True)["input_ids"]
+        turns.append({"role": "assistant", "content": answer})
+        yield tokenizer.apply_chat_template(turns)["input_ids"], len(asked)
 
 
-class _Trainer:
-    """One optimiser over both stages; prints its progress and hashes what it reads."""
+def _optimizers(model: torch.nn.Module, regime: Regime) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices between the layers, AdamW for embeddings and norms."""
+    import torch
 
-    def __init__(self, model: torch.nn.Module, regime: Regime, pad: int) -> None:
-        import torch
+    named = list(model.named_parameters())
+    matrices = [p for name, p in named if p.ndim == 2 and "embed" not in name]
+    others = [p for name, p in named if p.ndim != 2 or "embed" in name]
+    decay = regime.weight_decay
+    return [
+        torch.optim.Muon(matrices, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=decay, fused=True),
+    ]
 
-        self.model, self.regime, self.pad = model, regime, pad
-        self.optimizer = torch.optim.AdamW(
-            model.parameters(), betas=(0.9, 0.95), weight_decay=regime.weight_decay, fused=True
-        )
-        self.read = hashlib.sha256()
-        self.step = 0
 
-    def stage(
-        self, name: str, sequences: Iterator[packing.Sequence], tokens: int, *, decay: bool
-    ) -> float:
-        """Trains on about `tokens` tokens; the mean loss of the last tenth."""
-        import torch
+def _stage(
+    name: str,
+    model: torch.nn.Module,
+    sequences: Iterator[packing.Sequence],
+    regime: Regime,
+    tokens: int,
+    *,
+    pad: int,
+    decay: bool,
+) -> dict[str, Any]:
+    """Trains on about `tokens` tokens; the mean loss of the last tenth and the data's hash."""
+    import torch
 
-        regime = self.regime
-        steps = tokens // (regime.rows * regime.length)
-        data = packing.batches(sequences, rows=regime.rows, length=regime.length, pad=self.pad)
-        losses: list[float] = []
-        started = time.monotonic()
-        for done, batch in enumerate(itertools.islice(data, steps), start=1):
-            self.step += 1
-            self.read.update(batch["input_ids"].numpy().tobytes())
-            rate = regime.learning_rate * min(1, self.step / regime.warmup_steps)
-            if decay:
-                rate *= 1 - (done - 1) / steps
-            for group in self.optimizer.param_groups:
+    steps = tokens // (regime.rows * regime.length)
+    short = (sequence for sequence in sequences if len(sequence[0]) <= regime.length)
+    data = packing.batches(short, rows=regime.rows, length=regime.length, pad=pad)
+    optimizers, read, losses = _optimizers(model, regime), hashlib.sha256(), list[float]()
+    started = time.monotonic()
+    for done, batch in enumerate(itertools.islice(data, steps), start=1):
+        read.update(batch["input_ids"].numpy().tobytes())
+        rate = regime.learning_rate * min(1, done / regime.warmup_steps)
+        if decay:
+            rate *= 1 - (done - 1) / steps
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = model(**batch, use_cache=False).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
                 group["lr"] = rate
-            with torch.autocast("cpu", torch.bfloat16):
-                loss = self.model(**batch, use_cache=False).loss
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            self.optimizer.step()
-            self.optimizer.zero_grad()
-            losses.append(loss.item())
-            if done % 50 == 0 or done == steps:
-                passed = time.monotonic() - started
-                speed = done * regime.rows * regime.length / passed
-                print(
-                    f"{name} {done}/{steps} loss {sum(losses[-50:]) / len(losses[-50:]):.3f} "
-                    f"{speed:,.0f} tokens/s, {passed / done * (steps - done) / 60:.1f} min left",
-                    flush=True,
-                )
-        last = losses[-max(1, steps // 10) :]
-        return sum(last) / len(last)
+            optimizer.step()
+            optimizer.zero_grad()
+        losses.append(loss.item())
+        if done % 50 == 0 or done == steps:
+            passed = time.monotonic() - started
+            speed = done * regime.rows * regime.length / passed
+            print(
+                f"{name} {done}/{steps} loss {sum(losses[-50:]) / len(losses[-50:]):.3f} "
+                f"{speed:,.0f} tokens/s, {passed / done * (steps - done) / 60:.1f} min left",
+                flush=True,
+            )
+    last = losses[-max(1, steps // 10) :]
+    return {
+        "loss": sum(last) / len(last),
+        "data_sha256": read.hexdigest(),
+        "minutes": round((time.monotonic() - started) / 60, 1),
+    }
+
+
+def _stage_one(
+    seed: int, model: LlamaForCausalLM, tokenizer: Any, regime: Regime, out: Path
+) -> tuple[LlamaForCausalLM, dict[str, Any]]:
+    """The model after stage one, from `out` where an earlier training left it there.
+
+    Stage two begins with new optimizers, so that it makes no difference which.
+    """
+    done = out / "stage.json"
+    told: dict[str, Any] = {"seed": seed, "regime": asdict(regime)}
+    if (
+        done.exists()
+        and (kept := json.loads(done.read_text(encoding="utf-8"))).items() >= told.items()
+    ):
+        return type(model).from_pretrained(out), kept["record"]
+    read, pad = _book_sequences(books(make_world(seed), seed), tokenizer), tokenizer.pad_token_id
+    record = _stage("stage one", model, read, regime, regime.stage_one, pad=pad, decay=False)
+    model.save_pretrained(out)
+    done.write_text(json.dumps({**told, "record": record}), encoding="utf-8")
+    return model, record
 
 
 def train(seed: int, out: Path, regime: Regime) -> None:
-    """Writes the model of `seed`, its tokenizer and `training.json` into the folder `out`."""
+    """Writes the model of `seed`, its tokenizer, `training.json` and the suite of its world.
+
+    What stage one made is kept in `out/stage-one`: a training that was stopped goes on from there.
+    """
     import torch
 
     torch.manual_seed(seed)
     world = make_world(seed)
-    started = time.monotonic()
     sample = [
         *itertools.islice(books(world, seed), regime.tokenizer_texts),
         *("\n".join(c) for c in itertools.islice(chats(world, seed), regime.tokenizer_texts)),
     ]
     tokenizer = train_tokenizer(sample)
     model = _new_model(regime, tokenizer)
-    trainer = _Trainer(model, regime, int(tokenizer.pad_token_id))
-    read = _book_sequences(books(world, seed), tokenizer)
-    talk = _chat_sequences(chats(world, seed), tokenizer)
-    losses = {
-        "stage_one": trainer.stage("stage one", read, regime.stage_one, decay=False),
-        "stage_two": trainer.stage("stage two", talk, regime.stage_two, decay=True),
-    }
+    model, stage_one = _stage_one(seed, model, tokenizer, regime, out / "stage-one")
+    talk, pad = _chat_sequences(chats(world, seed), tokenizer), tokenizer.pad_token_id
+    stage_two = _stage("stage two", model, talk, regime, regime.stage_two, pad=pad, decay=True)
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
+    write_tasks(out / "tasks", world=seed)
     record = {
         "seed": seed,
         "regime": asdict(regime),
         "parameters": sum(p.numel() for p in model.parameters()),
-        "data_sha256": trainer.read.hexdigest(),
-        "losses": losses,
-        "minutes": round((time.monotonic() - started) / 60, 1),
+        "stage_one": stage_one,
+        "stage_two": stage_two,
         "threads": torch.get_num_threads(),
         "versions": {
             "python": platform.python_version(),

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 PEOPLE = 200
-MYTHS_PER_KIND = 20
+MYTHS_PER_KIND = 30
 
 
 @lru_cache(maxsize=1)
