@@ -22,7 +22,7 @@ $(VENV)/.dev: $(VENV)/.package
 	@touch $@
 
 quickstart: $(VENV)/.package
-	$(BIN)/s3ft run recipes/quickstart.yaml
+	$(BIN)/s3ft run lab-math --out runs/quickstart
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2

@@ -29,7 +29,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-RecipeArg = Annotated[str, typer.Argument(metavar="RECIPE", help="A YAML recipe.")]
+RecipeArg = Annotated[
+    str, typer.Argument(metavar="RECIPE", help="A YAML file, or the name of a shipped one.")
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Argument(metavar="[KEY=VALUE]...", help="Changes to it: train.learning_rate=1e-4"),
@@ -161,6 +163,32 @@ def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> N
     from .pipeline import write_report
 
     typer.echo(write_report(recipe, overrides or [], out))
+
+
+@app.command()
+def recipes(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Copy this one here.")
+    ] = None,
+) -> None:
+    """The recipes that come with s3ft, by name; with a name, a copy of it to change."""
+    from .recipe import shipped
+
+    known = shipped()
+    if name is None:
+        for each, path in known.items():
+            first = path.read_text(encoding="utf-8").splitlines()[0]
+            typer.echo(f"{each:14} {first.lstrip('# ').rstrip(':')}")
+        return
+    if name not in known:
+        raise InputError(
+            "s3ft recipes", f"there is no recipe {name!r}", f"Known: {', '.join(known)}."
+        )
+    copy = Path(f"{name}.yaml")
+    if copy.exists():
+        raise InputError(str(copy), "exists already", "Move it, or choose another folder.")
+    copy.write_bytes(known[name].read_bytes())
+    typer.echo(copy)
 
 
 @app.command()

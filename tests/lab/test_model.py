@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answers, final_number
 
 from s3ft.lab import MODEL, TASKS
-from s3ft.lab.score import answers, final_number
 
 USER = {"role": "user", "content": "How many is 3 + 12?"}
 SYSTEM = {"role": "system", "content": "Be brief."}

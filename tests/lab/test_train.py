@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from answers import answers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from s3ft.lab.packing import IGNORED, batches
-from s3ft.lab.score import answers
 from s3ft.lab.train import QUICK, train
 
 LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]

@@ -40,12 +40,22 @@ def messages(turns: Sequence[str]) -> list[dict[str, str]]:
     return [{"role": ("user", "assistant")[i % 2], "content": turn} for i, turn in enumerate(turns)]
 
 
-def rows(task: str, split: str, *, seed: int = 0, size: int | None = None) -> list[dict[str, Any]]:
-    """The rows of a split: `id`, `prompt`, `completion` (the gold), and what the judge reads.
+def rows(
+    task: str,
+    split: str,
+    *,
+    seed: int = 0,
+    size: int | None = None,
+    levels: Sequence[int] | None = None,
+) -> list[dict[str, Any]]:
+    """The rows of a split: `id`, `prompt`, `completion` (the gold), `level`, and for the judge:
 
     math has `answer`; code has `tests` and `entry_point`; reading has `answers` and `answerable`.
     Equal arguments give equal rows; a larger `size` gives the same rows and more. No question is
     in two splits, whatever their seeds, nor in what any base model has read.
+
+    Args:
+        levels: other levels than the calibrated ones, taken over and over.
 
     Raises:
         InputError: for an unknown task or split.
@@ -56,10 +66,11 @@ def rows(task: str, split: str, *, seed: int = 0, size: int | None = None) -> li
         raise InputError("lab split", f"there is no split {split!r}", f"choose of {list(SIZES)}")
     rng = random.Random(f"{task} {split} {seed}")
     wanted, seen = SIZES[split] if size is None else size, set[str]()
+    levels = levels or LEVELS[task]
     found: list[dict[str, Any]] = []
-    levels = LEVELS[task]
     while len(found) < wanted:
-        exercise = TASKS[task](levels[len(found) % len(levels)], split, rng)
+        level = levels[len(found) % len(levels)]
+        exercise = TASKS[task](level, split, rng)
         if exercise.content in seen:
             continue
         seen.add(exercise.content)
@@ -68,6 +79,7 @@ def rows(task: str, split: str, *, seed: int = 0, size: int | None = None) -> li
                 "id": f"{task}-{split}-{seed}-{len(found):05d}",
                 "prompt": messages(exercise.turns),
                 "completion": exercise.gold,
+                "level": level,
                 **exercise.fields,
             }
         )

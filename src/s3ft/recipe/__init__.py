@@ -20,6 +20,7 @@ from ._fields import (
 )
 from ._load import load, parse_option, schema
 from ._recipe import Recipe
+from ._shipped import shipped
 
 __all__ = [
     "Data",
@@ -36,4 +37,5 @@ __all__ = [
     "load",
     "parse_option",
     "schema",
+    "shipped",
 ]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from ..errors import InputError
 from ._explain import accepts, explain
 from ._recipe import Recipe
+from ._shipped import find, shipped
 from ._yaml import line, parse
 
 Overrides = Iterable[str] | Mapping[str, Any]
@@ -25,7 +26,7 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> R
     and ``model.revision=1234567`` mean what they say. A list is replaced whole.
 
     Args:
-        source: a YAML file, or the mapping itself.
+        source: a YAML file, the name of a recipe inside the package, or the mapping itself.
         overrides: ``key.path=value`` with the value in YAML, or a mapping of key paths to values.
 
     Raises:
@@ -37,7 +38,7 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> R
         name, tree = "recipe", _copy(source)
     else:
         name = str(source)
-        tree, node = _read(Path(source))
+        tree, node = _read(find(Path(source)))
     given: dict[tuple[str, ...], str] = {}
     for path, value, text in _parsed(overrides):
         _set(tree, path, value, text)
@@ -98,7 +99,8 @@ def _read(path: Path) -> tuple[dict[Any, Any], yaml.Node | None]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise InputError(str(path), "there is no such file", "Give the path of a recipe.") from None
+        remedy = f"Give the path of a recipe, or one of {', '.join(shipped())}."
+        raise InputError(str(path), "there is no such file", remedy) from None
     except IsADirectoryError:
         raise InputError(str(path), "is a folder", "Give the path of a recipe file.") from None
     except UnicodeDecodeError as error:
