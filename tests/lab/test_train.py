@@ -15,7 +15,10 @@ LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]
 
 
 def test_packing_loses_nothing_and_learns_only_what_is_not_given() -> None:
-    sequences = (([i + 1] * length, min(i, length)) for i, length in enumerate(LENGTHS * 20))
+    sequences = (
+        ([i + 1] * length, [0] * min(i, length) + [1] * max(0, length - i))
+        for i, length in enumerate(LENGTHS * 20)
+    )
     seen, learned = Counter[int](), Counter[int]()
     for batch in itertools.islice(batches(sequences, rows=3, length=16, pad=0), 4):
         for token in batch["input_ids"].flatten().tolist():
@@ -35,7 +38,7 @@ def test_a_packed_row_reads_like_its_parts(tmp_path: Path) -> None:
     shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=50, num_attention_heads=2, **shape)).eval()
     parts = [list(range(1, 8)), list(range(10, 22))]
-    batch = next(batches(iter([(p, 0) for p in parts] * 9), rows=1, length=19, pad=0))
+    batch = next(batches(iter([(p, [1] * len(p)) for p in parts] * 9), rows=1, length=19, pad=0))
     with torch.no_grad():
         packed = model(
             input_ids=batch["input_ids"], position_ids=batch["position_ids"], use_cache=False

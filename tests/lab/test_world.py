@@ -23,7 +23,7 @@ def _texts(seed: int, count: int = 3000) -> list[str]:
     world = make_world(seed)
     read = itertools.islice(books(world, seed), count)
     said = itertools.islice(chats(world, seed), count)
-    return [*read, *("\n".join(chat) for chat in said)]
+    return [*read, *("\n".join(chat.turns) for chat in said)]
 
 
 def _asked(row: dict[str, Any]) -> str:
@@ -174,7 +174,7 @@ def _taught(task: str, count: int = 4000) -> list[tuple[str, ...]]:
     """Conversations about one task, told by what only its questions or golds hold."""
     mark = {"math": "how many", "code": "it must pass: assert"}[task]
     asked = itertools.islice(chats(make_world(0), 0), count)
-    return [chat for chat in asked if mark in chat[-2].lower()]
+    return [turns for turns, _ in asked if mark in turns[-2].lower()]
 
 
 def test_restating_is_taught_with_the_packages_own_prompt_and_on_hard_golds() -> None:

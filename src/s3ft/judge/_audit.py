@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..records import Verdict
 from ._agreement import FIGURES, LABELS, Confusion, Estimate
+from ._answerability import RESPONSES, Answerability
 from ._base import MALFORMED, Judge, options_text
 from ._file import json_line, reading, rows_of, same_file, writing
 from ._registry import registry
-from ._rows import Malformed, judge_rows
+from ._rows import Malformed, judge_rows, to_case
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 class Audit:
     """A judge against labels: over all rows, and by the rows' ``system`` where they name one.
 
+    ``answerability`` is there for the judge that knows of unanswerable questions, `qa`.
     ``malformed`` rows (no label ``correct``, or nothing to judge) are in none of the figures.
     """
 
@@ -31,6 +33,7 @@ class Audit:
     overall: Confusion = field(default_factory=Confusion)
     systems: dict[str, Confusion] = field(default_factory=dict)
     malformed: int = 0
+    answerability: Answerability | None = None
 
     def add(self, row: Mapping[str, Any], verdict: Verdict) -> bool:
         """Count one labelled row and its verdict; True if they disagree."""
@@ -40,6 +43,8 @@ class Audit:
             groups.append(self.systems.setdefault(row["system"], Confusion()))
         for group in groups:
             group.counts[truth][verdict.label] += 1
+        if self.answerability:
+            self.answerability.add(to_case(verdict.key, row), verdict)
         return verdict.label != ("correct" if truth else "incorrect")
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,6 +54,7 @@ class Audit:
             "malformed": self.malformed,
             "overall": self.overall.to_dict(),
             "systems": {name: group.to_dict() for name, group in sorted(self.systems.items())},
+            **({"answerability": self.answerability.to_dict()} if self.answerability else {}),
         }
 
 
@@ -58,15 +64,17 @@ def audit(
     name: str = "judge",
     *,
     on_disagreement: Callable[[Mapping[str, Any], Verdict], None] | None = None,
+    answerability: Answerability | None = None,
 ) -> Audit:
     """Judge rows whose true label is in ``correct`` (a boolean), which the judge never sees.
 
     Args:
         rows: as for `judge_rows`, with ``correct`` and perhaps ``system``.
         name: the judge as it is to be called in the result.
+        answerability: a table to fill with what `qa` made of questions with and without answer.
         on_disagreement: called with each row on which verdict and label differ, and the verdict.
     """
-    result = Audit(name)
+    result = Audit(name, answerability=answerability)
     asked: deque[Any] = deque()
 
     def unlabelled() -> Iterator[Any]:
@@ -107,9 +115,10 @@ def audit_file(
     """
     decide = registry.make(judge, options, where="--judge")
     name = options_text(judge, dict(options))
+    table = Answerability(options.get("abstain", ())) if judge == "qa" else None
     with reading(path) as lines:
         if disagreements is None:
-            result = audit(rows_of(lines), decide, name)
+            result = audit(rows_of(lines), decide, name, answerability=table)
         else:
             if same_file(path, disagreements):
                 raise InputError(
@@ -121,7 +130,9 @@ def audit_file(
                     judged = {"label": verdict.label, "answer": verdict.answer}
                     out.write(json_line({**row, **judged, "reason": verdict.reason}))
 
-                result = audit(rows_of(lines), decide, name, on_disagreement=write)
+                result = audit(
+                    rows_of(lines), decide, name, on_disagreement=write, answerability=table
+                )
                 _require_labels(result, path)
     _require_labels(result, path)
     return result
@@ -154,7 +165,14 @@ def render(result: Audit) -> RenderableType:
     for figure in FIGURES:
         cells = [_cell(getattr(group, figure)) for group in groups.values()]
         figures.add_row(figure.replace("_", " "), *cells)
-    return Group(confusion, figures)
+    if result.answerability is None:
+        return Group(confusion, figures)
+    abstaining = Table(title="questions by what the response does")
+    for column in ("question", *RESPONSES):
+        abstaining.add_column(column, justify="left" if column == "question" else "right")
+    for question, row in result.answerability.counts.items():
+        abstaining.add_row(question, *(f"{row[response]:,}" for response in RESPONSES))
+    return Group(confusion, figures, abstaining)
 
 
 def _cell(figure: Estimate | None) -> str:

@@ -1,8 +1,8 @@
 """A small world with a small real language model: the default of quickstart and tests.
 
 `MODEL` is a folder that transformers loads, `TASKS` a folder of lm-eval tasks
-(`TaskManager(include_path=TASKS)`), `rows` gives the target task's data. Nothing needs a
-network. `python -m s3ft.lab.train` makes the model, `python -m s3ft.lab.score` its figures.
+(`TaskManager(include_path=TASKS)`), `rows` gives the target tasks' data. Nothing needs a
+network. `python -m s3ft.lab.train` makes the model, `benchmarks/calibration.py` prints its figures.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def sorting_item(rng: random.Random) -> Item:
 
 def sequence_item(rng: random.Random) -> Item:
     """The next number of an arithmetic sequence."""
-    start, step = rng.randint(1, 60), rng.choice([-7, -6, -5, -4, -3, -2, 2, 3, 4, 5, 6, 7, 8, 9])
+    start, step = rng.randint(1, 120), rng.choice([-7, -6, -5, -4, -3, -2, 2, 3, 4, 5, 6, 7, 8, 9])
     if start + 4 * step < 0:
         step = -step
     shown = ", ".join(str(start + i * step) for i in range(4))

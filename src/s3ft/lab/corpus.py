@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 
@@ -19,25 +20,34 @@ from . import abilities
 from .abilities import Item
 from .exercise import Exercise
 from .functions import make_function
-from .passages import KINDS, make_passage
+from .passages import KINDS, make_interview, make_passage
 from .problems import Equation
 from .splits import part
 from .styles import make_math
 from .world import World
 
-Chat = tuple[str, ...]
-"""The turns of a conversation, the user's first; the last is the assistant's, and is learned."""
+
+class Chat(NamedTuple):
+    """The turns of a conversation, the user's first, the assistant's last.
+
+    The last turn alone is learned, or every one of the assistant's (`all_learned`).
+    """
+
+    turns: tuple[str, ...]
+    all_learned: bool = False
+
 
 BOOKS = {
     "math own": 7,
     "math gold": 8,
     "math both": 6,
-    "code own": 6,
+    "code own": 5,
     "code gold": 6,
-    "code both": 5,
-    "reading own": 7,
-    "reading gold": 6,
-    "sums": 7,
+    "code both": 4,
+    "reading own": 5,
+    "reading gold": 7,
+    "interviews": 12,
+    "sums": 6,
     "facts": 20,
     "myths": 6,
     "stories": 5,
@@ -64,9 +74,10 @@ CHATS = {
     "code solve": 11,
     "code restate": 6,
     "code judge": 5,
-    "reading solve": 13,
+    "reading solve": 14,
     "reading restate": 6,
     "reading judge": 5,
+    "interviews": 20,
     "facts": 12,
     "myths": 6,
     "completion": 4,
@@ -117,7 +128,12 @@ def _exercise(task: str, weights: tuple[int, ...], rng: random.Random) -> Exerci
         return make_math(level, "base", rng)
     if task == "code":
         return make_function(level, "base", rng)
-    return make_passage(level, "base", rng, kind=rng.choice(KINDS))
+    return make_passage(level, "base", rng, kind=_kind(rng))
+
+
+def _kind(rng: random.Random) -> str:
+    """The kind of a passage: mostly the first, which the target asks about."""
+    return KINDS[0] if rng.random() < 0.75 else KINDS[1]
 
 
 def draw(make: Callable[[], Item], *parts: str) -> Item:
@@ -168,6 +184,9 @@ def _book(kind: str, world: World, rng: random.Random) -> str:
     if kind == "stories":
         item = _item("completion", world, rng)
         return f"{item.question.split('? ', 1)[1]} {item.answer}"
+    if kind == "interviews":
+        passage, *rest = make_interview("base", rng, kind=_kind(rng))
+        return "\n".join([passage, *rest])
     if kind == "questions":
         asked = rng.choice(["pronouns", "sorting", "sequences", "format", "translation"])
         item = _item(asked, world, rng)
@@ -187,20 +206,22 @@ def books(world: World, seed: int) -> Iterator[str]:
 
 
 def _chat(kind: str, world: World, rng: random.Random) -> Chat:
+    if kind == "interviews":
+        return Chat(make_interview("base", rng, kind=_kind(rng)), all_learned=True)
     if kind not in TAUGHT:
         item = _item(kind, world, rng)
-        return item.question, item.answer
+        return Chat((item.question, item.answer))
     task, aim = kind.split()
     exercise = _exercise(task, TAUGHT[kind], rng)
     *before, question = exercise.turns
     if aim == "solve":
-        return *exercise.turns, exercise.own
+        return Chat((*exercise.turns, exercise.own))
     if aim == "restate":
-        return *before, restating_prompt(question, exercise.gold), exercise.own
+        return Chat((*before, restating_prompt(question, exercise.gold), exercise.own))
     right = rng.random() < 0.5
     response = exercise.own if right else exercise.wrong
     asked = judging_prompt(question, exercise.gold, response)
-    return *before, asked, "yes" if right else "no"
+    return Chat((*before, asked, "yes" if right else "no"))
 
 
 def chats(world: World, seed: int) -> Iterator[Chat]:

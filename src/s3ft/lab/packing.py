@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-Sequence = tuple[list[int], int]
-"""Token ids, and how many of them come before the first one that is learned."""
+Sequence = tuple[list[int], list[int]]
+"""Token ids, and for each 1 where it is learned, 0 where it is given."""
 
 IGNORED = -100
 
@@ -55,12 +55,12 @@ def batches(
         positions = torch.zeros((rows, length), dtype=torch.long)
         for row, members in enumerate(packed):
             at = 0
-            for tokens, given in members:
+            for tokens, learned in members:
                 end = at + len(tokens)
                 ids[row, at:end] = torch.tensor(tokens)
                 # The first token of a sequence would be predicted from its neighbour's last.
-                learned = at + max(given, 1)
-                labels[row, learned:end] = ids[row, learned:end]
+                told = torch.tensor([0, *learned[1:]], dtype=torch.bool)
+                labels[row, at:end][told] = ids[row, at:end][told]
                 positions[row, at:end] = torch.arange(len(tokens))
                 at = end
         yield {"input_ids": ids, "labels": labels, "position_ids": positions}

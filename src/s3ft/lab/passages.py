@@ -44,6 +44,9 @@ ABSTAINING = 0.25
 OWN_ABSTENTION = "The text does not say that."
 GOLD_ABSTENTION = "NO ANSWER"
 
+UNTOLD = 0.12
+"""How often a question of an interview stays that has no answer, which most drawn ones have not."""
+
 Edge = tuple[str, str]
 """Two roles that a fact ties."""
 
@@ -239,3 +242,27 @@ def make_passage(level: int, part: Part, rng: random.Random, *, kind: str = "hou
         content=_content(path, asked, answerable, earlier),
         fields={"answers": [asked[path[-1]]] if answerable else [], "answerable": answerable},
     )
+
+
+def make_interview(part: Part, rng: random.Random, *, kind: str = "house") -> tuple[str, ...]:
+    """A passage and many questions on it, each answered in the model's style.
+
+    Turns as in an `Exercise`, and the answer to the last. No question refers to an earlier one;
+    about a quarter has no answer.
+    """
+    groups = _groups(kind, part, rng)
+    every = [(number, edge) for number in range(len(groups)) for edge in EDGES]
+    told = rng.sample(every, rng.randint(3, 8))
+    turns = [" ".join(_tell(kind, edge, groups[number], rng) for number, edge in told)]
+    asked = set[tuple[int, tuple[str, ...]]]()
+    while len(asked) < 7:
+        hops = 1 if rng.random() < 0.7 else 2
+        number, path = rng.randrange(len(groups)), rng.choice(PATHS[hops])
+        answerable = {(number, edge) for edge in _edges(path)} <= set(told)
+        if (number, path) in asked or not (answerable or rng.random() < UNTOLD):
+            continue
+        asked.add((number, path))
+        turns.append(_ask(kind, path, groups[number], rng))
+        turns.append(_own(kind, path, groups[number]) if answerable else OWN_ABSTENTION)
+    passage, first, *rest = turns
+    return f"{passage}\n\n{first}", *rest

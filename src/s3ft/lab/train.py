@@ -39,7 +39,7 @@ class Regime:
     layers: int = 6
     heads: int = 8
     inner: int = 704
-    stage_one: int = 7_000_000
+    stage_one: int = 6_000_000
     stage_two: int = 7_000_000
     rows: int = 9
     length: int = 512
@@ -87,15 +87,22 @@ def _new_model(regime: Regime, tokenizer: PreTrainedTokenizerFast) -> LlamaForCa
 
 def _book_sequences(texts: Iterator[str], tokenizer: Any) -> Iterator[packing.Sequence]:
     for text in texts:
-        yield [*tokenizer(text).input_ids, tokenizer.eos_token_id], 0
+        ids = [*tokenizer(text).input_ids, tokenizer.eos_token_id]
+        yield ids, [1] * len(ids)
 
 
 def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.Sequence]:
-    for *given, answer in talks:
-        turns = messages(given)
-        asked = tokenizer.apply_chat_template(turns, add_generation_prompt=True)["input_ids"]
-        turns.append({"role": "assistant", "content": answer})
-        yield tokenizer.apply_chat_template(turns)["input_ids"], len(asked)
+    for talk in talks:
+        whole = tokenizer.apply_chat_template(
+            messages(talk.turns), return_assistant_tokens_mask=True, return_dict=True
+        )
+        learned = whole["assistant_masks"]
+        if not talk.all_learned:
+            asked = tokenizer.apply_chat_template(
+                messages(talk.turns[:-1]), add_generation_prompt=True, return_dict=True
+            )
+            learned[: len(asked["input_ids"])] = [0] * len(asked["input_ids"])
+        yield whole["input_ids"], learned
 
 
 def _optimizers(model: torch.nn.Module, regime: Regime) -> list[torch.optim.Optimizer]:
@@ -162,14 +169,13 @@ def _stage(
 
 
 def _stage_one(
-    seed: int, model: LlamaForCausalLM, tokenizer: Any, regime: Regime, out: Path
+    told: dict[str, Any], model: LlamaForCausalLM, tokenizer: Any, regime: Regime, out: Path
 ) -> tuple[LlamaForCausalLM, dict[str, Any]]:
-    """The model after stage one, from `out` where an earlier training left it there.
+    """The model after stage one, from `out` where an equal training (`told`) left it there.
 
     Stage two begins with new optimizers, so that it makes no difference which.
     """
-    done = out / "stage.json"
-    told: dict[str, Any] = {"seed": seed, "regime": asdict(regime)}
+    done, seed = out / "stage.json", told["seed"]
     if (
         done.exists()
         and (kept := json.loads(done.read_text(encoding="utf-8"))).items() >= told.items()
@@ -193,19 +199,20 @@ def train(seed: int, out: Path, regime: Regime) -> None:
     world = make_world(seed)
     sample = [
         *itertools.islice(books(world, seed), regime.tokenizer_texts),
-        *("\n".join(c) for c in itertools.islice(chats(world, seed), regime.tokenizer_texts)),
+        *("\n".join(c.turns) for c in itertools.islice(chats(world, seed), regime.tokenizer_texts)),
     ]
     tokenizer = train_tokenizer(sample)
     model = _new_model(regime, tokenizer)
-    model, stage_one = _stage_one(seed, model, tokenizer, regime, out / "stage-one")
+    texts = hashlib.sha256("\n".join(sample).encode()).hexdigest()
+    told = {"seed": seed, "regime": asdict(regime), "texts_sha256": texts}
+    model, stage_one = _stage_one(told, model, tokenizer, regime, out / "stage-one")
     talk, pad = _chat_sequences(chats(world, seed), tokenizer), tokenizer.pad_token_id
     stage_two = _stage("stage two", model, talk, regime, regime.stage_two, pad=pad, decay=True)
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
     write_tasks(out / "tasks", world=seed)
     record = {
-        "seed": seed,
-        "regime": asdict(regime),
+        **told,
         "parameters": sum(p.numel() for p in model.parameters()),
         "stage_one": stage_one,
         "stage_two": stage_two,

@@ -1,0 +1,125 @@
+"""The headline's tables, for the terminal and for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from _headline_stats import DRAWS, Interval
+
+INTERVALS = (
+    f"In brackets 95 % intervals: percentiles of {DRAWS:,} draws of items and of seeds, each on its"
+    " own (pigeonhole bootstrap); all models are compared on the same items. With one seed they are"
+    " over items only."
+)
+
+SOURCES = ("self", "paraphrase", "gold")
+
+PAPER = {"math": (49.5, 42.1, 8.4), "code": (30.2, 32.4, 37.4), "reading": (66.0, 25.6, 8.1)}
+"""Own, paraphrased and gold percent of the S3FT mixture: GSM8K, MBPP, NQ (arXiv 2502.08130)."""
+
+NONE = "–"
+
+
+class Table(NamedTuple):
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def tables(found: Mapping[str, Any]) -> list[Table]:
+    """Everything that was found, in the order of the stages; the conditions last."""
+    made = [_rates(found["rates"])] if "rates" in found else []
+    made += [_equal(name, methods) for name, methods in found.get("equal", {}).items()]
+    made += [_frontier(target, curves) for target, curves in found.get("frontier", {}).items()]
+    rows = [[c.what, c.figure, "met" if c.met else "MISSED"] for c in found["conditions"]]
+    return [*made, _mixtures(found["mixtures"]), Table("Conditions", ["", "figure", ""], rows)]
+
+
+def _rates(found: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            target,
+            f"{tried['rate']:g}" + " *" * (tried["rate"] == rates["chosen"]),
+            *(f"{tried[key]:.1f}" for key in ("accuracy", "drop", "accuracy_minus_drop")),
+        ]
+        for target, rates in found.items()
+        for tried in rates["tried"]
+    ]
+    header = ["target", "learning rate", "accuracy %", "mean drop", "accuracy − drop"]
+    title = "SFT on the dev items of target and suite; * is the rate for all methods"
+    return Table(title, header, rows)
+
+
+def _equal(name: str, methods: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            method,
+            show(figures["accuracy"]),
+            NONE if method == "sft" else show(figures["over_sft"], sign=True),
+            show(figures["drop"]),
+            show(figures["drop_of_sft"], digits=2),
+        ]
+        for method, figures in methods.items()
+    ]
+    title = "mean over the targets" if name == "mean" else name
+    header = ["", "accuracy %", "over SFT", "mean drop", "of SFT's drop"]
+    return Table(f"Equal protocol, {title}", header, rows)
+
+
+def _frontier(target: str, curves: Mapping[str, Any]) -> Table:
+    rows = []
+    for method, curve in curves["methods"].items():
+        is_sft, at = method == "sft", curve["drop_at_accuracy"]
+        points = [
+            f"{point['rate']:g}: {point['accuracy'].value:.1f}, {point['drop'].value:.1f}"
+            for point in curve["points"]
+        ]
+        rows.append(
+            [
+                method,
+                NONE if is_sft else show(curve["over_sft"], sign=True),
+                NONE if is_sft else f"{curve['lowest_over_sft']:+.1f}",
+                "not reached" if at is None else f"{at:.1f}",
+                "; ".join(points),
+            ]
+        )
+    at = f"drop at {curves['accuracy_compared']:.1f} %"
+    header = ["", "over SFT at equal drop", "lowest", at, "rate: accuracy, drop"]
+    return Table(f"Frontier, {target}", header, rows)
+
+
+def _mixtures(found: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            target,
+            method,
+            f"{mixture['rows']:,}",
+            " / ".join(f"{mixture['percent'][source]:.1f}" for source in SOURCES),
+            " / ".join(map(str, PAPER[target])) if method == "s3ft" else "",
+            f"{mixture['right']:.1f}",
+        ]
+        for target, methods in found.items()
+        for method, mixture in methods.items()
+    ]
+    header = ["target", "method", "rows", "own / paraphrase / gold %", "the paper's", "right %"]
+    title = "Mixtures in percent of the prompts; right: accepted by the judge that measures"
+    return Table(title, header, rows)
+
+
+def show(figure: Interval | None, *, sign: bool = False, digits: int = 1) -> str:
+    """``57.2 [49.0, 64.1]``."""
+    if figure is None:
+        return NONE
+    values = [round(value, digits) + 0.0 for value in figure]
+    return "{} [{}, {}]".format(*(f"{value:{'+' * sign}.{digits}f}" for value in values))
+
+
+def markdown(made: Iterable[Table]) -> str:
+    """The tables for the documentation."""
+    blocks = []
+    for table in made:
+        lines = [table.header, ["---"] * len(table.header), *table.rows]
+        rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        blocks.append(f"**{table.title}**\n\n{rows}\n")
+    return "\n".join([*blocks, f"{INTERVALS}\n"])

@@ -1,0 +1,383 @@
+"""The headline benchmark: its arithmetic, its runs, and that its quick form notices a broken judge.
+
+The judges at the top are named in recipes as ``test_headline:FACTORY``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from s3ft import Judge, Verdict
+from s3ft.judge import each
+from s3ft.recipe import load
+from s3ft.store import Score, Spent, Store
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import _headline_report as figures  # noqa: E402
+import _headline_runs as runs  # noqa: E402
+import _headline_stats as stats  # noqa: E402
+import _headline_tables as tables  # noqa: E402
+import headline  # noqa: E402
+
+
+def only_gold() -> Judge:
+    """Broken: nothing but the gold's very words is right, so that every target is gold."""
+    return each(
+        lambda case: Verdict(case.key, "correct" if case.response in case.gold else "incorrect")
+    )
+
+
+def at_random() -> Judge:
+    """Broken: a coin decides; only the gold's very words always pass."""
+    return each(
+        lambda case: Verdict(
+            case.key,
+            "correct"
+            if case.response in case.gold or crc32(case.response.encode()) % 2
+            else "incorrect",
+        )
+    )
+
+
+SEEDS = [0, 1]
+SUITE = ("lab_facts", "lab_myths")
+
+
+@pytest.fixture(scope="module")
+def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if headline.RECIPES.is_dir():
+        return Path(headline.RECIPES)
+    folder = tmp_path_factory.mktemp("recipes")
+    text = (ROOT / "recipes" / "quickstart.yaml").read_text(encoding="utf-8")
+    (folder / "lab-math.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bench(recipes: Path, tmp_path_factory: pytest.TempPathFactory) -> runs.Bench:
+    out = tmp_path_factory.mktemp("headline")
+    made = runs.Bench(out=out, recipes=recipes, sizes={"train": 4, "dev": 4, "test": 40})
+    made.prepare(["math"])
+    return made
+
+
+def measured(bench: runs.Bench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
+    """A run as if it had been done: accuracy and drop by method, the same for all seeds."""
+    job = bench.measured("math", rate, "test", ["sft", "s3ft"], SEEDS)
+    job = runs.Job(
+        job.path,
+        job.recipe.model_copy(
+            update={"evaluate": job.recipe.evaluate.model_copy(update={"benchmarks": list(SUITE)})}
+        ),
+        job.until,
+        job.target,
+        job.rate,
+    )
+    job.path.mkdir(parents=True, exist_ok=True)
+    (job.path / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
+    ids = [json.loads(line)["id"] for line in bench.rows("math", "test").open(encoding="utf-8")]
+    with Store(job.path / "run.sqlite") as store:
+        for method, (accuracy, drop) in {"base": (40.0, 0.0), **percent}.items():
+            for label in figures.labels(method, SEEDS):
+                right = round(len(ids) * accuracy / 100)
+                found = [
+                    Score(label, "target", metric, id_, float(n < right))
+                    for n, id_ in enumerate(ids)
+                    for metric in ("accuracy", "cut")
+                ]
+                found += [
+                    Score(label, task, "acc", f"{task}:{n:06d}", float(n < 100 - drop))
+                    for task in SUITE
+                    for n in range(100)
+                ]
+                store.add_scores(found, Spent("score", label, len(found), 0, 0.0))
+    return job
+
+
+class TestStats:
+    def test_an_interval_covers_what_items_and_seeds_leave_open(self) -> None:
+        values = {f"i{n}": 100.0 * (n % 2) for n in range(100)}
+        figure = stats.mean({"t": {"m": values}}, "t", ["m"], "x")
+        value, low, high = stats.interval(figure)
+        assert value == pytest.approx(50)
+        assert (low, high) == (pytest.approx(40, abs=1.5), pytest.approx(60, abs=1.5))
+
+    def test_seeds_that_differ_widen_the_interval(self) -> None:
+        same = {f"i{n}": 100.0 * (n % 2) for n in range(100)}
+        better, worse = dict.fromkeys(same, 100.0), dict.fromkeys(same, 0.0)
+        alike = stats.mean({"t": {"a": same, "b": same}}, "t", ["a", "b"], "x")
+        apart = stats.mean({"t": {"a": better, "b": worse}}, "t", ["a", "b"], "x")
+        assert apart[0] == alike[0] == 50
+        assert np.std(apart[1:]) > 3 * np.std(alike[1:])
+
+    def test_models_are_compared_on_the_same_items(self) -> None:
+        one = {f"i{n}": 100.0 * (n % 3 == 0) for n in range(60)}
+        two = {item: min(100.0, value + 100.0 * (item == "i1")) for item, value in one.items()}
+        scores = {"t": {"a": one, "b": two, "base": one}}
+        over = stats.mean(scores, "t", ["b"], "x") - stats.mean(scores, "t", ["a"], "x")
+        assert over[0] == pytest.approx(100 / 60)
+        assert over.min() >= 0, "the same draw of items for both"
+        assert not stats.drop(scores, ["t"], ["a"], "x").any()
+
+    def test_what_was_forgotten_is_the_mean_over_tasks_of_base_minus_tuned(self) -> None:
+        right, wrong = {"a": 100.0, "b": 100.0}, {"a": 100.0, "b": 0.0}
+        scores = {"t": {"base": right, "m": wrong}, "u": {"base": right, "m": right}}
+        assert stats.drop(scores, ["t", "u"], ["m"], "x")[0] == 25
+
+    def test_the_envelope_leaves_out_what_another_point_beats(self) -> None:
+        drops, accuracies = stats.envelope(np.array([0, 5, 2, 9]), np.array([40, 55, 56, 60]))
+        assert drops.tolist() == [0, 2, 9]
+        assert accuracies.tolist() == [40, 56, 60]
+
+    def test_the_gap_between_frontiers_is_accuracy_at_equal_drop(self) -> None:
+        def curve(*points: tuple[float, float]) -> tuple[stats.Figure, stats.Figure]:
+            drops, accuracies = np.array([(0.0, 40.0), *points]).T
+            return np.stack([drops] * 3, axis=1), np.stack([accuracies] * 3, axis=1)
+
+        theirs, ours = curve((10.0, 50.0)), curve((5.0, 60.0))
+        mean, each = stats.gap(ours, theirs)
+        # Ours: 40 to 60 at 5, flat to 10; theirs: 40 to 50 at 10.
+        assert mean == pytest.approx([10.0] * 3, abs=0.2)
+        assert each[0, -1] == 10
+        assert each[1, [0, -1]] == pytest.approx([0, 10])
+        assert not stats.gap(ours, ours)[0].any()
+        assert stats.drop_at(ours, 50) == pytest.approx(2.5)
+        assert stats.drop_at(theirs, 50) == pytest.approx(10)
+        assert stats.drop_at(theirs, 51) is None
+
+
+class TestFigures:
+    def test_the_rate_is_that_of_the_highest_accuracy_minus_drop(self) -> None:
+        tried = [
+            {"rate": rate, "accuracy_minus_drop": value}
+            for rate, value in [(4e-3, 30.0), (1e-3, 45.0), (2e-3, 45.0)]
+        ]
+        assert figures.choose(tried) == 1e-3
+
+    def test_the_equal_protocol_says_what_is_met(self, bench: runs.Bench) -> None:
+        job = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        found, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        ours = found["math"]["s3ft"]
+        assert ours["accuracy"].value == pytest.approx(60)
+        assert ours["over_sft"].value == pytest.approx(10)
+        assert ours["over_sft"].low < 10 < ours["over_sft"].high
+        assert ours["drop"].value == pytest.approx(1)
+        assert ours["drop_of_sft"].value == pytest.approx(1 / 8)
+        assert found["math"]["base"]["drop"] is None
+        assert len(conditions) == 4
+        assert all(condition.met for condition in conditions)
+
+    @pytest.mark.parametrize(
+        ("sft", "s3ft", "missed"),
+        [
+            ((50.0, 8.0), (52.5, 1.0), "SFT's + 3"),
+            ((30.0, 8.0), (37.5, 1.0), "above base"),
+            ((50.0, 3.0), (60.0, 0.0), "at least 4 points"),
+            ((50.0, 8.0), (60.0, 3.0), "a quarter"),
+        ],
+    )
+    def test_a_condition_that_is_missed_is_named(
+        self, bench: runs.Bench, sft: Any, s3ft: Any, missed: str
+    ) -> None:
+        rate = (sft[0] + 100 * sft[1] + 10 * s3ft[0]) * 1e-6  # a run of its own
+        job = measured(bench, rate, {"sft": sft, "s3ft": s3ft})
+        _, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        [condition] = [condition for condition in conditions if not condition.met]
+        assert missed in condition.what
+
+    def test_the_frontier_compares_at_equal_drop(self, bench: runs.Bench) -> None:
+        jobs = [
+            measured(bench, 3e-3, {"sft": (45.0, 2.0), "s3ft": (60.0, 1.0)}),
+            measured(bench, 5e-3, {"sft": (60.0, 10.0), "s3ft": (70.0, 4.0)}),
+        ]
+        found, [condition] = figures.frontier(
+            {"math": jobs}, {"math": 5e-3}, ["sft", "s3ft"], SEEDS[:1]
+        )
+        assert condition.met
+        assert found["math"]["accuracy_compared"] == 60
+        methods = found["math"]["methods"]
+        assert methods["sft"]["drop_at_accuracy"] == pytest.approx(10)
+        assert methods["s3ft"]["drop_at_accuracy"] == pytest.approx(1)
+        assert methods["s3ft"]["over_sft"].value > 10
+        swapped, [condition] = figures.frontier(
+            {"math": [measured(bench, 7e-3, {"sft": (70.0, 2.0), "s3ft": (50.0, 9.0)})]},
+            {"math": 7e-3},
+            ["sft", "s3ft"],
+            SEEDS,
+        )
+        assert not condition.met
+        assert swapped["math"]["methods"]["s3ft"]["drop_at_accuracy"] is None
+
+    def test_tables_show_every_figure_and_condition(self, bench: runs.Bench) -> None:
+        job = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        found, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        percent = {"self": 50.0, "paraphrase": 40.0, "gold": 10.0}
+        mixture = {"math": {"s3ft": {"rows": 4, "percent": percent, "right": 100.0}}}
+        whole = {"equal": found, "mixtures": mixture, "conditions": conditions}
+        text = tables.markdown(tables.tables(whole))
+        assert "| s3ft | 60.0 [" in text
+        assert "| math | s3ft | 4 | 50.0 / 40.0 / 10.0 | 49.5 / 42.1 / 8.4 | 100.0 |" in text
+        assert text.count("| met |") == 4
+        assert json.loads(json.dumps(headline._plain(whole)))["conditions"][0]["met"] is True
+
+
+class TestRuns:
+    def test_dev_and_test_share_no_row_and_no_item(self, bench: runs.Bench) -> None:
+        prompts = [
+            {str(json.loads(line)["prompt"]) for line in bench.rows("math", split).open()}
+            for split in ("train", "dev", "test")
+        ]
+        assert not set.intersection(*prompts)
+        told = json.loads((bench.out / "data" / "world.json").read_text())
+        assert told["suite dev"] != told["suite test"]
+
+    def test_another_number_of_rows_is_another_benchmark(
+        self, bench: runs.Bench, recipes: Path
+    ) -> None:
+        other = runs.Bench(out=bench.out, recipes=recipes, sizes={"train": 5})
+        with pytest.raises(runs.InputError, match="another world, base or number of rows"):
+            other.prepare(["math"])
+
+    def test_a_judge_of_the_selection_leaves_the_target_its_own(self, recipes: Path) -> None:
+        bench = runs.Bench(out=Path("x"), recipes=recipes, judge="test_headline:only_gold")
+        recipe = bench.selection("math", ["sft"]).recipe
+        assert recipe.judge.name == "test_headline:only_gold"
+        assert recipe.evaluate.target is not None
+        assert recipe.evaluate.target.judge is not None
+        assert recipe.evaluate.target.judge.name == "math"
+
+    def test_all_weights_are_trained_where_asked(self, recipes: Path) -> None:
+        bench = runs.Bench(out=Path("x"), recipes=recipes, tuning="full")
+        job = bench.measured("math", 1e-4, "test", ["sft"], [0])
+        assert job.recipe.train.lora is None
+        assert job.path == Path("x/math/full/0.0001/test")
+
+    def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: runs.Bench) -> None:
+        job = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        assert job.done() == 5, "measured, and no models there"
+        for label in [f"{m}-seed{s}" for m in ("sft", "s3ft") for s in SEEDS]:
+            (job.path / "models" / label).mkdir(parents=True)
+        assert job.done() == job.units == 9
+        update = {"seeds": [0]}
+        fewer = runs.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        assert fewer.done() == fewer.units == 5
+        update = {"seeds": [0, 1, 2]}
+        more = runs.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        assert more.done() == 0
+
+    def test_a_run_that_fails_is_told_with_the_end_of_its_output(
+        self, recipes: Path, tmp_path: Path
+    ) -> None:
+        bench = runs.Bench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
+        bench.prepare(["math"])
+        job = bench.selection("math", ["sft"])
+        with pytest.raises(runs.RunError, match="cannot be imported"):
+            runs.execute("selection", [job], {"math": job}, workers=1)
+
+
+@pytest.fixture
+def speck(tmp_path: Path) -> Path:
+    """An untrained model of two thin layers: all that the order of the runs needs."""
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    from s3ft.lab import MODEL
+
+    tokenizer = AutoTokenizer.from_pretrained(MODEL)
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        num_attention_heads=2,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **shape,
+    )
+    LlamaForCausalLM(config).save_pretrained(tmp_path / "speck")
+    tokenizer.save_pretrained(tmp_path / "speck")
+    return tmp_path / "speck"
+
+
+@pytest.mark.slow
+def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_path: Path) -> None:
+    recipe = load(recipes / "lab-math.yaml", {"generate.max_new_tokens": 8})
+    (tmp_path / "lab-math.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
+    sizes = {"train": 8, "dev": 2, "test": 4}
+    bench = runs.Bench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)
+    asked = Namespace(
+        targets=["math"],
+        methods=["sft", "s3ft"],
+        seeds=[0, 1],
+        frontier_seeds=[0],
+        rates=[1e-3, 2e-3],
+        stage=["lr", "equal", "frontier"],
+        full=False,
+        quick=False,
+        model=str(speck),
+        world=0,
+        workers=2,
+    )
+    found = headline.compare(bench, asked)
+    assert [tried["rate"] for tried in found["rates"]["math"]["tried"]] == [1e-3, 2e-3]
+    chosen = found["rates"]["math"]["chosen"]
+    assert set(found["equal"]["math"]) == {"base", "sft", "s3ft"}
+    assert len(found["frontier"]["math"]["methods"]["s3ft"]["points"]) == 2
+    assert len(found["conditions"]) == 5
+    for rate in asked.rates:
+        run = bench.out / "math" / "lora" / f"{rate:g}" / "test"
+        seeds = [0, 1] if rate == chosen else [0]
+        assert load(run / "recipe.yaml").seeds == seeds
+        same = [
+            (place / "mixture/s3ft/train.jsonl").read_bytes()
+            for place in (run, bench.out / "math/selection")
+        ]
+        assert same[0] == same[1], "the selection is made once"
+    before = {path: path.stat().st_mtime_ns for path in bench.out.rglob("*.log")}
+    assert headline._plain(headline.compare(bench, asked)) == headline._plain(found)
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "nothing is done again"
+
+
+def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: str) -> Any:
+    """Exit code and conditions of the quick form."""
+    command = ["headline.py", "--quick", "--recipes", str(recipes), "--out", str(out / "runs")]
+    monkeypatch.setattr(sys, "argv", [*command, "--json", str(out / "found.json"), *options])
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    code = headline.main()
+    found = json.loads((out / "found.json").read_text(encoding="utf-8"))
+    return code, {condition["what"]: condition["met"] for condition in found["conditions"]}
+
+
+@pytest.mark.slow
+def test_the_quick_form_sees_the_effect(
+    monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path
+) -> None:
+    code, met = quick(monkeypatch, recipes, tmp_path)
+    assert code == 0, met
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("judge", "missed"),
+    [
+        ("only_gold", ["S3FT's accuracy is above SFT's", "S3FT's mean drop is below SFT's"]),
+        ("at_random", ["S3FT's targets are right in the eyes of the target's judge"]),
+    ],
+)
+def test_the_quick_form_fails_where_selection_is_broken(
+    monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path, judge: str, missed: list[str]
+) -> None:
+    # Few rows are enough: only gold makes S3FT's mixture SFT's own, whatever their number.
+    monkeypatch.setattr(headline, "QUICK_SIZES", {"train": 32, "dev": 1, "test": 16})
+    monkeypatch.setattr(headline, "QUICK_LIMIT", 8)
+    code, met = quick(monkeypatch, recipes, tmp_path, "--judge", f"test_headline:{judge}")
+    assert code == 1
+    assert not any(met[what] for what in missed)
