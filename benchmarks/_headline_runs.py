@@ -53,7 +53,7 @@ class Bench:
         model: another base, in place of the recipes'.
         world: the seed of the suite's world and of the rows.
         judge: what selects, in place of the recipes'; the target keeps the recipe's judge.
-        sizes: rows by split, where not the lab's own.
+        sizes: rows by split, where not the recipe's and the lab's own.
         limit: items of each task of the suite.
     """
 
@@ -74,6 +74,10 @@ class Bench:
         recipe = self.recipe(target)
         return (recipe.evaluate.target and recipe.evaluate.target.judge) or recipe.judge
 
+    def _recipe_size(self, target: str, split: str) -> int | None:
+        """As many train rows as the recipe takes; dev and test are the lab's own."""
+        return self.recipe(target).data.max_train if split == "train" else None
+
     def rows(self, target: str, split: str) -> Path:
         """The file of a split; for ``test`` the rows of another kind are at its end."""
         return (self.out / "data" / f"{target}-{split}.jsonl").resolve()
@@ -90,7 +94,7 @@ class Bench:
         """
         for target in targets:
             for split in ("train", "dev", "test"):
-                size = (self.sizes or {}).get(split)
+                size = self.sizes.get(split) if self.sizes else self._recipe_size(target, split)
                 rows = lab.rows(target, split, seed=self.world, size=size)
                 found = [{**row, "part": split} for row in rows]
                 if split == "test" and target in ACROSS:

@@ -55,19 +55,14 @@ SUITE = ("lab_facts", "lab_myths")
 
 
 @pytest.fixture(scope="module")
-def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if headline.RECIPES.is_dir():
-        return Path(headline.RECIPES)
-    folder = tmp_path_factory.mktemp("recipes")
-    text = (ROOT / "recipes" / "quickstart.yaml").read_text(encoding="utf-8")
-    (folder / "lab-math.yaml").write_text(text, encoding="utf-8")
-    return folder
+def recipes() -> Path:
+    return Path(headline.RECIPES)
 
 
 @pytest.fixture(scope="module")
-def bench(recipes: Path, tmp_path_factory: pytest.TempPathFactory) -> runs.Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> runs.Bench:
     out = tmp_path_factory.mktemp("headline")
-    made = runs.Bench(out=out, recipes=recipes, sizes={"train": 4, "dev": 4, "test": 40})
+    made = runs.Bench(out=out, recipes=headline.RECIPES, sizes={"train": 4, "dev": 4, "test": 40})
     made.prepare(["math"])
     return made
 

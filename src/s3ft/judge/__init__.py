@@ -5,6 +5,7 @@ from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
 from ._registry import Judges, registry
 from ._rows import judge_rows
+from ._squad import squad_scores
 
 __all__ = [
     "Audit",
@@ -21,4 +22,5 @@ __all__ = [
     "registry",
     "render",
     "screened",
+    "squad_scores",
 ]
