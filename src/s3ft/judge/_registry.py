@@ -16,6 +16,8 @@ BUILT_IN = {
     "match": "s3ft.judge._match:match",
     "choice": "s3ft.judge._choice:choice",
     "math": "s3ft.judge._math:math",
+    "code": "s3ft.judge._code:code",
+    "qa": "s3ft.judge._qa:qa",
 }
 
 
