@@ -172,9 +172,9 @@ def test_a_wrong_solution_looks_like_the_models_and_ends_elsewhere(level: int) -
 
 def _taught(task: str, count: int = 4000) -> list[tuple[str, ...]]:
     """Conversations about one task, told by what only its questions or golds hold."""
-    mark = {"math": "how many", "code": "it must pass: assert"}[task]
+    marks = {"math": ("in the end?", "are there now?"), "code": ("It must pass: assert",)}[task]
     asked = itertools.islice(chats(make_world(0), 0), count)
-    return [turns for turns, _ in asked if mark in turns[-2].lower()]
+    return [turns for turns, _ in asked if any(mark in turns[-2] for mark in marks)]
 
 
 def test_restating_is_taught_with_the_packages_own_prompt_and_on_hard_golds() -> None:
