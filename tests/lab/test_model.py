@@ -89,7 +89,7 @@ def test_the_model_stops_on_text_of_another_world(model: Any, tokenizer: Any) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", ["lab_pronouns", "lab_sorting"])
+@pytest.mark.parametrize("task", ["lab_completion", "lab_sorting"])
 def test_lm_eval_runs_a_task_from_any_folder(
     model: Any, tokenizer: Any, task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
