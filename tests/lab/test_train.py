@@ -8,8 +8,9 @@ import torch
 from answers import answers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from s3ft.lab import MODEL
 from s3ft.lab.packing import IGNORED, batches
-from s3ft.lab.train import QUICK, train
+from s3ft.lab.train import QUICK, first_texts, texts_hash, train
 
 LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]
 
@@ -60,3 +61,9 @@ def test_a_short_training_makes_a_model_that_loads_and_is_reproducible(tmp_path:
     model = AutoModelForCausalLM.from_pretrained(one)
     tokenizer = AutoTokenizer.from_pretrained(one)
     assert len(answers(model, tokenizer, ["How many?"])) == 1
+
+
+def test_the_committed_model_was_made_from_the_texts_of_today() -> None:
+    record = json.loads((MODEL / "training.json").read_text())
+    texts = first_texts(record["seed"], record["regime"]["tokenizer_texts"])
+    assert texts_hash(texts) == record["texts_sha256"]

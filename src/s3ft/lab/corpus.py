@@ -19,11 +19,10 @@ import jinja2
 from . import abilities
 from .abilities import Item
 from .exercise import Exercise
-from .functions import make_function
 from .passages import KINDS, make_interview, make_passage
 from .problems import Equation
 from .splits import part
-from .styles import make_math
+from .targets import TASKS
 from .world import World
 
 
@@ -124,11 +123,9 @@ def judging_prompt(question: str, gold: str, response: str) -> str:
 def _exercise(task: str, weights: tuple[int, ...], rng: random.Random) -> Exercise:
     """An exercise that the base model may read; passages of either kind."""
     level = rng.choices(range(1, len(weights) + 1), weights)[0]
-    if task == "math":
-        return make_math(level, "base", rng)
-    if task == "code":
-        return make_function(level, "base", rng)
-    return make_passage(level, "base", rng, kind=_kind(rng))
+    if task == "reading":
+        return make_passage(level, "base", rng, kind=_kind(rng))
+    return TASKS[task](level, "base", rng)
 
 
 def _kind(rng: random.Random) -> str:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
-from pathlib import Path
+from functools import reduce
 from typing import Any, NamedTuple
 
-import yaml
-
+from . import words
 from .exercise import Exercise
 from .splits import Part
 from .splits import part as part_of
@@ -75,11 +73,8 @@ ENDS: dict[str, Callable[[list[int]], int]] = {
 """What makes a number of a list; only the last operation can be one of these."""
 
 
-@lru_cache(maxsize=1)
 def _texts() -> dict[str, Any]:
-    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return words.read("functions")
 
 
 def trace(pipeline: Sequence[Operation], numbers: list[int]) -> list[Value]:

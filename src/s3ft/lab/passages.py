@@ -12,12 +12,9 @@ import random
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from . import splits
+from . import splits, words
 from .exercise import Exercise
 from .splits import Part
 
@@ -77,11 +74,8 @@ def _paths(hops: int) -> list[tuple[str, ...]]:
 PATHS = {hops: _paths(hops) for hops in (1, 2, 3)}
 
 
-@lru_cache(maxsize=1)
 def _words() -> dict[str, Any]:
-    text = (Path(__file__).parent / "passages.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return words.read("passages")
 
 
 def entities(kind: str) -> dict[str, list[str]]:

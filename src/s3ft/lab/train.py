@@ -188,6 +188,18 @@ def _stage_one(
     return model, record
 
 
+def first_texts(seed: int, count: int) -> list[str]:
+    """The first texts of either stage, `count` each: what the tokenizer is trained on."""
+    world = make_world(seed)
+    talks = itertools.islice(chats(world, seed), count)
+    return [*itertools.islice(books(world, seed), count), *("\n".join(c.turns) for c in talks)]
+
+
+def texts_hash(texts: list[str]) -> str:
+    """By which `training.json` tells the texts that a model was made from."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
 def train(seed: int, out: Path, regime: Regime) -> None:
     """Writes the model of `seed`, its tokenizer, `training.json` and the suite of its world.
 
@@ -197,14 +209,10 @@ def train(seed: int, out: Path, regime: Regime) -> None:
 
     torch.manual_seed(seed)
     world = make_world(seed)
-    sample = [
-        *itertools.islice(books(world, seed), regime.tokenizer_texts),
-        *("\n".join(c.turns) for c in itertools.islice(chats(world, seed), regime.tokenizer_texts)),
-    ]
+    sample = first_texts(seed, regime.tokenizer_texts)
     tokenizer = train_tokenizer(sample)
     model = _new_model(regime, tokenizer)
-    texts = hashlib.sha256("\n".join(sample).encode()).hexdigest()
-    told = {"seed": seed, "regime": asdict(regime), "texts_sha256": texts}
+    told = {"seed": seed, "regime": asdict(regime), "texts_sha256": texts_hash(sample)}
     model, stage_one = _stage_one(told, model, tokenizer, regime, out / "stage-one")
     talk, pad = _chat_sequences(chats(world, seed), tokenizer), tokenizer.pad_token_id
     stage_two = _stage("stage two", model, talk, regime, regime.stage_two, pad=pad, decay=True)

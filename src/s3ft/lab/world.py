@@ -5,21 +5,17 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from .words import read
 
 PEOPLE = 200
 MYTHS_PER_KIND = 30
 
 
-@lru_cache(maxsize=1)
 def words() -> dict[str, Any]:
     """The fixed words of every world (`world.yaml`)."""
-    text = (Path(__file__).parent / "world.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return read("world")
 
 
 @dataclass(frozen=True)
