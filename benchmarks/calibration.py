@@ -19,23 +19,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from _headline_tables import PAPER, SOURCES
 from rich.console import Console
 from rich.table import Table
 
 import s3ft
 from s3ft import lab
 from s3ft.lab.corpus import judging_prompt
+from s3ft.recipe import load
 from s3ft.store import Store
 
-JUDGES = {"math": "math", "code": "code", "reading": "qa"}
-PAPER = {
-    "math": (40.3, (49.5, 42.1, 8.4)),
-    "code": (22.2, (30.2, 32.4, 37.4)),
-    "reading": (64.7, (66.0, 25.6, 8.1)),
-}
-"""Base accuracy; own, paraphrased and gold per cent of the mixture."""
+TARGETS = tuple(PAPER)
+PAPER_BASE = {"math": 40.3, "code": 22.2, "reading": 64.7}
+"""Base accuracy on GSM8K, MBPP and NQ."""
 
-SOURCES = ("self", "paraphrase", "gold")
 LEVELS = {"math": 8, "code": 5, "reading": 5}
 GENERATE = {"max_new_tokens": 256, "batch_size": 128}
 
@@ -46,7 +43,7 @@ def sources(
     rows: Rows, task: str, model: str, folder: Path, method: str = "s3ft"
 ) -> dict[str, str]:
     """What each row's target would be, by its id; a row without one is left out."""
-    judge = JUDGES[task.removesuffix("-across")]
+    judge = load(f"lab-{task.removesuffix('-across')}").judge.name
     mixture = s3ft.select(
         rows, judge=judge, method=method, model=model, generate=GENERATE, out=folder
     )
@@ -148,15 +145,14 @@ def main() -> None:
         table = Table(
             "target", "base %", "paper", "own / paraphrase / gold %", "paper", "yes or no agrees %"
         )
-        for task in JUDGES:
+        for task in TARGETS:
             base = accuracy(task, arguments.model, folder / f"{task}-test")
             found = sources(lab.rows(task, "train"), task, arguments.model, folder / task)
             mixture = shares([*found.values()])
             agrees = agreement(model, tokenizer, folder / task)
             figures[task] = {"base": base, "mixture": mixture, "agreement": agrees}
-            paper, papers = PAPER[task]
-            texts = (" / ".join(f"{share:.1f}" for share in s) for s in (mixture, papers))
-            table.add_row(task, f"{base:.1f}", f"{paper}", *texts, f"{agrees:.1f}")
+            texts = (" / ".join(f"{share:.1f}" for share in s) for s in (mixture, PAPER[task]))
+            table.add_row(task, f"{base:.1f}", f"{PAPER_BASE[task]}", *texts, f"{agrees:.1f}")
         across = accuracy("reading-across", arguments.model, folder / "across")
         table.add_row("reading-across", f"{across:.1f}")
         console.print(table)

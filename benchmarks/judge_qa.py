@@ -32,7 +32,6 @@ HALVES: dict[str, Callable[[str], bool]] = {
 
 
 def main() -> None:
-    sys.path.pop(0)  # this folder: its select.py would stand before the standard library's
     repository = Path(__file__).resolve().parent.parent
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else repository.parent / "shared" / "data"
 

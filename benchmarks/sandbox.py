@@ -114,7 +114,6 @@ def sandboxed(jobs: list[Job], copies: int) -> list[bool]:
 
 
 def main() -> None:
-    sys.path.pop(0)  # this folder, whose modules are not for import
     multiprocessing.set_start_method("fork")
     repository = Path(__file__).resolve().parent.parent
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else repository.parent / "shared" / "data"
