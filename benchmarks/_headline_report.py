@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from _headline_runs import Bench, Job, scores
+from _headline_jobs import Job, scores
+from _headline_runs import Bench
 from _headline_stats import Figure, drop, drop_at, gap, interval, mean
 from _headline_tables import show
 

@@ -31,8 +31,9 @@ from typing import Any
 
 import _headline_report as figures
 import _headline_tables as tables
+from _headline_jobs import Job, execute
 from _headline_report import Condition
-from _headline_runs import Bench, Job, execute
+from _headline_runs import Bench
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text

@@ -24,6 +24,7 @@ from s3ft.store import Score, Spent, Store
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import _headline_jobs as processes  # noqa: E402
 import _headline_report as figures  # noqa: E402
 import _headline_runs as runs  # noqa: E402
 import _headline_stats as stats  # noqa: E402
@@ -70,7 +71,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> runs.Bench:
 def measured(bench: runs.Bench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
     """A run as if it had been done: accuracy and drop by method, the same for all seeds."""
     job = bench.measured("math", rate, "test", ["sft", "s3ft"], SEEDS)
-    job = runs.Job(
+    job = processes.Job(
         job.path,
         job.recipe.model_copy(
             update={"evaluate": job.recipe.evaluate.model_copy(update={"benchmarks": list(SUITE)})}
@@ -265,10 +266,10 @@ class TestRuns:
             (job.path / "models" / label).mkdir(parents=True)
         assert job.done() == job.units == 9
         update = {"seeds": [0]}
-        fewer = runs.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        fewer = processes.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
         assert fewer.done() == fewer.units == 5
         update = {"seeds": [0, 1, 2]}
-        more = runs.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        more = processes.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
         assert more.done() == 0
 
     def test_a_run_that_fails_is_told_with_the_end_of_its_output(
@@ -277,8 +278,8 @@ class TestRuns:
         bench = runs.Bench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
         bench.prepare(["math"])
         job = bench.selection("math", ["sft"])
-        with pytest.raises(runs.RunError, match="cannot be imported"):
-            runs.execute("selection", [job], {"math": job}, workers=1)
+        with pytest.raises(processes.RunError, match="cannot be imported"):
+            processes.execute("selection", [job], {"math": job}, workers=1)
 
 
 @pytest.fixture

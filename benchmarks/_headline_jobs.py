@@ -1,0 +1,169 @@
+"""One run of the headline benchmark as a process, many of them side by side, and their scores.
+
+A job's folder is a run directory of `s3ft`, its recipe beside it as `<folder>.yaml` and its output
+as `<folder>.log`. Runs are processes of their own, so that several can share the machine; one that
+was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3ft.errors import InputError, RunError
+from s3ft.progress import progress
+from s3ft.recipe import Recipe, load
+from s3ft.store import Store
+
+POLL = 1.0
+"""Seconds between two looks at the processes."""
+
+TAIL = 15
+"""Lines of a failed run's output that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: its folder, its recipe, and the command that makes it (``run`` or ``select``)."""
+
+    path: Path
+    recipe: Recipe
+    until: str
+    target: str
+    rate: float
+
+    @property
+    def units(self) -> int:
+        """Models to train and to measure; a selection takes about as long as one of both."""
+        models = len(self.recipe.methods) * len(self.recipe.seeds)
+        return 2 if self.until == "select" else 2 * models + 1
+
+    def done(self) -> int:
+        """The units that are there."""
+        if not self._covered():
+            return 0
+        if self.until == "select":
+            made = all((self.path / "mixture" / m).is_dir() for m in self.recipe.methods)
+            return self.units if made else 0
+        labels = [f"{m}-seed{s}" for m in self.recipe.methods for s in self.recipe.seeds]
+        trained = sum((self.path / "models" / label).is_dir() for label in labels)
+        tasks = ["target", *self.recipe.evaluate.benchmarks]
+        found = _scored(self.path / "run.sqlite")
+        return trained + sum(all((m, t) in found for t in tasks) for m in ["base", *labels])
+
+    def _covered(self) -> bool:
+        """Whether the run that is there, if any, is this one, or this one with more in it."""
+        try:
+            there, wanted = load(self.path / "recipe.yaml").model_dump(), self.recipe.model_dump()
+        except InputError:
+            return False
+        for key in ("methods", "seeds"):
+            if not set(wanted[key]) <= set(there[key]):
+                return False
+            there[key] = wanted[key]
+        return bool(there == wanted)
+
+    def start(self, selection: Job, threads: int) -> subprocess.Popen[bytes]:
+        """Begin or resume it in a process of its own."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        recipe = self.path.with_name(f"{self.path.name}.yaml")
+        recipe.write_text(self.recipe.to_yaml(), encoding="utf-8")
+        if not self.path.exists() and self.path.name == "test":
+            _fork(selection.path, self)
+        with open(self.path.with_name(f"{self.path.name}.log"), "ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "s3ft", self.until, str(recipe), "--out", str(self.path)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={"OMP_NUM_THREADS": str(threads), **os.environ},
+            )
+
+
+def _fork(selection: Path, job: Job) -> None:
+    """Begin a run as a copy of its target's selection, which hangs on neither rate nor tuning."""
+    partial = job.path.with_name(f".{job.path.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    for name in ("run.sqlite", "environment.json"):
+        shutil.copy2(selection / name, partial)
+    shutil.copytree(selection / "mixture", partial / "mixture")
+    (partial / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
+    partial.rename(job.path)
+
+
+def _scored(path: Path) -> set[tuple[str, str]]:
+    """The models and tasks that have scores, read beside a process that may be writing."""
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
+            return set(database.execute("SELECT DISTINCT model, task FROM scores"))
+    except sqlite3.OperationalError:  # locked for a moment, or not there yet
+        return set()
+
+
+def execute(title: str, jobs: Iterable[Job], selections: Mapping[str, Job], workers: int) -> None:
+    """Do the jobs that are not done, ``workers`` at once, and show the time left.
+
+    Raises:
+        RunError: one of them failed; the others were stopped, and go on when called again.
+    """
+    waiting = [job for job in jobs if job.done() < job.units]
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    counted = {job.path: job.done() for job in waiting}
+    running: dict[Path, tuple[Job, subprocess.Popen[bytes]]] = {}
+    with progress(title, sum(job.units - counted[job.path] for job in waiting)) as tick:
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    job = waiting.pop(0)
+                    running[job.path] = job, job.start(selections[job.target], threads)
+                time.sleep(POLL)
+                for path, (job, process) in list(running.items()):
+                    code = process.poll()
+                    if code is not None:
+                        del running[path]
+                        _check(job, code)
+                    now = max(job.done(), counted[path])
+                    if now > counted[path]:
+                        tick(now - counted[path], note=str(path))
+                        counted[path] = now
+        finally:
+            for _, process in running.values():
+                process.terminate()
+            for _, process in running.values():
+                process.wait()
+
+
+def _check(job: Job, code: int) -> None:
+    if code == 0 and job.done() == job.units:
+        return
+    log = job.path.with_name(f"{job.path.name}.log")
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+    raise RunError(f"{job.path} failed with code {code}; the end of {log}:\n" + "\n".join(lines))
+
+
+def scores(job: Job) -> dict[str, dict[str, dict[str, float]]]:
+    """What a run measured, in percent, by task, model and item.
+
+    The target's tasks are ``<target> test`` and, where the test split ends in rows of another kind,
+    ``<target> across``.
+    """
+    assert job.recipe.data.test is not None
+    with open(job.recipe.data.test, encoding="utf-8") as lines:
+        parts = {row["id"]: row["part"] for row in map(json.loads, lines)}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    with Store(job.path / "run.sqlite") as store:
+        for model, task, metric, item, value in store.scores():
+            if task == "target":
+                if metric != "accuracy":
+                    continue
+                task = f"{job.target} {parts[item]}"
+            found.setdefault(task, {}).setdefault(model, {})[item] = 100 * value
+    return found
