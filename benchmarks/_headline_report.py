@@ -160,7 +160,8 @@ def frontier(
         runs = {job.rate: Run(job, seeds) for job in at_rates}
         curves = {method: _curve(runs, method) for method in methods}
         level = float(runs[chosen[target]].accuracy("sft", "test")[0])
-        found[target] = {"accuracy_compared": level, "methods": {}}
+        base = interval(curves["sft"][1][0])
+        found[target] = {"base": base, "accuracy_compared": level, "methods": {}}
         for method, curve in curves.items():
             over, each = gap(curve, curves["sft"])
             found[target]["methods"][method] = {

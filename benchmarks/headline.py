@@ -1,6 +1,7 @@
 """The headline: what each method gains on the target, and what it forgets, in the lab's world.
 
     python benchmarks/headline.py [--out runs/headline] [--json FILE] [--markdown FILE]
+                                   [--figures FOLDER]
     python benchmarks/headline.py --quick            one target in minutes; exit code 1 if S3FT is
                                                      not better than SFT
     python benchmarks/headline.py --full             all weights in place of LoRA
@@ -31,6 +32,7 @@ from typing import Any
 
 import _headline_report as figures
 import _headline_tables as tables
+from _headline_figure import frontier
 from _headline_jobs import Job, execute
 from _headline_report import Condition
 from _headline_runs import Bench
@@ -83,6 +85,11 @@ def main() -> int:
         arguments.json.write_text(text, encoding="utf-8")
     if arguments.markdown:
         arguments.markdown.write_text(tables.markdown(made), encoding="utf-8")
+    if arguments.figures:
+        arguments.figures.mkdir(parents=True, exist_ok=True)
+        for target, curves in found.get("frontier", {}).items():
+            path = arguments.figures / f"frontier-{target}.svg"
+            path.write_text(frontier(curves), encoding="utf-8")
     return int(arguments.quick and not all(condition.met for condition in found["conditions"]))
 
 
@@ -206,6 +213,7 @@ def _arguments() -> argparse.Namespace:
     add("--recipes", type=Path, default=RECIPES, help="folder of lab-<target>.yaml")
     add("--json", type=Path, help="write all figures here")
     add("--markdown", type=Path, help="write the tables here")
+    add("--figures", type=Path, help="write the frontiers as SVG into this folder")
     arguments = parser.parse_args()
     if not {"sft", "s3ft"} <= set(arguments.methods):
         parser.error("--methods: sft and s3ft are what is compared")

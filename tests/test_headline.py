@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from zlib import crc32
 
 import numpy as np
@@ -51,6 +52,7 @@ def at_random() -> Judge:
     )
 
 
+SVG = "{http://www.w3.org/2000/svg}"
 SEEDS = [0, 1]
 SUITE = ("lab_facts", "lab_myths")
 
@@ -202,6 +204,14 @@ class TestFigures:
         )
         assert condition.met
         assert found["math"]["accuracy_compared"] == 60
+        drawn = ElementTree.fromstring(headline.frontier(found["math"]))
+        names = [text.text for text in drawn.iter(f"{SVG}text") if text.get("class") == "name"]
+        lines = [line.attrib["points"].split() for line in drawn.iter(f"{SVG}polyline")]
+        assert names == ["sft", "s3ft"]
+        assert [len(line) for line in lines] == [3, 3]  # the base, then both rates
+        (sft_x, sft_y), (x, y) = (map(float, line[-1].split(",")) for line in lines)
+        assert x < sft_x  # less forgotten
+        assert y < sft_y  # more accurate
         methods = found["math"]["methods"]
         assert methods["sft"]["drop_at_accuracy"] == pytest.approx(10)
         assert methods["s3ft"]["drop_at_accuracy"] == pytest.approx(1)
