@@ -42,7 +42,7 @@ class Question:
     Args:
         asked: the source or the model's label, as in `s3ft.store`.
         messages: the chat that is put to the model.
-        prompt_ids: its token ids; empty where the engine needs none.
+        prompt_ids: its token ids; empty where there is no tokenizer, and the engine needs none.
         fingerprint: the identity of what answers: the model's, or a file's.
         samples: how many an example gets.
     """
@@ -127,8 +127,10 @@ def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, R
         prompt_ids = question.prompt_ids(messages)
         for sample in lacking:
             seed = int(content_hash(example.id, sample)[:15], 16)
-            # What is asked of a file rather than of a model has no token ids to tell it apart.
-            identity = question.fingerprint if prompt_ids else f"{question.fingerprint}:{seed}"
+            # What is asked of a file, or of a server alone, has no token ids to tell it apart.
+            identity = question.fingerprint
+            if not prompt_ids:
+                identity = content_hash(identity, seed, messages)
             key = response_key(identity, prompt_ids, question.sampling, seed)
             place = Place(question.split, position, question.asked, sample)
             yield (

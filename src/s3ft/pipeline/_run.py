@@ -115,6 +115,7 @@ def _sources(recipe: Recipe, until: Stage) -> Sources:
     sources = Sources(recipe)
     if sources.base is not None:
         _ = sources.base.fingerprint, sources.base.chat
+    _ = sources.server
     return sources
 
 

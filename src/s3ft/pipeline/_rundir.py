@@ -16,16 +16,31 @@ from typing import Any
 
 from .. import data
 from ..errors import InputError
-from ..recipe import Recipe, load
+from ..recipe import Endpoint, Recipe, load
 from ..store import Store
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
 
-FREE = ("model.device", "generate.batch_size", "evaluate.batch_size")
+SERVER = tuple(
+    f"generate.openai.{key}" for key in Endpoint.model_fields if key not in ("model", "extra")
+)
+"""Where a server is, and how much may be asked of it."""
+
+FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", *SERVER)
 """Keys that may change because they say how the machine is used, not what is made."""
 
-PACKAGES = ("s3ft", "torch", "transformers", "trl", "peft", "datasets", "lm-eval", "math-verify")
+PACKAGES = (
+    "s3ft",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "datasets",
+    "lm-eval",
+    "math-verify",
+    "openai",
+)
 
 
 @dataclass(frozen=True, slots=True)
