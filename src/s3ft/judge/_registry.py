@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import InputError
 from ..records import Verdict
 from ._base import Judge, JudgeFactory, no_answer, screened
+from ._ledger import Ledger
 
 BUILT_IN = {
     "match": "s3ft.judge._match:match",
@@ -18,6 +19,10 @@ BUILT_IN = {
     "math": "s3ft.judge._math:math",
     "code": "s3ft.judge._code:code",
     "qa": "s3ft.judge._qa:qa",
+    "llm": "s3ft.judge._llm:llm",
+    "cascade": "s3ft.judge._compose:cascade",
+    "all": "s3ft.judge._compose:all_of",
+    "any": "s3ft.judge._compose:any_of",
 }
 
 
@@ -50,20 +55,31 @@ class Judges:
         """All judges that have a plain name, sorted."""
         return sorted({*BUILT_IN, *self._own})
 
-    def make(self, name: str, options: Mapping[str, Any], *, where: str = "judge") -> Judge:
+    def make(
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        *,
+        where: str = "judge",
+        ledger: Ledger | None = None,
+    ) -> Judge:
         """The judge of that name, made with these options; it rejects whatever was cut short.
 
         Args:
             where: how an error names the place that asked, such as ``recipe.yaml: judge``.
+            ledger: given to a judge that takes one: where it keeps what a model replied.
 
         Raises:
             InputError: there is no such judge, it does not take these options, or refuses them.
         """
         factory = self._factory(name, where)
+        takes = inspect.signature(factory).parameters
+        if ledger is not None and "ledger" in takes:
+            options = {"ledger": ledger, **options}
         try:
             inspect.signature(factory).bind(**options)
         except TypeError as error:
-            known = ", ".join(inspect.signature(factory).parameters) or "none"
+            known = ", ".join(name for name in takes if name != "ledger") or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         try:
             return screened(factory(**options), no_answer)

@@ -58,8 +58,12 @@ def run_stages(
             run.store.set_fact(f"checked until {until}", methods)
 
     with open_run(recipe, folder(source, out), check) as run:
+        canaries = run.ledger.canaries
         for stage in STAGES[: STAGES.index(until) + 1]:
             _do(stage, run, sources)
+            if canaries != run.ledger.canaries:
+                canaries = run.ledger.canaries
+                console.print(run.ledger.line())
         return run.path
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import data
 from ..errors import InputError
+from ..judge import LEDGER, Ledger
 from ..recipe import Endpoint, Recipe, load
 from ..store import Store
 
@@ -47,12 +48,13 @@ PACKAGES = (
 class Run:
     """An open, locked run directory.
 
-    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it.
+    ``ledger`` is for judges that ask a model. ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it.
     """
 
     path: Path
     recipe: Recipe
     store: Store
+    ledger: Ledger
 
     def mixture(self, method: str) -> Path:
         return self.path / "mixture" / method
@@ -89,7 +91,11 @@ def open_run(
         raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
     made = _make(out)
     try:
-        with _locked(out), Store(out / "run.sqlite") as store:
+        with (
+            _locked(out),
+            Store(out / "run.sqlite") as store,
+            Ledger(out / LEDGER) as ledger,
+        ):
             if known.exists():
                 _check_same(load(known), recipe, out)
             else:
@@ -97,7 +103,7 @@ def open_run(
                 _write(known, recipe.to_yaml())
             if store.fact("data") is None:
                 _read_data(recipe, store)
-            run = Run(out, recipe, store)
+            run = Run(out, recipe, store, ledger)
             check(run)
             made = []
             _write(known, recipe.to_yaml())

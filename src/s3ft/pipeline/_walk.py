@@ -36,7 +36,8 @@ def generate(run: Run, sources: Sources) -> None:
 
 def decide(run: Run, sources: Sources) -> None:
     """Walk every method's ladder to its end, asking further sources where it is needed."""
-    decider = registry.make(run.recipe.judge.name, run.recipe.judge.options)
+    config = run.recipe.judge
+    decider = registry.make(config.name, config.options, ledger=run.ledger)
     while missing := _missing(run):
         for source in missing:
             total = _ask(run, sources, source)
