@@ -181,8 +181,8 @@ def test_the_budget_in_money_is_never_exceeded() -> None:
     # An answer costs 10 + 2 * 5 = 20 millionths, but might cost (2 + 8) + 2 * 20 before.
     got: list[Response] = []
     prices = {"prompt": 1.0, "completion": 2.0}
+    asked = requests(100, max_new_tokens=20)
     with serve(echo) as server, pytest.raises(RunError, match="max_cost of 0"):
-        asked = requests(100, max_new_tokens=20)
         take(got, engine(server.url, max_cost=1e-3, prices=prices), asked)
     assert 45 <= len(got) == len(server.bodies) <= 50
 

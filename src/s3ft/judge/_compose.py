@@ -76,7 +76,7 @@ def _several(judges: Sequence[Spec]) -> Sequence[Spec]:
 
 
 def _made(spec: Spec, ledger: Ledger | None, final: Sequence[Label] | None = None) -> _Step:
-    inner = {"name": spec} if isinstance(spec, str) else dict(spec)
+    inner: dict[str, Any] = {"name": spec} if isinstance(spec, str) else {**spec}
     name = inner.pop("name", None)
     if not isinstance(name, str):
         raise ValueError("each of judges must be a name, or a mapping with a name")

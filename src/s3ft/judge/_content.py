@@ -11,15 +11,15 @@ from ._match import normalise
 _SAYS_SOMETHING = re.compile(r"[^\W_]")
 _OPENERS = re.compile(
     r"(?:(?:sure|certainly|of course|okay|ok|yes|well)\s+)?"
-    r"(?:(?:here(?:'s| is| are)|this is|below is|the following is)\s+)?"
+    r"(?:(?:here(?:s| is| are)|this is|below is|the following is)\s+)?"
     r"(?:(?:my|the|a|an|our|your|step by step|detailed|final|correct|full|complete)\s+){0,3}"
     r"(?:thought process|thinking process|thoughts?|reasoning|thinking|analysis|solution|answer"
     r"|final answer|explanation|response|result|output|conclusion|steps?|is|are|follows"
     r"|lösung|antwort|solución|respuesta|réponse|解|答|答案|解答|かいせつ|解説)"
     r"(?:\s+(?:is|is as follows|as follows|follows|process|below))?"
-    r"|let'?s (?:solve|think about|work through|break down|look at|do|start with) "
+    r"|lets (?:solve|think about|work through|break down|look at|do|start with) "
     r"(?:this|the|it)(?: \w+){0,3}?(?: step by step| together| carefully)?"
-    r"|let'?s (?:think|think it through|begin|start|see|go)(?: step by step)?"
+    r"|lets (?:think|think it through|begin|start|see|go)(?: step by step)?"
     r"|step by step|step 1|first|therefore|so|thus|hmm+|um+"
 )
 
@@ -29,7 +29,7 @@ def no_content(case: Case) -> Verdict | None:
 
     One that is an accepted answer as it stands is not refused.
     """
-    text = normalise(case.response.replace("’", "'"), ignore_punctuation=True)
+    text = normalise(case.response)
     if case.response.strip() in (gold.strip() for gold in case.gold):
         return None
     if text and text in (normalise(gold) for gold in case.gold):

@@ -82,10 +82,12 @@ class NextToken:
                 input_ids=torch.tensor(padded, device=model.device),
                 attention_mask=torch.tensor(attended, device=model.device),
                 generation_config=GenerationConfig(
-                    max_new_tokens=1, do_sample=False, pad_token_id=pad
+                    max_new_tokens=1,
+                    do_sample=False,
+                    pad_token_id=pad,
+                    output_logits=True,
+                    return_dict_in_generate=True,
                 ),
-                output_logits=True,
-                return_dict_in_generate=True,
             )
             logits = out.logits[0].double()
             yes, no = (logits[:, list(ids)].logsumexp(-1) for ids in (words.yes, words.no))

@@ -23,7 +23,6 @@ SCHEMA = {
 
 _BARE = re.compile(r"[\s*_`\"'.:!]*(yes|no)[\s*_`\"'.!]*", re.IGNORECASE)
 _FENCED = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.DOTALL)
-_THOUGHT = re.compile(r".*</think>", re.DOTALL)
 
 
 def read_reply(reply: str, mark: str) -> tuple[bool | None, str]:
@@ -31,18 +30,17 @@ def read_reply(reply: str, mark: str) -> tuple[bool | None, str]:
 
     Of several marked verdicts the last one counts.
     """
-    said = _THOUGHT.sub("", reply, count=1)
     pattern = re.compile(rf"\[\[\s*{re.escape(mark)}\s*:\s*(yes|no)\s*\]\]", re.IGNORECASE)
-    answer = _object(said)
+    answer = _object(reply)
     whole = str(answer.get("verdict")).lower()
-    verdicts = {verdict.lower() for verdict in pattern.findall(said)[-1:]}
+    verdicts = {verdict.lower() for verdict in pattern.findall(reply)[-1:]}
     verdicts |= {whole} & {"yes", "no"}
-    if not verdicts and (bare := _BARE.fullmatch(said)):
+    if not verdicts and (bare := _BARE.fullmatch(reply)):
         verdicts = {bare[1].lower()}
     if len(verdicts) != 1:
         return None, f"no verdict in the judge's reply: {shorten(reply, 200)}"
     verdict = verdicts.pop()
-    grounds = answer["reasoning"] if isinstance(answer.get("reasoning"), str) else said
+    grounds = answer["reasoning"] if isinstance(answer.get("reasoning"), str) else reply
     return verdict == "yes", shorten(pattern.sub("", grounds), 300) or verdict
 
 

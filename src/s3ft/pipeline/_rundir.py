@@ -48,7 +48,8 @@ PACKAGES = (
 class Run:
     """An open, locked run directory.
 
-    ``ledger`` is for judges that ask a model. ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it.
+    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``ledger``
+    is where judges that ask a model keep its replies.
     """
 
     path: Path
