@@ -24,7 +24,10 @@ GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
 
 SERVER = tuple(
-    f"generate.openai.{key}" for key in Endpoint.model_fields if key not in ("model", "extra")
+    f"{group}.openai.{key}"
+    for group in ("generate", "judge", "evaluate.target.judge")
+    for key in Endpoint.model_fields
+    if key not in ("model", "extra")
 )
 """Where a server is, and how much may be asked of it."""
 
