@@ -12,7 +12,7 @@ import pytest
 
 from endpoint import FAULTS, Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import OpenAI, Unanswered, _openai
+from s3ft.generate import OpenAI, Unanswered, _limits, _openai
 from s3ft.recipe import Endpoint
 from s3ft.records import Message, Request, Response, Sampling
 
@@ -20,6 +20,7 @@ from s3ft.records import Message, Request, Response, Sampling
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(_limits, "_shared", {})
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
 
@@ -185,6 +186,14 @@ def test_the_budget_in_money_is_never_exceeded() -> None:
     with serve(echo) as server, pytest.raises(RunError, match="max_cost of 0"):
         take(got, engine(server.url, max_cost=1e-3, prices=prices), asked)
     assert 45 <= len(got) == len(server.bodies) <= 50
+
+
+def test_engines_alike_share_a_budget() -> None:
+    with serve(echo) as server:
+        ask(engine(server.url, max_requests=6), requests(4))
+        with pytest.raises(RunError, match="max_requests of 6"):
+            ask(engine(server.url, max_requests=6), requests(4))
+    assert len(server.bodies) == 6
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import _openai
+from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages
 
 ROWS = 24
@@ -27,6 +27,7 @@ SECRET = "sk-very-secret"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(_limits, "_shared", {})
     monkeypatch.setenv("MY_KEY", SECRET)
 
 
@@ -108,6 +109,7 @@ def test_a_budget_stops_a_run_and_it_goes_on(tmp_path: Path) -> None:
         told = recipe(tmp_path, server.url, max_requests=15)
         with pytest.raises(RunError, match="max_requests of 15"):
             run_stages(told, (), out, "generate")
+        _limits._shared.clear()  # as another process would begin
         run_stages(told, (), out, "generate")
         assert set(server.asked.values()) == {1}
         with sqlite3.connect(out / "run.sqlite") as db:

@@ -90,7 +90,7 @@ class OpenAI:
             answer = {"name": "answer", "strict": True, "schema": dict(schema)}
             wishes["response_format"] = {"type": "json_schema", "json_schema": answer}
         self._client = Client(endpoint, named, key_of(endpoint, where), wishes, where)
-        self._limits = Limits(endpoint)
+        self._limits = Limits.of(endpoint)
         self._answered = 0.0  # when the last answer came
         self.fingerprint = content_hash(self.name, named, endpoint.extra, schema)
         """The identity of what answers: its name there and what it is told, not where it is."""
@@ -136,7 +136,8 @@ class OpenAI:
                         try:
                             answers.append(future.result())
                         except Refused as error:
-                            failed[request.key] = str(error)
+                            row = f"row {request.example_id}: " if request.example_id else ""
+                            failed[request.key] = f"{row}{error}"
                         except BudgetSpent as error:
                             stop = str(error)
                         except RunError as error:
@@ -151,7 +152,7 @@ class OpenAI:
         if stop:
             raise RunError(
                 f"{self._where}: the budget is spent: {stop}\n"
-                "  What was answered is kept. The same command goes on, with the budget anew."
+                "  What was answered is kept. The same command goes on, with a budget anew."
             )
         if failed:
             raise Unanswered(self._where, failed)
@@ -159,7 +160,7 @@ class OpenAI:
     async def _answer(self, request: Request, places: asyncio.Semaphore) -> Response:
         """Try until there is an answer, or no hope of one."""
         async with places:
-            began, tries = time.monotonic(), 0
+            tries, failing = 0, 0.0
             while True:
                 try:
                     completion = await self._try(request)
@@ -167,12 +168,13 @@ class OpenAI:
                     continue
                 except Passing as error:
                     tries += 1
+                    failing = failing or time.monotonic()
                     if tries > self._endpoint.retries or (error.wait or 0) > PATIENCE:
                         reason = f"given up after {tries} tries: {error}"
-                        if self._answered > began:  # others fare better
+                        if self._answered > failing:  # others fare better
                             raise Refused(reason) from None
                         raise self._lost(reason) from None
-                    await asyncio.sleep(_back_off(tries) if error.wait is None else error.wait)
+                    await asyncio.sleep(_back_off(tries, error.wait))
                 else:
                     self._answered = time.monotonic()
                     return self._response(request, completion)
@@ -230,8 +232,13 @@ def _note(ended: Ended, request: Request, future: Future[Response]) -> None:
     ended.put((request, future))
 
 
-def _back_off(tries: int) -> float:
-    """Seconds before the next try: twice as long each time, less a random part up to a half."""
+def _back_off(tries: int, asked: float | None) -> float:
+    """Seconds before the next try: twice as long each time, or as long as the server asks.
+
+    A part is random, so that not all who were turned away come back together.
+    """
+    if asked is not None:
+        return asked + FIRST_WAIT * random.random()
     return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT) * random.uniform(0.5, 1.0)
 
 

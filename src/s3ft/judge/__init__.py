@@ -3,7 +3,7 @@
 from ._audit import Audit, audit, audit_file, render
 from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
-from ._ledger import LEDGER, Ledger
+from ._ledger import LEDGER, Ledger, canary_line
 from ._registry import Judges, registry
 from ._rows import judge_rows
 from ._squad import squad_scores
@@ -18,6 +18,7 @@ __all__ = [
     "Ledger",
     "audit",
     "audit_file",
+    "canary_line",
     "each",
     "judge_file",
     "judge_rows",

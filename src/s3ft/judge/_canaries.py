@@ -43,7 +43,7 @@ def with_canaries(judge: Judge, ledger: Ledger, share: float) -> Judge:
     def judged(cases: Iterable[Case]) -> Iterator[Verdict]:
         asked: dict[str, Case] = {}
         others: deque[str] = deque(maxlen=OTHERS)
-        first = not ledger.canaries
+        first = not ledger.recent
 
         def mixed() -> Iterator[Case]:
             nonlocal first
@@ -70,7 +70,7 @@ def with_canaries(judge: Judge, ledger: Ledger, share: float) -> Judge:
                 yield verdict
                 continue
             prompt = canary.prompt[-1]["content"] if canary.prompt else ""
-            ledger.add_canaries([(verdict.key, prompt, canary.response, verdict.label)])
+            ledger.add_canary(verdict.key, prompt, canary.response, verdict.label)
 
     return judged
 

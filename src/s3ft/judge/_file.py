@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, Any
 from ..errors import InputError
 from ..records import Verdict
 from ._base import MALFORMED, options_text
-from ._ledger import Ledger
+from ._ledger import Ledger, canary_line
 from ._registry import registry
 from ._rows import Malformed, judge_rows
 
@@ -90,7 +90,7 @@ def judge_file(
             fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
             out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
     with ledger:
-        counts.canaries = ledger.line()
+        counts.canaries = canary_line(Counter(ledger.recent.values()))
     return counts
 
 

@@ -7,7 +7,7 @@ asked, so that a command that was stopped asks only for the others when it is ca
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +34,8 @@ class Ledger:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._path = None if path is None else Path(path)
+        self.recent: dict[str, Label] = {}
+        """The canaries judged by this process, by key."""
 
     def __enter__(self) -> Ledger:
         return self
@@ -61,10 +63,12 @@ class Ledger:
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", replies.items())
 
-    def add_canaries(self, judged: Iterable[tuple[str, str, str, Label]]) -> None:
-        """Store canaries: key, prompt, response, and what the judge made of it."""
+    def add_canary(self, key: str, prompt: str, response: str, label: Label) -> None:
+        """Store a known-wrong response, and what the judge made of it."""
+        self.recent[key] = label
+        row = (key, prompt, response, label)
         with self._db:
-            self._db.executemany("INSERT OR REPLACE INTO canaries VALUES (?, ?, ?, ?)", judged)
+            self._db.execute("INSERT OR REPLACE INTO canaries VALUES (?, ?, ?, ?)", row)
 
     @property
     def canaries(self) -> dict[Label, int]:
@@ -72,10 +76,6 @@ class Ledger:
         if not self._exists:
             return {}
         return dict(self._db.execute("SELECT label, count(*) FROM canaries GROUP BY label"))
-
-    def line(self) -> str:
-        """The canaries in one line; empty where there were none."""
-        return canary_line(self.canaries)
 
     @property
     def _exists(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from .. import report
 from ..errors import InputError
-from ..judge import registry
+from ..judge import canary_line, registry
 from ..progress import console
 from ..recipe import Recipe, load
 from ._answerer import Sources
@@ -58,12 +58,11 @@ def run_stages(
             run.store.set_fact(f"checked until {until}", methods)
 
     with open_run(recipe, folder(source, out), check) as run:
-        canaries = run.ledger.canaries
         for stage in STAGES[: STAGES.index(until) + 1]:
+            canaries = len(run.ledger.recent)
             _do(stage, run, sources)
-            if canaries != run.ledger.canaries:
-                canaries = run.ledger.canaries
-                console.print(run.ledger.line())
+            if len(run.ledger.recent) > canaries:
+                console.print(canary_line(run.ledger.canaries))
         return run.path
 
 

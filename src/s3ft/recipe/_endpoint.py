@@ -42,9 +42,9 @@ class Endpoint(Strict):
     tokens_per_minute: float | None = Field(None, gt=0)
     """The most tokens of prompts and answers in a minute."""
     max_requests: int | None = Field(None, ge=1)
-    """Requests that one start of the command may send, failed ones too; then it stops."""
+    """Requests that one process may send, failed ones too; then it stops."""
     max_cost: float | None = Field(None, gt=0)
-    """What one start of the command may spend, in the currency of `prices`; then it stops."""
+    """What one process may spend, in the currency of `prices`; then it stops."""
     prices: Prices | None = None
     """What the tokens cost; needed for `max_cost`."""
     extra: dict[str, Any] = Field({})
