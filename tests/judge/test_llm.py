@@ -304,7 +304,7 @@ def test_the_key_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ({"model": "nowhere/at/all"}, "there is no folder"),
         ({"openai": "http://x"}, "openai must be a mapping"),
         ({"openai": {"url": "http://x/v1"}}, "is required"),
-        ({"openai": {"url": "http://x/v1", "modle": "m"}}, r"openai\.modle"),
+        ({"openai": {"url": "http://x/v1", "nme": "m"}}, r"openai\.nme"),
         (
             {"openai": {"model": "m", "url": "http://x/v1"}, "votes": 3, "temperature": 0.0},
             "above 0",
