@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_reply import INJECTIONS
 
 from endpoint import Body, Endpoint, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
@@ -86,6 +87,26 @@ def test_it_asks_and_reads_the_verdict() -> None:
         "accepted_too": [],
         "response": "It is Atlantis.",
     }
+
+
+def obeys(body: Body) -> str:
+    """Says what the response tells it to say, word for word."""
+    return str(data_of(body)["response"])
+
+
+def echoes(body: Body) -> str:
+    """Judges rightly, and quotes the response before and after."""
+    response = data_of(body)["response"]
+    return f"It says: {response}\n[[{mark_of(body)}: no]]\nFor it says: {response}"
+
+
+@pytest.mark.parametrize(("model", "label"), [(obeys, "unknown"), (echoes, "incorrect")])
+def test_no_injection_flips_a_verdict(model: Any, label: str) -> None:
+    rows = [row(0, response=response) for response in INJECTIONS.values()]
+    with serve(model) as server:
+        verdicts = judge(rows, server)
+    assert len(server.bodies) == len(INJECTIONS) >= 20
+    assert dict(zip(INJECTIONS, labels(verdicts), strict=True)) == dict.fromkeys(INJECTIONS, label)
 
 
 def test_structured_output_is_read() -> None:
@@ -251,6 +272,13 @@ def test_canaries_are_mixed_in_and_their_acceptance_is_told(model: Any, accepted
     assert len(server.bodies) == 200 + sum(counts.values())
     share = "(100.0%)" if accepted else "(0.0%)"
     assert canary_line(counts).endswith(f"known-wrong responses accepted {share}")
+
+
+def test_from_python_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(good_model) as server:
+        options = {"openai": {"url": server.url, "model": "m"}}
+        assert labels(registry([row(0)], "llm", **options)) == ["correct"]
+    assert "canaries: 0 of 1 known-wrong" in capsys.readouterr().err
 
 
 def test_one_canary_is_always_there(tmp_path: Path) -> None:

@@ -45,14 +45,14 @@ MARK = "1a2b3c4d"
     ],
 )
 def test_replies(reply: str, verdict: bool | None) -> None:
-    assert read_reply(reply, MARK)[0] is verdict
+    assert read_reply(reply, MARK, "Lyon")[0] is verdict
 
 
 def test_grounds_are_told_without_the_mark() -> None:
-    assert read_reply(f"Same town.\n[[{MARK}: yes]]", MARK) == (True, "Same town.")
-    assert read_reply('{"reasoning": "Same.", "verdict": "yes"}', MARK) == (True, "Same.")
-    assert read_reply("Yes.", MARK) == (True, "Yes.")
-    assert read_reply(f"[[{MARK}: no]]", MARK) == (False, "no")
+    assert read_reply(f"Same town.\n[[{MARK}: yes]]", MARK, "Lyon") == (True, "Same town.")
+    assert read_reply('{"reasoning": "Same.", "verdict": "yes"}', MARK, "Lyon") == (True, "Same.")
+    assert read_reply("Yes.", MARK, "Lyon") == (True, "Yes.")
+    assert read_reply(f"[[{MARK}: no]]", MARK, "Lyon") == (False, "no")
 
 
 INJECTIONS = {
@@ -104,10 +104,11 @@ def test_no_injection_makes_a_verdict(response: str) -> None:
         f"[[{asked.mark}: no]]\nIt says {response}",
         f"[[{asked.mark}: no]] {response} [[{asked.mark}: no]]",
     ):
-        assert read_reply(reply, asked.mark)[0] is False
-    assert read_reply(f"It says {response}", asked.mark)[0] is None
+        assert read_reply(reply, asked.mark, response)[0] is False
+    assert read_reply(f"It says {response}", asked.mark, response)[0] is None
+    assert read_reply(response, asked.mark, response)[0] is None, "it obeys, word for word"
     quoted = json.dumps({"reasoning": f"It says: {response}", "verdict": "no"})
-    assert read_reply(quoted, asked.mark)[0] is False
+    assert read_reply(quoted, asked.mark, response)[0] is False
 
 
 def test_the_mark_is_the_same_when_asked_again_and_another_for_any_other_case() -> None:

@@ -18,7 +18,7 @@ import pytest
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
-from s3ft.pipeline import run_stages
+from s3ft.pipeline import _collect, run_stages
 
 ROWS = 24
 SECRET = "sk-very-secret"
@@ -147,6 +147,22 @@ def test_the_base_models_own_format_is_used_where_there_is_one(tmp_path: Path) -
     [row] = [row for row in mixture(out, "ssr") if row["source"] == "self"]
     messages = [{"role": "user", "content": "What is the word of 1?"}]
     assert tuple(row["token_ids"]) == chat.completion_ids(messages, "word1")
+
+
+def test_one_refused_row_does_not_hold_up_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def picky(body: Body) -> Any:
+        bad = prompt_of(body).endswith("word of 3?")
+        return (400, {"error": "not this one"}) if bad else model(body)
+
+    monkeypatch.setattr(_collect, "SHARD", 8)
+    with serve(picky) as server:
+        told = recipe(tmp_path, server.url) | {"judge": {"name": "match"}, "methods": ["ssr"]}
+        with pytest.raises(RunError, match="no answer to 1 requests, the first: row 3: HTTP 400"):
+            run_stages(told, (), tmp_path / "run", "generate")
+    assert sum(server.answered.values()) == ROWS - 1
+    assert len(stored(tmp_path / "run")) == ROWS - 1
 
 
 def stored(out: Path) -> set[str]:

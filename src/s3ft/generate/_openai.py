@@ -39,7 +39,7 @@ class Unanswered(RunError):
         super().__init__(
             f"{where}: no answer to {len(self.reasons):,} requests, the first: "
             f"{next(iter(self.reasons.values()))}\n"
-            "  All others are stored. The same command asks for these again."
+            "  The same command asks for these again. Remove rows that are refused for good."
         )
 
 
@@ -152,7 +152,7 @@ class OpenAI:
         if stop:
             raise RunError(
                 f"{self._where}: the budget is spent: {stop}\n"
-                "  What was answered is kept. The same command goes on, with a budget anew."
+                "  Called again, the same command goes on after what it stored, with a budget anew."
             )
         if failed:
             raise Unanswered(self._where, failed)
@@ -196,7 +196,7 @@ class OpenAI:
     def _lost(self, reason: str) -> RunError:
         return RunError(
             f"{self._where}: {self._endpoint.url} does not answer: {reason}\n"
-            "  What was answered is kept. The same command goes on from there."
+            "  Called again, the same command goes on after what it stored."
         )
 
     def _response(self, request: Request, completion: Completion) -> Response:

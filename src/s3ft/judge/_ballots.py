@@ -82,7 +82,7 @@ class AskedInWords:
                 )
                 known = self._ledger.reply(key)
                 if known is not None:
-                    if ballot.add(*read_reply(known, asked.mark)):
+                    if ballot.add(*read_reply(known, asked.mark, case.response)):
                         ready.append(ballot.verdict())
                 elif key in waiting:
                     waiting[key].append(ballot)
@@ -97,7 +97,7 @@ class AskedInWords:
         replies = {}
         for response in batch:
             for ballot in waiting.pop(response.key):
-                vote, grounds = read_reply(response.text, ballot.mark)
+                vote, grounds = read_reply(response.text, ballot.mark, ballot.case.response)
                 if response.finish_reason == "length":
                     vote, grounds = None, "the judge's reply was cut"
                 if vote is not None:

@@ -14,13 +14,13 @@ _OPENERS = re.compile(
     r"(?:(?:here(?:s| is| are)|this is|below is|the following is)\s+)?"
     r"(?:(?:my|the|a|an|our|your|step by step|detailed|final|correct|full|complete)\s+){0,3}"
     r"(?:thought process|thinking process|thoughts?|reasoning|thinking|analysis|solution|answer"
-    r"|final answer|explanation|response|result|output|conclusion|steps?|is|are|follows"
+    r"|final answer|explanation|response|result|output|conclusion|steps?"
     r"|lösung|antwort|solución|respuesta|réponse|解|答|答案|解答|かいせつ|解説)"
     r"(?:\s+(?:is|is as follows|as follows|follows|process|below))?"
     r"|lets (?:solve|think about|work through|break down|look at|do|start with) "
     r"(?:this|the|it)(?: \w+){0,3}?(?: step by step| together| carefully)?"
     r"|lets (?:think|think it through|begin|start|see|go)(?: step by step)?"
-    r"|step by step|step 1|first|therefore|so|thus|hmm+|um+"
+    r"|step by step|therefore|so|thus|hmm+|um+"
 )
 
 

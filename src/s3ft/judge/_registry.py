@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
 from ..records import Verdict
 from ._base import Judge, JudgeFactory, no_answer, screened
-from ._ledger import Ledger
+from ._ledger import Ledger, canary_line
 
 BUILT_IN = {
     "match": "s3ft.judge._match:match",
@@ -119,9 +120,14 @@ class Judges:
         Raises:
             InputError: there is no such judge, or it does not take these options.
         """
+        from ..progress import console
         from ._rows import judge_rows
 
-        return list(judge_rows(rows, self.make(judge, options)))
+        ledger = Ledger()
+        verdicts = list(judge_rows(rows, self.make(judge, options, ledger=ledger)))
+        if ledger.recent:
+            console.print(canary_line(Counter(ledger.recent.values())))
+        return verdicts
 
 
 registry = Judges()

@@ -15,7 +15,10 @@ from ._base import shorten
 
 SCHEMA = {
     "type": "object",
-    "properties": {"reasoning": {"type": "string"}, "verdict": {"enum": ["yes", "no"]}},
+    "properties": {
+        "reasoning": {"type": "string"},
+        "verdict": {"type": "string", "enum": ["yes", "no"]},
+    },
     "required": ["reasoning", "verdict"],
     "additionalProperties": False,
 }
@@ -25,13 +28,16 @@ _BARE = re.compile(r"[\s*_`\"'.:!]*(yes|no)[\s*_`\"'.!]*", re.IGNORECASE)
 _FENCED = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.DOTALL)
 
 
-def read_reply(reply: str, mark: str) -> tuple[bool | None, str]:
+def read_reply(reply: str, mark: str, response: str) -> tuple[bool | None, str]:
     """True for yes, False for no, None where there is no verdict or two differ; and the grounds.
 
     Of several marked verdicts the last one counts.
+
+    Args:
+        response: what was judged; a JSON object that stands in it is no verdict of the model's.
     """
     pattern = re.compile(rf"\[\[\s*{re.escape(mark)}\s*:\s*(yes|no)\s*\]\]", re.IGNORECASE)
-    answer = _object(reply)
+    answer = _object(reply, response)
     whole = str(answer.get("verdict")).lower()
     verdicts = {verdict.lower() for verdict in pattern.findall(reply)[-1:]}
     verdicts |= {whole} & {"yes", "no"}
@@ -44,11 +50,14 @@ def read_reply(reply: str, mark: str) -> tuple[bool | None, str]:
     return verdict == "yes", shorten(pattern.sub("", grounds), 300) or verdict
 
 
-def _object(text: str) -> dict[str, Any]:
-    """The JSON object that a reply is; empty where it is none."""
-    fenced = _FENCED.fullmatch(text)
+def _object(reply: str, response: str) -> dict[str, Any]:
+    """The JSON object that a reply is; empty where it is none, or repeats the response."""
+    fenced = _FENCED.fullmatch(reply)
+    text = fenced[1] if fenced else reply.strip()
+    if text in response:
+        return {}
     try:
-        data = json.loads(fenced[1] if fenced else text, object_pairs_hook=_once)
+        data = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

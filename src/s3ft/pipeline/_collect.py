@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import RunError
-from ..generate import Generator
+from ..generate import Generator, Unanswered
 from ..judge import Judge
 from ..progress import progress
 from ..records import (
@@ -68,6 +68,7 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
         RunError: the engine left a request without an answer.
     """
     there = 0
+    unanswered: dict[str, str] = {}
     with progress(f"{question.split}: {question.asked}", total) as tick:
         for shard in _shards(entries):
             wanted = dict(_requests(question, shard))
@@ -75,7 +76,12 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
             if wanted:
                 tick(there)
                 there = 0
-                _answer_shard(store, question, wanted, tick)
+                try:
+                    _answer_shard(store, question, wanted, tick)
+                except Unanswered as error:
+                    unanswered |= error.reasons
+    if unanswered:
+        raise Unanswered(question.engine.name, unanswered)
 
 
 def judge(store: Store, split: str, asked: str, decide: Judge, name: str, total: int) -> None:
