@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from ..recipe import Endpoint
+from ..records import Request
 
 POLL = 0.05
 """Seconds between looks at a budget that requests under way have reserved."""
@@ -25,6 +26,18 @@ class Tokens:
 
     prompt: int
     completion: int
+
+    @classmethod
+    def most(cls, request: Request) -> Tokens:
+        """What a request may need. Where its ids are not known, a token has three bytes."""
+        letters = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
+        prompt = len(request.prompt_ids) or letters // 3 + 8 * len(request.messages)
+        return cls(prompt, request.sampling.max_new_tokens)
+
+    @classmethod
+    def of(cls, prompt: int, answer: str) -> Tokens:
+        """What an answer needed, where the server does not say."""
+        return cls(prompt, len(answer.encode()) // 3 + 1)
 
 
 class Pace:

@@ -180,12 +180,12 @@ class OpenAI:
                     return self._response(request, completion)
 
     async def _try(self, request: Request) -> Completion:
-        most = _most(request)
+        most = Tokens.most(request)
         taken = await self._limits.send(most)
         used: Tokens | None = None
         try:
             completion = await self._client.ask(request)
-            used = completion.used or _least(most, completion)
+            used = completion.used or Tokens.of(most.prompt, completion.text)
             return completion
         except Passing as error:
             used = most if error.billed else None
@@ -240,15 +240,3 @@ def _back_off(tries: int, asked: float | None) -> float:
     if asked is not None:
         return asked + FIRST_WAIT * random.random()
     return min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT) * random.uniform(0.5, 1.0)
-
-
-def _most(request: Request) -> Tokens:
-    """What a request may need. Where the ids are not known, a token has three bytes or more."""
-    letters = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
-    prompt = len(request.prompt_ids) or letters // 3 + 8 * len(request.messages)
-    return Tokens(prompt, request.sampling.max_new_tokens)
-
-
-def _least(most: Tokens, completion: Completion) -> Tokens:
-    """What an answer needed, where the server does not say."""
-    return Tokens(most.prompt, len(completion.text.encode()) // 3 + 1)
