@@ -153,6 +153,15 @@ def test_a_request_that_always_fails_does_not_stop_the_others() -> None:
     assert told.value.reasons["key 8"] == "HTTP 400: no"
 
 
+def test_a_server_that_fails_at_everything_is_lost() -> None:
+    with (
+        serve(lambda _: (500, {"error": "no"})) as server,
+        pytest.raises(RunError, match="does not answer: given up after 2 tries: HTTP 500"),
+    ):
+        ask(engine(server.url, retries=1), requests(50))
+    assert len(server.asked) == 9, "eight may be to blame themselves"
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 400])
 def test_what_is_wrong_with_all_is_found_by_one(status: int) -> None:
     with (

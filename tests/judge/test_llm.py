@@ -161,7 +161,7 @@ def test_what_cannot_be_read_is_unknown() -> None:
         verdicts = judge([row(n) for n in range(4)], server)
     assert labels(verdicts) == ["unknown"] * 4
     assert verdicts[0].reason == "no verdict in the judge's reply: I think so"
-    assert verdicts[3].reason == "the judge's reply was cut"
+    assert verdicts[3].reason == "the judge gave no whole reply"
 
 
 def test_votes() -> None:
@@ -208,6 +208,11 @@ def test_a_row_whose_judge_fails_is_unknown() -> None:
         verdicts = judge([row(n) for n in range(20)], server, openai={"retries": 3})
     assert [v.key for v in verdicts if v.label == "unknown"] == ["row 7"]
     assert verdicts[7].reason == "given up after 4 tries: HTTP 500: out of luck"
+
+
+def test_a_row_that_always_fails_is_unknown_though_it_is_the_only_one() -> None:
+    with serve(lambda _: (500, {"error": "out of luck"})) as server:
+        assert labels(judge([row(7)], server, openai={"retries": 2})) == ["unknown"]
 
 
 def test_a_lost_endpoint_stops_the_work() -> None:

@@ -18,7 +18,7 @@ import pytest
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
-from s3ft.pipeline import _collect, run_stages
+from s3ft.pipeline import _collect, run_stages, write_report
 
 ROWS = 24
 SECRET = "sk-very-secret"
@@ -90,17 +90,16 @@ def test_a_mixture_by_an_endpoint_alone(tmp_path: Path, capfd: pytest.CaptureFix
 
 
 def test_the_report_tells_of_the_canaries(tmp_path: Path) -> None:
-    from s3ft.pipeline import open_run
-    from s3ft.recipe import load
-    from s3ft.report import build
-
     out = tmp_path / "run"
     with serve(model) as server:
         told = recipe(tmp_path, server.url)
         run_stages(told, (), out, "select")
-    with open_run(load(told), out) as run:
-        canaries = build(run.store, run.recipe, out)["canaries"]
-    assert set(canaries) == {"incorrect"}
+    page = write_report(told, (), out)
+    report = json.loads((out / "report.json").read_text())
+    [(label, count)] = report["canaries"].items()
+    assert label == "incorrect"
+    for text in (page.read_text(), (out / "report.md").read_text()):
+        assert f"Of {count} known-wrong responses" in text
 
 
 def test_a_budget_stops_a_run_and_it_goes_on(tmp_path: Path) -> None:

@@ -26,18 +26,29 @@ HOSTED = "api.openai.com"
 PASSING = (408, 409, 425, 429)
 """Status codes that say: try again; all from 500 on say it too."""
 
+CLOSED = (429, 502, 503, 504)
+"""Of these, the ones that speak of the server and not of the request."""
+
 NO_ANSWER = Completion("", "length")
 
 
 class Passing(Exception):
     """This try failed, another may not.
 
-    ``wait`` are the seconds for which the server asks; ``billed``: it may have worked all the same.
+    ``wait`` are the seconds for which the server asks. ``billed``: it may have worked all the same.
+    ``closed``: it is the server that takes no requests, whichever they are.
     """
 
-    def __init__(self, reason: str, wait: float | None = None, *, billed: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        wait: float | None = None,
+        *,
+        billed: bool = False,
+        closed: bool = False,
+    ) -> None:
         super().__init__(reason)
-        self.wait, self.billed = wait, billed
+        self.wait, self.billed, self.closed = wait, billed, closed
 
 
 class Refused(Exception):
@@ -135,7 +146,8 @@ class Client:
             problem = f"no answer within {self._endpoint.timeout:g} s"
             raise Passing(problem, billed=True) from None
         except openai.APIConnectionError as error:
-            raise Passing(f"{error.__cause__ or error}"[:200], billed=True) from None
+            problem = f"{error.__cause__ or error}"[:200]
+            raise Passing(problem, billed=True, closed=True) from None
         except Malformed as error:
             raise Passing(str(error), billed=True) from None
         self._proven = True
@@ -164,7 +176,8 @@ class Client:
             remedy = "Check the address, the model's name, and the key."
             raise RunError(f"{self._where}: the server refuses: {said}\n  {remedy}")
         if status in PASSING or status >= 500:
-            raise Passing(said, _retry_after(error.response.headers))
+            wait = _retry_after(error.response.headers)
+            raise Passing(said, wait, closed=status in CLOSED)
         if is_too_long(known) or is_filtered(known):
             return NO_ANSWER
         if self._proven:

@@ -28,6 +28,9 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 PATIENCE = 600.0
 """The most seconds for which a server may ask to be left alone."""
 
+STRIKES = 8
+"""So many requests in a row may fail at every try before it is the server that is to blame."""
+
 Ended = queue.SimpleQueue[tuple[Request, Future[Response]]]
 
 
@@ -92,6 +95,7 @@ class OpenAI:
         self._client = Client(endpoint, named, key_of(endpoint, where), wishes, where)
         self._limits = Limits.of(endpoint)
         self._answered = 0.0  # when the last answer came
+        self._strikes = 0  # requests given up since
         self.fingerprint = content_hash(self.name, named, endpoint.extra, schema)
         """The identity of what answers: its name there and what it is told, not where it is."""
 
@@ -170,13 +174,10 @@ class OpenAI:
                     tries += 1
                     failing = failing or time.monotonic()
                     if tries > self._endpoint.retries or (error.wait or 0) > PATIENCE:
-                        reason = f"given up after {tries} tries: {error}"
-                        if self._answered > failing:  # others fare better
-                            raise Refused(reason) from None
-                        raise self._lost(reason) from None
+                        raise self._given_up(tries, failing, error) from None
                     await asyncio.sleep(_back_off(tries, error.wait))
                 else:
-                    self._answered = time.monotonic()
+                    self._answered, self._strikes = time.monotonic(), 0
                     return self._response(request, completion)
 
     async def _try(self, request: Request) -> Completion:
@@ -193,7 +194,13 @@ class OpenAI:
         finally:
             self._limits.settle(most, taken, used)
 
-    def _lost(self, reason: str) -> RunError:
+    def _given_up(self, tries: int, failing: float, error: Passing) -> Refused | RunError:
+        """Whether it is this request that cannot be answered, or none can any more."""
+        reason = f"given up after {tries} tries: {error}"
+        self._strikes += 1
+        others_fare_better = self._answered > failing
+        if others_fare_better or (not error.closed and self._strikes <= STRIKES):
+            return Refused(reason)
         return RunError(
             f"{self._where}: {self._endpoint.url} does not answer: {reason}\n"
             "  Called again, the same command goes on after what it stored."

@@ -99,7 +99,7 @@ class AskedInWords:
             for ballot in waiting.pop(response.key):
                 vote, grounds = read_reply(response.text, ballot.mark, ballot.case.response)
                 if response.finish_reason == "length":
-                    vote, grounds = None, "the judge's reply was cut"
+                    vote, grounds = None, "the judge gave no whole reply"
                 if vote is not None:
                     replies[response.key] = response.text
                 if ballot.add(vote, grounds):

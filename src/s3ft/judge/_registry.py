@@ -123,7 +123,7 @@ class Judges:
         from ..progress import console
         from ._rows import judge_rows
 
-        ledger = Ledger()
+        ledger = options.pop("ledger", None) or Ledger()
         verdicts = list(judge_rows(rows, self.make(judge, options, ledger=ledger)))
         if ledger.recent:
             console.print(canary_line(Counter(ledger.recent.values())))
