@@ -40,6 +40,10 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="The run directory; default: runs/<recipe's name>."),
 ]
+Replies = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Keep a model's replies here; the same command goes on."),
+]
 JudgeName = Annotated[
     str, typer.Option("--judge", metavar="NAME", help="A judge, or package.module:factory.")
 ]
@@ -93,6 +97,7 @@ def judge(
         typer.Option("--judge", metavar="NAME", help="Judge a file with this judge."),
     ] = None,
     out: Out = None,
+    replies: Replies = None,
 ) -> None:
     """Judge a run's responses: s3ft judge RECIPE. Or a file: s3ft judge --judge NAME IN OUT.
 
@@ -107,7 +112,9 @@ def judge(
     options, files = _split([recipe, *(arguments or [])])
     if len(files) != 2:
         raise InputError("s3ft judge --judge", f"needs IN and OUT, got {len(files)} files")
-    counts = judge_file(name, options, files[0], files[1])
+    counts = judge_file(name, options, files[0], files[1], replies)
+    if counts.canaries:
+        typer.echo(counts.canaries, err=True)
     typer.echo(counts.line(), err=files[1] == "-")
     if counts.malformed:
         raise typer.Exit(1)
@@ -123,6 +130,7 @@ def audit(
         Path | None, typer.Option(metavar="FILE", help="Write the rows it gets wrong here.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    replies: Replies = None,
 ) -> None:
     """How far a judge agrees with labels: confusion, precision, recall, kappa."""
     from rich.console import Console
@@ -132,7 +140,7 @@ def audit(
     options, files = _split(arguments)
     if len(files) != 1:
         raise InputError("s3ft audit", f"needs one LABELLED file, got {len(files)}")
-    result = audit_file(name, options, files[0], disagreements=disagreements)
+    result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2))
     else:
@@ -200,12 +208,22 @@ def schema() -> None:
 
 
 def _split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """Separate key=value options from files."""
+    """Separate options from files; ``openai.url=...`` is a key within a group."""
     from .recipe import parse_option
 
     options = [text for text in arguments if "=" in text and not Path(text).exists()]
     files = [text for text in arguments if text not in options]
-    return dict(parse_option(text) for text in options), files
+    tree: dict[str, Any] = {}
+    for text in options:
+        key, value = parse_option(text)
+        *groups, last = key.split(".")
+        here = tree
+        for group in groups:
+            here = here.setdefault(group, {})
+            if not isinstance(here, dict):
+                raise InputError(f"argument {text}", f"{group} is a value, without keys")
+        here[last] = value
+    return tree, files
 
 
 def run_command(arguments: list[str]) -> int:

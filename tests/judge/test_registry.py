@@ -67,7 +67,7 @@ def test_a_registered_factory() -> None:
     ("name", "options", "message"),
     [
         ("maths", {}, "Did you mean 'math'"),
-        ("nothing-like-it", {}, "choice, code, match, math, qa"),
+        ("nothing-like-it", {}, "all, any, cascade, choice, code, llm, match, math, qa"),
         ("math", {"tolerance": 1}, "Options it takes: timeout"),
         ("math", {"timeout": -1}, "positive"),
         ("match", {"ignorecase": True}, "ignore_case"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ._base import Generator
+from ._openai import OpenAI, Unanswered
 from ._replay import NO_ROW, Replay
 from ._transformers import Transformers
 
-__all__ = ["NO_ROW", "Generator", "Replay", "Transformers"]
+__all__ = ["NO_ROW", "Generator", "OpenAI", "Replay", "Transformers", "Unanswered"]

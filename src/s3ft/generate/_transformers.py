@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..chat import Chat
 from ..errors import RunError
+from ..models import free_memory, is_out_of_memory
 from ..records import Request, Response
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Transformers:
             try:
                 responses = self._answer(batch)
             except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 if len(batch) == 1:
                     raise RunError(
@@ -76,7 +77,7 @@ class Transformers:
                 yield responses
                 del waiting[: len(batch)]
                 continue
-            _free_memory()  # outside the handler, which keeps the failed batch's tensors alive
+            free_memory()  # outside the handler, which keeps the failed batch's tensors alive
 
     def _order(self, request: Request) -> tuple[Any, ...]:
         return (*self._group(request), len(request.prompt_ids), request.key)
@@ -119,22 +120,3 @@ class Transformers:
             )
             for request, (ids, logprob) in zip(batch, produced, strict=True)
         ]
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    import torch
-
-    told = ("DefaultCPUAllocator", "not enough memory", "out of memory")
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(
-        words in str(error) for words in told
-    )
-
-
-def _free_memory() -> None:
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -3,18 +3,22 @@
 from ._audit import Audit, audit, audit_file, render
 from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
+from ._ledger import LEDGER, Ledger, canary_line
 from ._registry import Judges, registry
 from ._rows import judge_rows
 from ._squad import squad_scores
 
 __all__ = [
+    "LEDGER",
     "Audit",
     "Counts",
     "Judge",
     "JudgeFactory",
     "Judges",
+    "Ledger",
     "audit",
     "audit_file",
+    "canary_line",
     "each",
     "judge_file",
     "judge_rows",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..records import Verdict
+from ..records import Label, Verdict
 from ._agreement import FIGURES, LABELS, Confusion, Estimate
 from ._answerability import RESPONSES, Answerability
 from ._base import MALFORMED, Judge, options_text
 from ._file import json_line, reading, rows_of, same_file, writing
+from ._ledger import Ledger, canary_line
 from ._registry import registry
 from ._rows import Malformed, judge_rows, to_case
 
@@ -26,6 +27,7 @@ class Audit:
     """A judge against labels: over all rows, and by the rows' ``system`` where they name one.
 
     ``answerability`` is there for the judge that knows of unanswerable questions, `qa`.
+    ``canaries`` is there for judges that ask a model: what they made of known-wrong responses.
     ``malformed`` rows (no label ``correct``, or nothing to judge) are in none of the figures.
     """
 
@@ -34,6 +36,7 @@ class Audit:
     systems: dict[str, Confusion] = field(default_factory=dict)
     malformed: int = 0
     answerability: Answerability | None = None
+    canaries: dict[Label, int] = field(default_factory=dict)
 
     def add(self, row: Mapping[str, Any], verdict: Verdict) -> bool:
         """Count one labelled row and its verdict; True if they disagree."""
@@ -55,6 +58,7 @@ class Audit:
             "overall": self.overall.to_dict(),
             "systems": {name: group.to_dict() for name, group in sorted(self.systems.items())},
             **({"answerability": self.answerability.to_dict()} if self.answerability else {}),
+            **({"canaries": self.canaries} if self.canaries else {}),
         }
 
 
@@ -101,6 +105,7 @@ def audit_file(
     options: Mapping[str, Any],
     path: str | Path,
     disagreements: str | Path | None = None,
+    replies: str | Path | None = None,
 ) -> Audit:
     """Audit a judge on a JSONL file of labelled rows, in flat memory.
 
@@ -108,12 +113,14 @@ def audit_file(
         path: ``-`` reads standard input.
         disagreements: a JSONL file to write, with the rows on which verdict and label differ, each
             with ``label``, ``answer`` and ``reason`` of the verdict.
+        replies: where a model's replies are kept (see `Ledger`), so that none is asked for twice.
 
     Raises:
         InputError: there is no such judge or file, the output cannot be written, or no row has a
             label.
     """
-    decide = registry.make(judge, options, where="--judge")
+    ledger = Ledger(replies)
+    decide = registry.make(judge, options, where="--judge", ledger=ledger)
     name = options_text(judge, dict(options))
     table = Answerability(options.get("abstain", ())) if judge == "qa" else None
     with reading(path) as lines:
@@ -135,6 +142,8 @@ def audit_file(
                 )
                 _require_labels(result, path)
     _require_labels(result, path)
+    with ledger:
+        result.canaries = dict(Counter(ledger.recent.values()))
     return result
 
 
@@ -157,7 +166,8 @@ def render(result: Audit) -> RenderableType:
     for truth, counts in result.overall.counts.items():
         cells = [f"{counts[label]:,}" for label in LABELS]
         confusion.add_row("correct" if truth else "incorrect", *cells)
-    figures = Table(title="with 95 % intervals", caption=f"{result.malformed:,} malformed rows")
+    notes = [f"{result.malformed:,} malformed rows", canary_line(result.canaries)]
+    figures = Table(title="with 95 % intervals", caption="\n".join(filter(None, notes)))
     figures.add_column("")
     groups = {"all": result.overall, **dict(sorted(result.systems.items()))}
     for name, group in groups.items():

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +15,23 @@ from typing import IO, Any
 from ..errors import InputError
 from ..records import Verdict
 from ._base import MALFORMED, options_text
+from ._ledger import Ledger, canary_line
 from ._registry import registry
 from ._rows import Malformed, judge_rows
 
 
 @dataclass(slots=True)
 class Counts:
-    """How many rows got which label. The malformed ones are among the unknown."""
+    """How many rows got which label. The malformed ones are among the unknown.
+
+    ``canaries`` says how known-wrong responses fared, where a judge had some.
+    """
 
     correct: int = 0
     incorrect: int = 0
     unknown: int = 0
     malformed: int = 0
+    canaries: str = ""
 
     @property
     def rows(self) -> int:
@@ -45,7 +50,11 @@ class Counts:
 
 
 def judge_file(
-    judge: str, options: Mapping[str, Any], in_path: str | Path, out_path: str | Path
+    judge: str,
+    options: Mapping[str, Any],
+    in_path: str | Path,
+    out_path: str | Path,
+    replies: str | Path | None = None,
 ) -> Counts:
     """Judge each row of a JSONL file (see `judge_rows`), in flat memory.
 
@@ -56,11 +65,13 @@ def judge_file(
     Args:
         in_path: ``-`` reads standard input.
         out_path: ``-`` writes to standard output, as it goes.
+        replies: where a model's replies are kept (see `Ledger`), so that none is asked for twice.
 
     Raises:
         InputError: there is no such judge or input, the output cannot be written, or is the input.
     """
-    decide = registry.make(judge, options, where="--judge")
+    ledger = Ledger(replies)
+    decide = registry.make(judge, options, where="--judge", ledger=ledger)
     name = options_text(judge, dict(options))
     if same_file(in_path, out_path):
         remedy = "Name another file for the output."
@@ -78,6 +89,8 @@ def judge_file(
             counts.add(verdict)
             fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
             out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
+    with ledger:
+        counts.canaries = canary_line(Counter(ledger.recent.values()))
     return counts
 
 

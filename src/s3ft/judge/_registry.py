@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..errors import InputError
 from ..records import Verdict
 from ._base import Judge, JudgeFactory, no_answer, screened
+from ._ledger import Ledger, canary_line
 
 BUILT_IN = {
     "match": "s3ft.judge._match:match",
@@ -18,6 +20,10 @@ BUILT_IN = {
     "math": "s3ft.judge._math:math",
     "code": "s3ft.judge._code:code",
     "qa": "s3ft.judge._qa:qa",
+    "llm": "s3ft.judge._llm:llm",
+    "cascade": "s3ft.judge._compose:cascade",
+    "all": "s3ft.judge._compose:all_of",
+    "any": "s3ft.judge._compose:any_of",
 }
 
 
@@ -50,20 +56,31 @@ class Judges:
         """All judges that have a plain name, sorted."""
         return sorted({*BUILT_IN, *self._own})
 
-    def make(self, name: str, options: Mapping[str, Any], *, where: str = "judge") -> Judge:
+    def make(
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        *,
+        where: str = "judge",
+        ledger: Ledger | None = None,
+    ) -> Judge:
         """The judge of that name, made with these options; it rejects whatever was cut short.
 
         Args:
             where: how an error names the place that asked, such as ``recipe.yaml: judge``.
+            ledger: given to a judge that takes one: where it keeps what a model replied.
 
         Raises:
             InputError: there is no such judge, it does not take these options, or refuses them.
         """
         factory = self._factory(name, where)
+        takes = inspect.signature(factory).parameters
+        if ledger is not None and "ledger" in takes:
+            options = {"ledger": ledger, **options}
         try:
             inspect.signature(factory).bind(**options)
         except TypeError as error:
-            known = ", ".join(inspect.signature(factory).parameters) or "none"
+            known = ", ".join(name for name in takes if name != "ledger") or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         try:
             return screened(factory(**options), no_answer)
@@ -103,9 +120,14 @@ class Judges:
         Raises:
             InputError: there is no such judge, or it does not take these options.
         """
+        from ..progress import console
         from ._rows import judge_rows
 
-        return list(judge_rows(rows, self.make(judge, options)))
+        ledger = options.pop("ledger", None) or Ledger()
+        verdicts = list(judge_rows(rows, self.make(judge, options, ledger=ledger)))
+        if ledger.recent:
+            console.print(canary_line(Counter(ledger.recent.values())))
+        return verdicts
 
 
 registry = Judges()

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import Replay, Transformers
+from ..generate import OpenAI, Replay, Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
 from ._collect import Question
@@ -92,7 +92,7 @@ class Answerer:
 
 
 class Sources:
-    """All that a recipe's ladders may ask: the base model, and a file of responses."""
+    """All that a recipe's ladders may ask: the base model, a server of it, a file of responses."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -104,6 +104,15 @@ class Sources:
         config = self._recipe.generate.replay
         return Replay.read(config) if self._recipe.generate.engine == "replay" and config else None
 
+    @cached_property
+    def server(self) -> OpenAI | None:
+        """The server that answers in the base model's stead, where the recipe names one."""
+        generate = self._recipe.generate
+        if generate.engine != "openai" or generate.openai is None:
+            return None
+        chat = self.base.chat if self.base else None
+        return OpenAI(generate.openai, model=self._recipe.generator, chat=chat)
+
     def check(self, source: Source) -> None:
         """See that a source can be asked.
 
@@ -111,6 +120,6 @@ class Sources:
             InputError: there is no model to ask, or the file of responses is wrong.
         """
         answered = source == "self" and self.replay is not None
-        if not answered and self.base is None:
+        if not answered and self.server is None and self.base is None:
             remedy = "Name the model that is to answer, or methods that need no answer of it."
             raise InputError("model", f"a ladder needs a {source} response", remedy)

@@ -78,7 +78,7 @@ def _sample(store: Store, split: str = "train") -> Iterator[Example]:
 
 def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str:
     """Every gold answer must be right in the eyes of the judge that will use it."""
-    judge = registry.make(config.name, config.options)
+    judge = registry.make(config.name, config.options, ledger=run.ledger)
     examples = {example.id: example for example in _sample(run.store, split)}
     refused: list[str] = []
     with progress("check: gold answers", len(examples)) as tick:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import RunError
-from ..generate import Generator
+from ..generate import Generator, Unanswered
 from ..judge import Judge
 from ..progress import progress
 from ..records import (
@@ -42,7 +42,7 @@ class Question:
     Args:
         asked: the source or the model's label, as in `s3ft.store`.
         messages: the chat that is put to the model.
-        prompt_ids: its token ids; empty where the engine needs none.
+        prompt_ids: its token ids; empty where there is no tokenizer, and the engine needs none.
         fingerprint: the identity of what answers: the model's, or a file's.
         samples: how many an example gets.
     """
@@ -68,6 +68,7 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
         RunError: the engine left a request without an answer.
     """
     there = 0
+    unanswered: dict[str, str] = {}
     with progress(f"{question.split}: {question.asked}", total) as tick:
         for shard in _shards(entries):
             wanted = dict(_requests(question, shard))
@@ -75,7 +76,12 @@ def answer(store: Store, question: Question, entries: Iterable[Entry], total: in
             if wanted:
                 tick(there)
                 there = 0
-                _answer_shard(store, question, wanted, tick)
+                try:
+                    _answer_shard(store, question, wanted, tick)
+                except Unanswered as error:
+                    unanswered |= error.reasons
+    if unanswered:
+        raise Unanswered(question.engine.name, unanswered)
 
 
 def judge(store: Store, split: str, asked: str, decide: Judge, name: str, total: int) -> None:
@@ -127,8 +133,10 @@ def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, R
         prompt_ids = question.prompt_ids(messages)
         for sample in lacking:
             seed = int(content_hash(example.id, sample)[:15], 16)
-            # What is asked of a file rather than of a model has no token ids to tell it apart.
-            identity = question.fingerprint if prompt_ids else f"{question.fingerprint}:{seed}"
+            # What is asked of a file, or of a server alone, has no token ids to tell it apart.
+            identity = question.fingerprint
+            if not prompt_ids:
+                identity = content_hash(identity, seed, messages)
             key = response_key(identity, prompt_ids, question.sampling, seed)
             place = Place(question.split, position, question.asked, sample)
             yield (

@@ -94,7 +94,7 @@ def _measure_target(run: Run, answerer: Answerer, name: str) -> None:
     total = store.count("test")
     answer(store, question, store.entries("test", [name]), total)
     config = target.judge or run.recipe.judge
-    decide = registry.make(config.name, config.options)
+    decide = registry.make(config.name, config.options, ledger=run.ledger)
     judge(store, "test", name, decide, judge_name(config), total)
     scores = target_scores(name, store.entries("test", [name]))
     store.add_scores(scores, Spent("score", name, total, 0, 0.0))

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from .. import report
 from ..errors import InputError
-from ..judge import registry
+from ..judge import canary_line, registry
 from ..progress import console
 from ..recipe import Recipe, load
 from ._answerer import Sources
@@ -59,7 +59,10 @@ def run_stages(
 
     with open_run(recipe, folder(source, out), check) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
+            canaries = len(run.ledger.recent)
             _do(stage, run, sources)
+            if len(run.ledger.recent) > canaries:
+                console.print(canary_line(run.ledger.canaries))
         return run.path
 
 
@@ -115,6 +118,7 @@ def _sources(recipe: Recipe, until: Stage) -> Sources:
     sources = Sources(recipe)
     if sources.base is not None:
         _ = sources.base.fingerprint, sources.base.chat
+    _ = sources.server
     return sources
 
 

@@ -16,28 +16,49 @@ from typing import Any
 
 from .. import data
 from ..errors import InputError
-from ..recipe import Recipe, load
+from ..judge import LEDGER, Ledger
+from ..recipe import Endpoint, Recipe, load
 from ..store import Store
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
 
-FREE = ("model.device", "generate.batch_size", "evaluate.batch_size")
+SERVER = tuple(
+    f"{group}.openai.{key}"
+    for group in ("generate", "judge", "evaluate.target.judge")
+    for key in Endpoint.model_fields
+    if key not in ("model", "extra")
+)
+"""Where a server is, and how much may be asked of it."""
+
+FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", *SERVER)
 """Keys that may change because they say how the machine is used, not what is made."""
 
-PACKAGES = ("s3ft", "torch", "transformers", "trl", "peft", "datasets", "lm-eval", "math-verify")
+PACKAGES = (
+    "s3ft",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "datasets",
+    "lm-eval",
+    "math-verify",
+    "openai",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """An open, locked run directory.
 
-    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it.
+    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``ledger``
+    is where judges that ask a model keep its replies.
     """
 
     path: Path
     recipe: Recipe
     store: Store
+    ledger: Ledger
 
     def mixture(self, method: str) -> Path:
         return self.path / "mixture" / method
@@ -74,7 +95,11 @@ def open_run(
         raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
     made = _make(out)
     try:
-        with _locked(out), Store(out / "run.sqlite") as store:
+        with (
+            _locked(out),
+            Store(out / "run.sqlite") as store,
+            Ledger(out / LEDGER) as ledger,
+        ):
             if known.exists():
                 _check_same(load(known), recipe, out)
             else:
@@ -82,7 +107,7 @@ def open_run(
                 _write(known, recipe.to_yaml())
             if store.fact("data") is None:
                 _read_data(recipe, store)
-            run = Run(out, recipe, store)
+            run = Run(out, recipe, store, ledger)
             check(run)
             made = []
             _write(known, recipe.to_yaml())

@@ -19,7 +19,7 @@ from ..records import Source
 from ..rewrite import Paraphrase, without_leaks
 from ..select import Missing, walk
 from ..store import Entry
-from ._answerer import Answerer, Sources
+from ._answerer import Sources
 from ._collect import Question, answer, judge
 from ._mixture import write_mixture
 from ._rundir import Run
@@ -36,7 +36,8 @@ def generate(run: Run, sources: Sources) -> None:
 
 def decide(run: Run, sources: Sources) -> None:
     """Walk every method's ladder to its end, asking further sources where it is needed."""
-    decider = registry.make(run.recipe.judge.name, run.recipe.judge.options)
+    config = run.recipe.judge
+    decider = registry.make(config.name, config.options, ledger=run.ledger)
     while missing := _missing(run):
         for source in missing:
             total = _ask(run, sources, source)
@@ -58,7 +59,7 @@ def select(run: Run, sources: Sources) -> None:
             method,
             recipe.ladder(method),
             run.mixture(method),
-            generator=recipe.model.id if recipe.model else recipe.generate.engine,
+            generator=recipe.generator or recipe.generate.engine,
             judge=judge_name(recipe.judge),
             chat=sources.base.chat if sources.base else None,
         )
@@ -101,8 +102,7 @@ def _ask(run: Run, sources: Sources, source: Source) -> int:
     if replay is not None:
         question = _replayed(run, replay)
     else:
-        assert sources.base is not None
-        question = _asked_of_model(run, sources.base, source)
+        question = _asked_of_model(run, sources, source)
 
     def waiting() -> Iterator[Entry]:
         return (entry for entry, missing in _waiting(run) if source in missing)
@@ -115,15 +115,29 @@ def _ask(run: Run, sources: Sources, source: Source) -> int:
     return total
 
 
-def _asked_of_model(run: Run, base: Answerer, source: Source) -> Question:
-    _pin(run, "base model", base.fingerprint)
+def _asked_of_model(run: Run, sources: Sources, source: Source) -> Question:
     generate, paraphrase = run.recipe.generate, run.recipe.paraphrase
     sampling, n = generate.sampling, generate.n
     prompt = (lambda example: example.prompt) if source == "self" else None
     if prompt is None:
         sampling, n = replace(sampling, temperature=paraphrase.temperature), paraphrase.n
         prompt = Paraphrase(paraphrase.prompt).messages
-    return base.question("train", source, sampling, prompt, n)
+    base, server = sources.base, sources.server
+    if server is None:
+        assert base is not None
+        _pin(run, "base model", base.fingerprint)
+        return base.question("train", source, sampling, prompt, n)
+    _pin(run, "model on the server", server.fingerprint)
+    return Question(
+        split="train",
+        asked=source,
+        engine=server,
+        fingerprint=server.fingerprint,
+        sampling=sampling,
+        messages=prompt,
+        prompt_ids=base.chat.prompt_ids if base else (lambda _: ()),
+        samples=lambda _: n,
+    )
 
 
 def _replayed(run: Run, replay: Replay) -> Question:

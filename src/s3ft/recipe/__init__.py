@@ -6,6 +6,7 @@ Every group of keys is a frozen class of its own; what a recipe leaves out has a
 stands at its field together with what the key means.
 """
 
+from ._endpoint import Endpoint
 from ._fields import (
     Data,
     Evaluate,
@@ -24,6 +25,7 @@ from ._shipped import shipped
 
 __all__ = [
     "Data",
+    "Endpoint",
     "Evaluate",
     "Generate",
     "JudgeConfig",

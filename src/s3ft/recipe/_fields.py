@@ -7,18 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..records import Sampling
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors, and nothing is converted: "3" and true are not numbers."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
+from ._endpoint import Endpoint
+from ._strict import Strict
 
 
 class Model(Strict):
@@ -34,7 +24,7 @@ class Model(Strict):
     """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
     chat_template: str | None = None
     """File with a Jinja chat template that replaces the model's own."""
-    chat_template_kwargs: dict[str, Any] = {}
+    chat_template_kwargs: dict[str, Any] = Field({})
     """Passed to the chat template, such as `{enable_thinking: false}`."""
     trust_remote_code: bool = False
     """Run code that comes with the model. Off: such a model is refused."""
@@ -65,7 +55,7 @@ class Data(Strict):
     completion."""
     system: str | None = None
     """A system message put before every prompt."""
-    where: dict[str, str | int | float | bool] = {}
+    where: dict[str, str | int | float | bool] = Field({})
     """Keep only the rows whose columns have these values."""
     max_train: int | None = Field(None, ge=1)
     """Use only the first rows of the train split."""
@@ -99,7 +89,7 @@ class Replay(Strict):
     """Column with the prompt's text, used where the id is absent or unknown."""
     response: str = "response"
     """Column with the response: a string, or a list of samples."""
-    where: dict[str, str | int | float | bool] = {}
+    where: dict[str, str | int | float | bool] = Field({})
     """Keep only the rows whose columns have these values."""
 
 
@@ -111,8 +101,9 @@ def _check_samples(n: int, temperature: float) -> None:
 class Generate(Strict):
     """How the model is asked for its own answers."""
 
-    engine: Literal["transformers", "replay"] = "transformers"
-    """Who answers: the model through transformers, or a file of responses."""
+    engine: Literal["transformers", "openai", "replay"] = "transformers"
+    """Who answers: the model through transformers, a server that speaks OpenAI's protocol, or a
+    file of responses."""
     temperature: float = Field(0.0, ge=0, le=10)
     """0 decodes greedily."""
     top_p: float = Field(1.0, gt=0, le=1)
@@ -127,6 +118,8 @@ class Generate(Strict):
     """The most rows at once; halved whenever they do not fit into memory."""
     replay: Replay | None = None
     """For engine `replay`: where the responses are."""
+    openai: Endpoint | None = None
+    """For engine `openai`: the server."""
 
     @property
     def sampling(self) -> Sampling:
@@ -134,10 +127,12 @@ class Generate(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Generate:
-        if self.engine == "transformers":
+        if self.engine != "replay":
             _check_samples(self.n, self.temperature)
         if self.engine == "replay" and self.replay is None:
             raise ValueError("engine replay needs `replay: {path: FILE}`")
+        if self.engine == "openai" and self.openai is None:
+            raise ValueError("engine openai needs `openai: {url: ADDRESS, model: NAME}`")
         return self
 
 
@@ -183,7 +178,7 @@ class Train(Strict):
     """Rows per optimiser step and process."""
     max_length: int | None = Field(None, ge=8)
     """Tokens of prompt and completion; null: the model's limit. Longer rows are an error."""
-    args: dict[str, Any] = {}
+    args: dict[str, Any] = Field({})
     """Anything else that TRL's SFTConfig takes."""
 
 
@@ -199,9 +194,9 @@ class Target(Strict):
 class Evaluate(Strict):
     """What is measured: the target, and what might be forgotten."""
 
-    target: Target | None = Target()
+    target: Target | None = Field(Target())
     """Null skips the target's test split."""
-    benchmarks: list[str] = []
+    benchmarks: list[str] = Field([])
     """lm-evaluation-harness tasks by name."""
     tasks: str | None = None
     """Folder with local task YAML files; `lab` for the embedded ones."""

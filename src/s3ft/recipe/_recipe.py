@@ -5,11 +5,19 @@ from __future__ import annotations
 import difflib
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ..methods import METHODS, Ladder, check_ladder
 from ..records import Source
-from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Strict, Train
+from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Train
+from ._strict import Strict
 from ._yaml import dump
 
 
@@ -77,6 +85,20 @@ class Recipe(Strict):
         if twice:
             raise ValueError(f"{twice[0]!r} is named twice")
         return values
+
+    @model_validator(mode="after")
+    def _someone_answers(self) -> Recipe:
+        if self.generate.engine == "openai" and self.generator is None:
+            raise ValueError("engine openai needs the model's name: generate.openai.model")
+        return self
+
+    @property
+    def generator(self) -> str | None:
+        """The name of the model that answers, as it is written into records."""
+        server = self.generate.openai if self.generate.engine == "openai" else None
+        if server is not None and server.model is not None:
+            return server.model
+        return self.model.id if self.model else None
 
     def ladder(self, method: str) -> Ladder:
         """The ladder of a method that the recipe names."""

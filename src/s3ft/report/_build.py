@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from ..judge import LEDGER, Ledger
 from ..recipe import Recipe
 from ..records import Source
 from ..store import Entry, Store
@@ -68,6 +69,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             {"split": split, "asked": asked, "labels": counts}
             for (split, asked), counts in store.labels().items()
         ],
+        "canaries": Ledger(run_dir / LEDGER).canaries or None,
         "training": {
             label: facts
             for label in labels

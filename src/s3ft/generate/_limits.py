@@ -1,0 +1,151 @@
+"""What may be asked of a server: so much a minute, and so much in all."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+
+from ..recipe import Endpoint
+from ..records import Request
+
+POLL = 0.05
+"""Seconds between looks at a budget that requests under way have reserved."""
+
+_shared: dict[str, Limits] = {}
+
+
+class BudgetSpent(Exception):
+    """The next request would go beyond the budget; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of one request: what it may need at most, or what it did need."""
+
+    prompt: int
+    completion: int
+
+    @classmethod
+    def most(cls, request: Request) -> Tokens:
+        """What a request may need. Where its ids are not known, a token has three bytes."""
+        letters = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
+        prompt = len(request.prompt_ids) or letters // 3 + 8 * len(request.messages)
+        return cls(prompt, request.sampling.max_new_tokens)
+
+    @classmethod
+    def of(cls, prompt: int, answer: str) -> Tokens:
+        """What an answer needed, where the server does not say."""
+        return cls(prompt, len(answer.encode()) // 3 + 1)
+
+
+class Pace:
+    """Lets so many units through a minute, evenly spaced (the generic cell rate algorithm).
+
+    No burst: a server that counts by the second is not overrun at the start of a minute.
+    """
+
+    def __init__(self, per_minute: float | None) -> None:
+        self._seconds = 60 / per_minute if per_minute else 0.0
+        self._free = 0.0
+
+    def take(self, units: float) -> float:
+        """Take the units' turn; the seconds until it comes."""
+        now = time.monotonic()
+        start = max(self._free, now)
+        self._free = start + units * self._seconds
+        return start - now
+
+    def correct(self, units: float) -> None:
+        """Take so many more than were taken before, or give back where it is negative."""
+        self._free += units * self._seconds
+
+
+class Limits:
+    """The rates and the budget of one endpoint, for all in this process that ask it alike.
+
+    A run makes its judge more than once, and each may have an event loop of its own.
+    """
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Limits:
+        """The limits that go with these keys, what was spent before included."""
+        return _shared.setdefault(endpoint.model_dump_json(), cls(endpoint))
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._requests = Pace(endpoint.requests_per_minute)
+        self._tokens = Pace(endpoint.tokens_per_minute)
+        self._lock = threading.Lock()
+        self._sent = self._under_way = 0
+        self._cost = self._reserved = 0.0
+        self._answers = self._answered = 0
+
+    async def send(self, most: Tokens) -> float:
+        """Wait until a request may be sent, and count it.
+
+        Args:
+            most: what it may need, which is reserved until `settle`.
+
+        Returns:
+            How many tokens were taken from the rate, to be given to `settle`.
+
+        Raises:
+            BudgetSpent: it may not be sent at all.
+        """
+        while True:
+            with self._lock:
+                if self._affordable(most):
+                    taken, wait = self._take(most)
+                    break
+            await asyncio.sleep(POLL)
+        try:
+            await asyncio.sleep(wait)
+        except asyncio.CancelledError:
+            self.settle(most, taken, None)
+            raise
+        return taken
+
+    def settle(self, most: Tokens, taken: float, used: Tokens | None) -> None:
+        """Note what a request used; None where it failed before it cost anything."""
+        with self._lock:
+            self._under_way -= 1
+            # Of many sums something may be left over, which is no request.
+            self._reserved = self._reserved - self._price(most) if self._under_way else 0.0
+            if used is not None:
+                self._cost += self._price(used)
+                self._answered += used.completion
+                self._answers += 1
+            self._tokens.correct((used.prompt + used.completion if used else 0) - taken)
+
+    def _affordable(self, most: Tokens) -> bool:
+        """Whether the budget allows it now; if not, it may once others have cost less than feared.
+
+        Raises:
+            BudgetSpent: it never will.
+        """
+        if self._sent == self._endpoint.max_requests:
+            raise BudgetSpent(f"max_requests of {self._sent:,}")
+        limit = self._endpoint.max_cost
+        if limit is None or self._cost + self._reserved + self._price(most) <= limit:
+            return True
+        if not self._under_way:
+            raise BudgetSpent(f"max_cost of {limit:g} ({self._cost:.6g} spent)")
+        return False
+
+    def _take(self, most: Tokens) -> tuple[float, float]:
+        """Count a request: tokens taken from the rate, and seconds to wait."""
+        self._sent += 1
+        self._under_way += 1
+        self._reserved += self._price(most)
+        # Most answers are far shorter than they may be: the mean so far, once there is one.
+        mean = self._answered / self._answers if self._answers else most.completion
+        taken = most.prompt + min(mean, most.completion)
+        return taken, max(self._requests.take(1), self._tokens.take(taken))
+
+    def _price(self, tokens: Tokens) -> float:
+        prices = self._endpoint.prices
+        if prices is None:
+            return 0.0
+        return (tokens.prompt * prices.prompt + tokens.completion * prices.completion) / 1e6
