@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -62,13 +61,10 @@ class Answerer:
     def free(self) -> None:
         """Give the weights' memory back."""
         self.__dict__.pop("_engine", None)
-        if self.__dict__.pop("weights", None) is None:
-            return
-        gc.collect()
-        import torch
+        if self.__dict__.pop("weights", None) is not None:
+            from ..models import free_memory
 
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+            free_memory()
 
     def question(
         self,
