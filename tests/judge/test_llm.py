@@ -16,7 +16,7 @@ from endpoint import Body, Endpoint, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
 from s3ft.judge import Ledger, audit_file, canary_line, judge_file, registry
-from s3ft.records import Verdict
+from s3ft.records import Message, Verdict
 
 TOWNS = ["Paris", "Rome", "Oslo", "Lima", "Cairo", "Delhi", "Kyiv", "Quito", "Dakar", "Hanoi"]
 
@@ -413,6 +413,32 @@ def test_the_next_word_is_that_of_a_plain_forward_pass() -> None:
         assert probability == pytest.approx(torch.sigmoid(yes - no).item(), abs=1e-4)
     verdicts = registry(rows, "llm", model={"id": "lab", "dtype": "float32"}, canaries=0.0)
     assert labels(verdicts) == ["correct" if p > 0.5 else "incorrect" for p in batched]
+
+
+def test_questions_that_do_not_fit_are_halved_and_a_single_one_is_a_run_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from s3ft.judge._next_token import NextToken
+    from s3ft.recipe import Model
+
+    asker = NextToken(Model(id="lab", dtype="float32"), 8)
+    questions = [[Message(role="user", content=f"Is it {n}?" * (1 + n))] for n in range(8)]
+    expected, forward = asker.ask(questions), asker._forward
+    sizes = list[int]()
+    room = 3
+
+    def crowded(prompts: list[Any]) -> list[float]:
+        sizes.append(len(prompts))
+        if len(prompts) > room:
+            raise MemoryError
+        return forward(prompts)
+
+    monkeypatch.setattr(asker, "_forward", crowded)
+    assert asker.ask(questions) == pytest.approx(expected, abs=1e-4)
+    assert sizes == [8, 4, 2, 2, 2, 2]
+    room = 0
+    with pytest.raises(RunError, match="a single prompt of"):
+        asker.ask(questions)
 
 
 def test_a_prompt_without_room_is_unknown() -> None:

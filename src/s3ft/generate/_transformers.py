@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..chat import Chat
-from ..errors import RunError
-from ..models import free_memory, is_out_of_memory
+from ..models import as_many_as_fit
 from ..records import Request, Response
 
 if TYPE_CHECKING:
@@ -61,23 +60,11 @@ class Transformers:
             group = self._group(waiting[0])
             size = min(self._batch_size, len(waiting))
             batch = [request for request in waiting[:size] if self._group(request) == group]
-            try:
-                responses = self._answer(batch)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                if len(batch) == 1:
-                    raise RunError(
-                        f"out of memory with a single row of {len(batch[0].prompt_ids)} prompt "
-                        f"tokens: lower generate.max_new_tokens (generate.batch_size is at 1 "
-                        f"already), or use a smaller model or model.dtype"
-                    ) from error
-                self._batch_size = len(batch) // 2
-            else:
-                yield responses
-                del waiting[: len(batch)]
-                continue
-            free_memory()  # outside the handler, which keeps the failed batch's tensors alive
+            done, responses = as_many_as_fit(self._answer, batch, _too_large)
+            if done < len(batch):
+                self._batch_size = done
+            yield responses
+            del waiting[:done]
 
     def _order(self, request: Request) -> tuple[Any, ...]:
         return (*self._group(request), len(request.prompt_ids), request.key)
@@ -120,3 +107,11 @@ class Transformers:
             )
             for request, (ids, logprob) in zip(batch, produced, strict=True)
         ]
+
+
+def _too_large(request: Request) -> str:
+    return (
+        f"out of memory with a single row of {len(request.prompt_ids)} prompt tokens: lower "
+        f"generate.max_new_tokens (generate.batch_size is at 1 already), or use a smaller model "
+        f"or model.dtype"
+    )

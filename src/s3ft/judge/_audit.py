@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,7 +143,7 @@ def audit_file(
                 _require_labels(result, path)
     _require_labels(result, path)
     with ledger:
-        result.canaries = dict(Counter(ledger.recent.values()))
+        result.canaries = ledger.recent_canaries
     return result
 
 

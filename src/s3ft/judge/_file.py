@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ def judge_file(
             fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
             out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
     with ledger:
-        counts.canaries = canary_line(Counter(ledger.recent.values()))
+        counts.canaries = canary_line(ledger.recent_canaries)
     return counts
 
 

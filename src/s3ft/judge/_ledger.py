@@ -7,6 +7,7 @@ asked, so that a command that was stopped asks only for the others when it is ca
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +70,11 @@ class Ledger:
         row = (key, prompt, response, label)
         with self._db:
             self._db.execute("INSERT OR REPLACE INTO canaries VALUES (?, ?, ?, ?)", row)
+
+    @property
+    def recent_canaries(self) -> dict[Label, int]:
+        """How many that this process judged were judged to be what."""
+        return dict(Counter(self.recent.values()))
 
     @property
     def canaries(self) -> dict[Label, int]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..models import free_memory, is_out_of_memory, resolve
+from ..models import as_many_as_fit, resolve
 from ..recipe import Model
 from ..records import Message
 
@@ -41,7 +41,11 @@ class NextToken:
         self._config, self._batch_size = resolve(model), batch_size
 
     def ask(self, questions: Sequence[Sequence[Message]]) -> list[float | str]:
-        """The probability of yes, as against no, after each question; or why there is none."""
+        """The probability of yes, as against no, after each question; or why there is none.
+
+        Raises:
+            RunError: a single question does not fit into memory.
+        """
         lead = self._words.lead
         prompts = [(*self._chat.prompt_ids(messages), *lead) for messages in questions]
         found: list[float | str] = [0.0] * len(prompts)
@@ -54,18 +58,12 @@ class NextToken:
         waiting.sort(key=lambda place: len(prompts[place]), reverse=True)
         while waiting:
             batch = waiting[: self._batch_size]
-            try:
-                answers = self._forward([prompts[place] for place in batch])
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error) or len(batch) == 1:
-                    raise
-                self._batch_size = len(batch) // 2
-            else:
-                for place, answer in zip(batch, answers, strict=True):
-                    found[place] = answer
-                del waiting[: len(batch)]
-                continue
-            free_memory()  # outside the handler, which keeps the failed batch's tensors alive
+            done, answers = as_many_as_fit(self._forward, [prompts[i] for i in batch], _too_large)
+            if done < len(batch):
+                self._batch_size = done
+            for place, answer in zip(batch, answers, strict=False):
+                found[place] = answer
+            del waiting[:done]
         return found
 
     def _forward(self, prompts: Sequence[Sequence[int]]) -> list[float]:
@@ -126,3 +124,10 @@ class NextToken:
             tuple(dict.fromkeys(row[len(lead)] for row in ids[answer])) for answer in ("yes", "no")
         )
         return Words(lead, yes, no)
+
+
+def _too_large(prompt: Sequence[int]) -> str:
+    return (
+        f"out of memory in judging a single prompt of {len(prompt)} tokens: "
+        f"use a smaller model as judge"
+    )

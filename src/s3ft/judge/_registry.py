@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -126,7 +125,7 @@ class Judges:
         ledger = options.pop("ledger", None) or Ledger()
         verdicts = list(judge_rows(rows, self.make(judge, options, ledger=ledger)))
         if ledger.recent:
-            console.print(canary_line(Counter(ledger.recent.values())))
+            console.print(canary_line(ledger.recent_canaries))
         return verdicts
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ._fingerprint import fingerprint
 from ._load import load_chat, load_model, load_tokenizer, max_positions, pick_device, pick_dtype
-from ._memory import free_memory, is_out_of_memory
+from ._memory import as_many_as_fit, free_memory
 from ._resolve import resolve
 
 __all__ = [
+    "as_many_as_fit",
     "fingerprint",
     "free_memory",
-    "is_out_of_memory",
     "load_chat",
     "load_model",
     "load_tokenizer",
