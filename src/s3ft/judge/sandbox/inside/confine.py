@@ -79,13 +79,13 @@ def landlock() -> None:
     os.close(rules)
 
 
-def limits(memory: int, seconds: int) -> None:
+def limits(memory: int, seconds: int, files: int) -> None:
     """Bound this process's address space (bytes), processor time, output and open files."""
     for name, most in (
         ("AS", memory),
         ("CPU", seconds),
         ("FSIZE", OUTPUT),
-        ("NOFILE", 64),
+        ("NOFILE", files),
         ("CORE", 0),
     ):
         with contextlib.suppress(ValueError):  # the limit that holds already is lower

@@ -83,9 +83,11 @@ def _continue_as_first() -> None:
     confine.die_with_parent()
 
 
-def restrict(settings: Settings, system_calls: Filter | None) -> None:
-    """What is set after each fork."""
+def restrict(
+    settings: Settings, system_calls: Filter | None, *, jobs: int = 1, files: int = 64
+) -> None:
+    """What is set after each fork, for a process of so many jobs and open files."""
     confine.die_with_parent()
-    confine.limits(settings.memory, math.ceil(settings.timeout) + 1)
+    confine.limits(settings.memory, jobs * (math.ceil(settings.timeout) + 1), files)
     if system_calls:
         system_calls.apply()
