@@ -36,7 +36,7 @@ ASLEEP = 0.01
 """The share of that time under which a program has slept, not waited for a processor."""
 _COMMON = (
     "array", "bisect", "cmath", "collections", "copy", "datetime", "enum", "fractions", "functools",
-    "hashlib", "heapq", "itertools", "math", "operator", "re", "statistics", "string", "sys",
+    "heapq", "itertools", "math", "operator", "re", "statistics", "string", "sys",
     "textwrap", "typing", "unicodedata",
 )  # fmt: skip
 
