@@ -13,7 +13,6 @@ import resource
 import struct
 import sys
 import sysconfig
-from pathlib import Path
 
 from .libc import call, prctl
 
@@ -32,9 +31,13 @@ def namespaces() -> None:
     """
     user, group = os.getuid(), os.getgid()
     call("unshare", _NAMESPACES)
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
 
 
 def drop_capabilities() -> None:
@@ -79,13 +82,13 @@ def landlock() -> None:
     os.close(rules)
 
 
-def limits(memory: int, seconds: int) -> None:
+def limits(memory: int, seconds: int, files: int) -> None:
     """Bound this process's address space (bytes), processor time, output and open files."""
     for name, most in (
         ("AS", memory),
         ("CPU", seconds),
         ("FSIZE", OUTPUT),
-        ("NOFILE", 64),
+        ("NOFILE", files),
         ("CORE", 0),
     ):
         with contextlib.suppress(ValueError):  # the limit that holds already is lower

@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import canaries, confine
 from .seccomp import Filter
@@ -14,8 +14,7 @@ from .seccomp import Filter
 LEVELS = ("L0", "L1", "L2", "L3")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What every program gets: seconds of processor time, bytes of memory."""
 
     timeout: float
@@ -34,7 +33,7 @@ def establish(settings: Settings) -> tuple[str, Filter | None]:
     if spaces:
         confine.namespaces()
         _continue_as_first()
-        spaces = canaries.alone()
+        spaces = os.getpid() == 1 and _works(canaries.network)
     files = wanted >= 2 and _works(confine.landlock)
     if files:
         confine.landlock()
@@ -83,9 +82,11 @@ def _continue_as_first() -> None:
     confine.die_with_parent()
 
 
-def restrict(settings: Settings, system_calls: Filter | None) -> None:
-    """What is set after each fork."""
+def restrict(
+    settings: Settings, system_calls: Filter | None, *, jobs: int = 1, files: int = 64
+) -> None:
+    """What is set after each fork, for a process of so many jobs and open files."""
     confine.die_with_parent()
-    confine.limits(settings.memory, math.ceil(settings.timeout) + 1)
+    confine.limits(settings.memory, jobs * (math.ceil(settings.timeout) + 1), files)
     if system_calls:
         system_calls.apply()

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .libc import call, prctl
+from .libc import prctl
 
 # Name: number on x86-64, number on 64-bit Arm (-1: there is none).
 _ALLOWED = {
@@ -77,15 +77,33 @@ def _refuse(number: int) -> int:
     return 0x00050000 | number
 
 
-def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """The numbers that are none below 0 as first and last of each unbroken run."""
-    runs: list[tuple[int, int]] = []
+_Code = list[tuple[int, int, int, int]]
+"""Operation, steps to skip if it is true, steps to skip if not, value."""
+
+
+def _steps(numbers: Iterable[int]) -> tuple[list[int], list[int]]:
+    """The numbers from which on something else is to be done; and what: one more, below the first.
+
+    Negative numbers are left out.
+    """
+    starts, actions = list[int](), [_refuse(errno.EPERM)]
     for number in sorted(number for number in numbers if number >= 0):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
+        if starts and number == starts[-1]:  # goes on where the last run ends
+            starts[-1] = number + 1
         else:
-            runs.append((number, number))
-    return runs
+            starts += [number, number + 1]
+            actions += [_ALLOW, _refuse(errno.EPERM)]
+    return starts, actions
+
+
+def _decide(starts: list[int], actions: list[int]) -> _Code:
+    """A search by halves: the kernel tries the filter on every call whenever it is applied."""
+    if not starts:
+        return [(_RETURN, 0, 0, actions[0])]
+    middle = len(starts) // 2
+    below = _decide(starts[:middle], actions[: middle + 1])
+    above = _decide(starts[middle + 1 :], actions[middle + 1 :])
+    return [(_AT_LEAST, len(below), 0, starts[middle]), *below, *above]
 
 
 def _program() -> bytes:
@@ -97,7 +115,7 @@ def _program() -> bytes:
     machine = _MACHINES.get(platform.machine())
     if machine is None or struct.calcsize("P") != 8:
         raise OSError(errno.ENOSYS, f"no filter for {platform.machine()}")
-    code: list[tuple[int, int, int, int]] = []
+    code: _Code = []
 
     def add(operation: int, value: int, if_true: int = 0, if_false: int = 0) -> None:
         code.append((operation, if_true, if_false, value))
@@ -131,13 +149,7 @@ def _program() -> bytes:
     add(_RETURN, _refuse(errno.EPERM))
     add(_EQUAL, machine.ioctl, 0, 1)
     add(_RETURN, _refuse(errno.ENOTTY))  # what opening a file asks for, and takes for an answer
-    # As ranges in their order: the kernel tries the filter on each call when it is applied.
-    for first, last in _ranges(numbers[machine.column] for numbers in _ALLOWED.values()):
-        add(_AT_LEAST, first, 1, 0)
-        add(_RETURN, _refuse(errno.EPERM))
-        add(_AT_LEAST, last + 1, 1, 0)
-        add(_RETURN, _ALLOW)
-    add(_RETURN, _refuse(errno.EPERM))
+    code += _decide(*_steps(numbers[machine.column] for numbers in _ALLOWED.values()))
     return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
 
@@ -151,6 +163,7 @@ class Filter:
     def __init__(self) -> None:
         code = _program()
         self._filter = _Filter(len(code) // 8, code)
+        self._address = ctypes.addressof(self._filter)
 
     def apply(self) -> None:
         """Bind this process to the filter, for ever.
@@ -159,4 +172,4 @@ class Filter:
             OSError: the kernel refuses.
         """
         prctl(38, 1)  # PR_SET_NO_NEW_PRIVS, without which only root may filter
-        call("prctl", 22, 2, ctypes.byref(self._filter), 0, 0)  # PR_SET_SECCOMP, a filter
+        prctl(22, 2, self._address)  # PR_SET_SECCOMP, a filter

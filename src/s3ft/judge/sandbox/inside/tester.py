@@ -1,4 +1,4 @@
-"""The process in which the trusted tests run, on stand-ins for the candidate's functions.
+"""The process in which the trusted tests run, on stand-ins for the candidates' functions.
 
 A stand-in sends its arguments to the candidate's process and returns what that replies: plain
 values, so an object that equals everything, a forged exit code or a patched ``assert`` cannot
@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -182,18 +182,28 @@ def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def main(job: int, verdicts: int, candidate: Candidate, stdin: int, stdout: int) -> None:
-    """Read one job, say that it began, and say how it ended; nothing if there is no job.
+def serve(jobs: int, verdicts: int, ends: Iterable[tuple[int, int, int, int]]) -> None:
+    """Take jobs until there are no more; say when each began, and how it ended.
+
+    Args:
+        jobs: whence the jobs come.
+        verdicts: whither the verdicts go.
+        ends: for each job the pipes to and from its candidate, and the two files.
 
     Raises:
         Unreadable: the sandbox's own pipe broke.
     """
-    try:
-        message = receive(job)
-    except Unreadable as error:
-        if error.ended:
-            return
-        raise
-    os.close(job)
-    os.write(verdicts, BEGUN)
-    send(verdicts, decide(message, candidate, stdin, stdout))
+    import random  # not above: the parent process imports it in a way of its own
+
+    for ask, hear, stdin, stdout in ends:
+        try:
+            message = receive(jobs)
+        except Unreadable as error:
+            if error.ended:
+                return
+            raise
+        os.write(verdicts, BEGUN)
+        random.seed(0)  # every job finds it alike
+        send(verdicts, decide(message, Candidate(ask, hear), stdin, stdout))
+        for descriptor in (ask, hear, stdin, stdout):
+            os.close(descriptor)

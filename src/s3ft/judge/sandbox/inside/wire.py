@@ -18,12 +18,15 @@ from typing import Any
 
 MOST_BYTES = 8 * 2**20
 """A longer message is not read to its end."""
+PIPE = 2**16
+"""Bytes that a pipe holds."""
 MOST_DEPTH = 200
 """Levels of containers inside one another."""
 MOST_ITEMS = 100_000
 """An iterator is read so far; one that goes on is no value."""
 
 _JSON_INT = 2**63
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Unsendable(TypeError):
@@ -125,7 +128,7 @@ def send(descriptor: int, message: dict[str, Any]) -> None:
     Raises:
         OSError: nobody reads.
     """
-    data = memoryview(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+    data = memoryview(_to_json(message).encode() + b"\n")
     while data:
         data = data[os.write(descriptor, data) :]
 
@@ -139,7 +142,7 @@ def receive(descriptor: int, most: int = MOST_BYTES) -> dict[str, Any]:
     parts: list[bytes] = []
     length = 0
     while not parts or not parts[-1].endswith(b"\n"):
-        part = os.read(descriptor, 2**20)
+        part = os.read(descriptor, PIPE)
         if not part:
             raise Unreadable("it ended without an answer", ended=True)
         parts.append(part)

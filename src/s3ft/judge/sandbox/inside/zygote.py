@@ -1,8 +1,8 @@
-"""The process that forks a pair of processes for each program and kills them when it is time.
+"""The process that forks a candidate for each program and kills it when it is time.
 
-It never reads a job. The tester does, from this process's own standard input, when the candidate
-has long been forked: so nothing of any tests has ever been in the memory that a candidate gets.
-The pair for the next job is made while nobody waits for it.
+It never reads a job. The process of the tests does, from this process's own standard input, and no
+candidate is forked from that one: so nothing of any tests has ever been in the memory that a
+candidate gets. The candidate for the next job is made while nobody waits for it.
 
 Its standard output has one line at the start, with the level of confinement, then one a job.
 """
@@ -23,16 +23,20 @@ from typing import Any
 
 from . import candidate, tester
 from .levels import Settings, establish, restrict
+from .pipes import DESCRIPTORS, Slot, keep
 from .seccomp import Filter
 from .wire import Unreadable, receive, send
 
+JOBS = 16
+"""Jobs that one process of the tests takes, which saves a fork for each. It goes earlier where one
+of them ends out of the ordinary."""
 PATIENCE = 10.0
 """Times the limit of processor time that a program may last in all, asleep or waiting its turn."""
 ASLEEP = 0.01
 """The share of that time under which a program has slept, not waited for a processor."""
 _COMMON = (
     "array", "bisect", "cmath", "collections", "copy", "datetime", "enum", "fractions", "functools",
-    "hashlib", "heapq", "itertools", "math", "operator", "re", "statistics", "string", "sys",
+    "heapq", "itertools", "math", "operator", "re", "statistics", "string", "sys",
     "textwrap", "typing", "unicodedata",
 )  # fmt: skip
 
@@ -54,8 +58,11 @@ def main() -> None:
     send(1, {"level": level})
     gc.collect()
     gc.freeze()
-    while (outcome := _one(settings, null, system_calls)) is not None:
+    tests = _Tests(settings, null, system_calls)
+    while (outcome := tests.one()) is not None:
         send(1, outcome)
+        if tests.ended:
+            tests = _Tests(settings, null, system_calls)
 
 
 def _import_random() -> None:
@@ -71,55 +78,106 @@ def _import_random() -> None:
     random.seed(0)
 
 
-def _one(settings: Settings, null: int, system_calls: Filter | None) -> dict[str, Any] | None:
-    """Fork a pair, wait for its job and its verdict; None if no job comes."""
-    ask_read, ask_write = os.pipe()
-    say_read, say_write = os.pipe()
-    word_read, word_write = os.pipe()
-    stdin, stdout = _file(), _file()
+class _Tests:
+    """The process of the trusted tests, which takes several jobs, and the candidate of each."""
 
-    def answer() -> None:
-        os.setsid()
-        _keep(null, (0, 1, 2), (ask_read, say_write, stdin, stdout))
-        restrict(settings, system_calls)
-        candidate.serve(ask_read, say_write, stdin, stdout)
+    def __init__(self, settings: Settings, null: int, system_calls: Filter | None) -> None:
+        self._settings, self._null, self._system_calls = settings, null, system_calls
+        # All pipes are there from the start: a confined process can be handed no more.
+        self._slots = [Slot() for _ in range(JOBS)]
+        self._word, write = os.pipe()
+        self.ended = False
 
-    def test() -> None:
-        job = os.dup(0)
-        _keep(null, (0, 1, 2), (job, ask_write, say_read, word_write, stdin, stdout))
-        restrict(settings, system_calls)
-        tester.main(job, word_write, tester.Candidate(ask_write, say_read), stdin, stdout)
+        def test() -> None:
+            jobs = os.dup(0)
+            ends = [slot.tests for slot in self._slots]
+            keep(null, (jobs, write, *(end for four in ends for end in four)))
+            restrict(settings, system_calls, jobs=JOBS, files=DESCRIPTORS)
+            tester.serve(jobs, write, ends)
 
-    pair = _fork(answer), _fork(test)
-    for descriptor in (ask_read, ask_write, say_read, say_write, word_write, stdin, stdout):
-        os.close(descriptor)
-    if os.read(word_read, 1) != tester.BEGUN:
-        _end(pair)
+        self._process = _fork(test)
+        os.close(write)
+        for slot in self._slots:
+            slot.close_tests()
+
+    def one(self) -> dict[str, Any] | None:
+        """Fork a candidate, wait for its job and its verdict; None if no job comes."""
+        slot = self._slots.pop(0)
+
+        def answer() -> None:
+            os.setsid()
+            keep(self._null, slot.candidate)
+            restrict(self._settings, self._system_calls)
+            candidate.serve(*slot.candidate)
+
+        program = _fork(answer)
+        slot.close_candidate()
+        before = _processor_time(self._process)
+        if os.read(self._word, 1) != tester.BEGUN:
+            _end(program)
+            self._end()
+            return None
+        late = self._wait(program, before)
+        verdict = late or self._verdict()
+        own_end = verdict.get("ended", False)
+        how, seconds = _end(program, grace=0.05 if own_end else 0.0)
+        if late or own_end or "trouble" in verdict or not self._slots:
+            self._end()
+        return self._explained(verdict, how, seconds) if own_end else verdict
+
+    def _wait(self, program: int, before: float) -> dict[str, Any] | None:
+        """Wait for the verdict; what to say instead if time is up first.
+
+        Args:
+            before: seconds that the process of the tests computed for earlier jobs.
+        """
+        limit = self._settings.timeout
+        patience = PATIENCE * limit
+        last = time.monotonic() + patience
+        poll = select.poll()
+        poll.register(self._word, select.POLLIN)
+        used = 0.0
+        while not poll.poll(1000 * max(0.005, min(limit - used, last - time.monotonic()))):
+            used = _processor_time(program) + _processor_time(self._process) - before
+            if used >= limit:
+                return {"passed": False, "reason": _too_long(limit)}
+            if time.monotonic() >= last:
+                if used < ASLEEP * patience:
+                    return {"passed": False, "reason": f"it slept for {patience:g} s"}
+                busy = f"{used:.2f} s of processor time in {patience:g} s"
+                return {"trouble": f"the machine is too busy: {busy}"}
         return None
-    outcome = _watch(pair, word_read, settings)
-    os.close(word_read)
-    return outcome
+
+    def _verdict(self) -> dict[str, Any]:
+        try:
+            return receive(self._word)
+        except Unreadable:
+            return {"trouble": "the tests' process died"}
+
+    def _explained(
+        self, verdict: dict[str, Any], how: int | None, seconds: float
+    ) -> dict[str, Any]:
+        """The verdict on a program whose process ended by itself, with the reason."""
+        limit = self._settings.timeout
+        if how == -signal.SIGKILL and seconds >= limit:  # the kernel was first
+            return verdict | {"reason": _too_long(limit)}
+        if how == -signal.SIGKILL:
+            return {"trouble": "the program's process was killed from outside"}
+        if how is not None and how < 0:
+            return verdict | {"reason": f"it crashed ({signal.Signals(-how).name})"}
+        return verdict
+
+    def _end(self) -> None:
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self._word)
+        for slot in self._slots:
+            slot.close_candidate()
+        self.ended = True
 
 
-def _file() -> int:
-    """An open file without a name."""
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("file")
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-def _keep(null: int, standard: tuple[int, ...], others: tuple[int, ...]) -> None:
-    """Close all descriptors but these; the standard ones lead nowhere."""
-    for descriptor in standard:
-        os.dup2(null, descriptor)
-    first = 3
-    for descriptor in sorted(others):
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, 1024)
+def _too_long(limit: float) -> str:
+    return f"it took more than {limit:g} s of processor time"
 
 
 def _fork(run: Callable[[], None]) -> int:
@@ -131,41 +189,6 @@ def _fork(run: Callable[[], None]) -> int:
     os._exit(0)
 
 
-def _watch(pair: tuple[int, int], word: int, settings: Settings) -> dict[str, Any]:
-    """The tester's verdict, or that time is up; both processes are gone afterwards."""
-    patience = PATIENCE * settings.timeout
-    last = time.monotonic() + patience
-    poll = select.poll()
-    poll.register(word, select.POLLIN)
-    used = 0.0
-    while not poll.poll(1000 * max(0.005, min(settings.timeout - used, last - time.monotonic()))):
-        used = sum(map(_processor_time, pair))
-        if used >= settings.timeout:
-            _end(pair)
-            reason = f"it took more than {settings.timeout:g} s of processor time"
-            return {"passed": False, "reason": reason}
-        if time.monotonic() >= last:
-            _end(pair)
-            if used < ASLEEP * patience:
-                return {"passed": False, "reason": f"it slept for {patience:g} s"}
-            busy = f"the machine is too busy: {used:.2f} s of processor time in {patience:g} s"
-            return {"trouble": busy}
-    try:
-        verdict = receive(word)
-    except Unreadable:
-        verdict = {"trouble": "the tests' process died"}
-    ended, seconds = _end(pair, grace=0.05 if verdict.get("ended") else 0.0)
-    if not verdict.get("ended"):
-        return verdict
-    if ended == -signal.SIGKILL and seconds >= settings.timeout:  # the kernel was first
-        return verdict | {"reason": f"it took more than {settings.timeout:g} s of processor time"}
-    if ended == -signal.SIGKILL:
-        return {"trouble": "the program's process was killed from outside"}
-    if ended is not None and ended < 0:
-        return verdict | {"reason": f"it crashed ({signal.Signals(-ended).name})"}
-    return verdict
-
-
 def _processor_time(process: int) -> float:
     """Seconds that a child has computed; 0 where the system cannot tell."""
     with contextlib.suppress(OSError):
@@ -173,26 +196,23 @@ def _processor_time(process: int) -> float:
     return 0.0
 
 
-def _end(pair: tuple[int, int], grace: float = 0.0) -> tuple[int | None, float]:
-    """Kill and reap both.
+def _end(program: int, grace: float = 0.0) -> tuple[int | None, float]:
+    """Kill and reap a candidate.
 
     Returns:
-        How the first ended if it did so by itself within the grace (seconds), and the seconds that
-        it had computed then.
+        How it ended if it did so by itself within the grace (seconds), and the seconds that it had
+        computed then.
     """
-    program, tests = pair
     last = time.monotonic() + grace
     ended, status, usage = os.wait4(program, os.WNOHANG)
     while not ended and time.monotonic() < last:
         time.sleep(0.002)
         ended, status, usage = os.wait4(program, os.WNOHANG)
-    for process in pair:
-        with contextlib.suppress(OSError):
-            os.kill(process, signal.SIGKILL)
+    if not ended:
+        os.kill(program, signal.SIGKILL)
     with contextlib.suppress(OSError):
         os.killpg(program, signal.SIGKILL)  # what it left behind, where it could fork
     if not ended:
         os.waitpid(program, 0)
-    os.waitpid(tests, 0)
     code = os.waitstatus_to_exitcode(status) if ended else None
     return code, usage.ru_utime + usage.ru_stime
