@@ -10,6 +10,7 @@ from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
+from ..pick import no_likelihood
 from ..progress import progress
 from ..recipe import JudgeConfig
 from ..records import Case, Example, Response
@@ -49,6 +50,8 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
     for source in sorted(asked):
         sources.check(source)
+    if asked and recipe.generate.pick == "likeliest":
+        _likelihoods(sources)
     if asked:
         found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     if "paraphrase" in asked:
@@ -68,6 +71,14 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
             for name, n in check_benchmarks(recipe.evaluate).items()
         ]
     return found
+
+
+def _likelihoods(sources: Sources) -> None:
+    """What is known before anything is asked; the rest shows with the first response."""
+    if sources.replay is not None and not sources.replay.has_likelihoods:
+        raise no_likelihood(sources.replay.name)
+    if sources.server is not None and sources.base is None:
+        raise no_likelihood(sources.server.name)  # token ids are checked by the model's own format
 
 
 def _sample(store: Store, split: str = "train") -> Iterator[Example]:
