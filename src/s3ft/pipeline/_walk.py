@@ -30,8 +30,8 @@ from ._tally import Tally
 
 def generate(run: Run, sources: Sources) -> None:
     """Ask for the first round of the responses that stand first on the methods' ladders."""
-    for source, pending in _pending(run, sources, begin=True).items():
-        ask(run, sources, source, pending, begin=True)
+    for pending in pending_rounds(run, sources, begin=True).values():
+        ask(run, sources, pending)
 
 
 def decide(run: Run, sources: Sources) -> None:
@@ -40,12 +40,14 @@ def decide(run: Run, sources: Sources) -> None:
     if not methods:
         return
     decider = judge_of(run)
-    for source in ASKED:
-        judge(run, source, decider)  # what a stopped run left
-    while pending := _pending(run, sources):
+    for source in ASKED:  # what a stopped run left: the rest of a round, and of its verdicts
+        if run.store.unjudged("train", source) and (pending := pending_rounds(run, sources)):
+            ask(run, sources, pending[source])
+        judge(run, source, decider)
+    while pending := pending_rounds(run, sources):
         # One source at a time, so that of all that will wait for the next none is asked early.
         source = next(iter(pending))
-        ask(run, sources, source, pending[source])
+        ask(run, sources, pending[source])
         judge(run, source, decider)
     for method in methods:
         run.store.set_fact(f"walked: {method}", "yes")
@@ -91,67 +93,85 @@ def judge(run: Run, source: Source, decider: Judge) -> None:
 
 @dataclass(slots=True)
 class Pending:
-    """What a source is to be asked for now: so many prompts and samples of them, some there."""
+    """A round of samples that a source is to be asked for: for so many prompts, some of it there.
 
+    ``number`` counts rounds from 0; ``most`` are the samples that a prompt has when it is over.
+    """
+
+    source: Source
+    number: int
     prompts: int = 0
     samples: int = 0
     there: int = 0
     most: int = 0
-    """The most samples of one prompt."""
 
 
-def ask(
-    run: Run, sources: Sources, source: Source, pending: Pending, *, begin: bool = False
-) -> None:
-    """Ask a source for what is pending."""
+def pending_rounds(run: Run, sources: Sources, *, begin: bool = False) -> dict[Source, Pending]:
+    """The next round of every source that some ladder waits for, in the order of `ASKED`.
+
+    Where a run was stopped, prompts may wait for different rounds of a source: the earliest is the
+    next.
+
+    Args:
+        begin: look no further than the first round of each ladder's first source.
+    """
+    pending: dict[Source, Pending] = {}
+    for entry, missing in _waiting(run, sources, begin=begin):
+        for source, (number, samples) in missing.items():
+            here = pending.setdefault(source, Pending(source, number))
+            if number < here.number:
+                here = pending[source] = Pending(source, number)
+            if number == here.number:
+                here.prompts += 1
+                here.samples += samples
+                here.there += samples - len(entry.lacking(source, samples))
+                here.most = max(here.most, samples)
+    return {source: pending[source] for source in ASKED if source in pending}
+
+
+def ask(run: Run, sources: Sources, pending: Pending) -> None:
+    """Ask for what is not there of a round."""
+    source = pending.source
     asked = question(run, sources, source)
     if pending.there == pending.samples:
         return
-    waiting = (
-        (entry, missing[source])
-        for entry, missing in _waiting(run, sources, begin=begin)
-        if source in missing
-    )
+
+    def wanted() -> Iterator[tuple[Entry, int]]:
+        for entry, missing in _waiting(run, sources):
+            number, samples = missing.get(source, (None, 0))
+            if number == pending.number:
+                yield entry, samples
+
     tally = Tally(run.store, "train", source, _others(source))
     note = f"up to {pending.most} samples, {tally}" if pending.most > 1 else ""
-    answer(run.store, asked, waiting, pending.samples, pending.there, note)
+    answer(run.store, asked, wanted(), pending.samples, pending.there, note)
     replay = sources.replay
     if replay is not None and replay.missing:
         console.print(f"examples without a response in the file: {replay.missing:,}")
         replay.missing = 0
 
 
-def _pending(run: Run, sources: Sources, *, begin: bool = False) -> dict[Source, Pending]:
-    """What every source is to be asked for now, in the order of `ASKED`."""
-    pending: dict[Source, Pending] = {source: Pending() for source in ASKED}
-    for entry, missing in _waiting(run, sources, begin=begin):
-        for source, samples in missing.items():
-            here = pending[source]
-            here.prompts += 1
-            here.samples += samples
-            here.there += samples - len(entry.lacking(source, samples))
-            here.most = max(here.most, samples)
-    return {source: found for source, found in pending.items() if found.prompts}
-
-
 def _waiting(
     run: Run, sources: Sources, *, begin: bool = False
-) -> Iterator[tuple[Entry, dict[Source, int]]]:
-    """The examples for which some ladder cannot be walked further, and the samples it waits for.
+) -> Iterator[tuple[Entry, dict[Source, tuple[int, int]]]]:
+    """The examples for which some ladder cannot be walked further, and what they wait for.
 
-    Args:
-        begin: look no further than the first round of each ladder's first source.
+    By source the number of the round, and of the samples that there will be then.
     """
     ladders = [run.recipe.ladder(method) for method in _unwalked(run)]
     if begin:
         ladders = [ladder[:1] for ladder in ladders]
-    of = rounds(run, sources)
+    rounds_of = rounds(run, sources)
     for entry in run.store.entries("train", ASKED) if ladders else ():
-        own = of(entry.example)
+        own = rounds_of(entry.example)
         if begin:
             own = {source: steps[:1] for source, steps in own.items()}
-        outcomes = [walk(entry.example, ladder, entry.candidates, rounds=own) for ladder in ladders]
-        missing = {o.source: o.samples for o in outcomes if isinstance(o, Missing)}
+        outcomes = (walk(entry.example, ladder, entry.candidates, rounds=own) for ladder in ladders)
+        missing = {
+            o.source: (own[o.source].index(o.samples), o.samples)
+            for o in outcomes
+            if isinstance(o, Missing)
+        }
         if missing:
             yield entry, missing
 
