@@ -69,7 +69,7 @@ def evaluate_all(run: Run, base: Answerer) -> None:
     for name, model in _models(run, base.model):
         answerer = base if name == BASE else Answerer(model, run.recipe)
         if run.recipe.evaluate.target is not None and run.store.count("test"):
-            _measure_target(run, answerer, name)
+            measure_target(run, answerer, name)
         _measure_benchmarks(run, answerer, name)
         answerer.free()
 
@@ -82,7 +82,7 @@ def _models(run: Run, base: Model) -> Iterator[tuple[str, Model]]:
         yield label(method, seed), base.model_copy(update=own)
 
 
-def _measure_target(run: Run, answerer: Answerer, name: str) -> None:
+def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     store, target = run.store, run.recipe.evaluate.target
     assert target is not None
     if store.has_scores(name, "target"):
