@@ -135,6 +135,17 @@ def test_paraphrases_are_spent_alike_and_methods_share_samples(tmp_path: Path) -
     assert len(mixture(out, "rft")) == ROWS * 4 // 5
 
 
+def test_what_a_method_left_that_is_no_longer_wanted_is_not_judged(tmp_path: Path) -> None:
+    with serve(model) as server:
+        told = recipe(tmp_path, server)
+        run_stages(told | {"methods": ["ssr", "sdft"]}, (), tmp_path / "run", "generate")
+        out = run_stages(told, (), tmp_path / "run", "select")
+    assert {row["source"] for row in mixture(out)} == {"self", "gold"}
+    with sqlite3.connect(out / "run.sqlite") as db:
+        judged = {asked for (asked,) in db.execute("SELECT DISTINCT asked FROM verdicts")}
+    assert judged == {"self"}
+
+
 def test_without_adaptive_every_prompt_gets_all(tmp_path: Path) -> None:
     with serve(model) as server:
         told = recipe(tmp_path, server, adaptive=False)

@@ -129,6 +129,7 @@ def test_the_command_prints_lines_where_there_is_no_terminal(
     assert any(line.startswith("scaled up from 5 rows") for line in lines)
 
 
+@pytest.mark.slow
 def test_training_and_measuring_are_planned(tmp_path: Path) -> None:
     told = {
         "model": {"id": "lab"},

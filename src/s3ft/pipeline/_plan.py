@@ -20,7 +20,7 @@ from . import _probe
 from ._answerer import Sources
 from ._check import preflight
 from ._probe import Work
-from ._question import question, rounds
+from ._question import on_ladders, question, rounds
 from ._run import STAGES, scratch_run
 from ._rundir import Run
 
@@ -106,7 +106,7 @@ class _Plan:
         """Answers, paraphrases and verdicts."""
         work = _probe.walk_ladders(self.few, self.sources) if self.asks else {}
         stages, judged = [], 0
-        for source in _probe.sources_of(self.run):
+        for source in on_ladders(self.run.recipe, self.run.recipe.methods):
             most = self._most(source)
             judged += most
             if self.asks:
@@ -170,8 +170,11 @@ class _Plan:
             stages.append(_stage("benchmarks", "items", count, None, benchmarks))
         return stages
 
-    def _training(self) -> Work:
-        """The work of all trainings, at the speed of a few steps on the first method's targets."""
+    def _training(self) -> Work | None:
+        """The work of all trainings, at the speed of a few steps on one method's targets.
+
+        None where no method has a target among the probed rows.
+        """
         recipe, base = self.run.recipe, self.sources.base
         assert base is not None
         found = {method: _probe.targets(self.few, method)[0] for method in recipe.methods}
@@ -180,6 +183,8 @@ class _Plan:
             for method, targets in found.items()
             if targets
         }
+        if not lengths:
+            return None
         timed = next(iter(lengths))
         seconds = _probe.training(self.few, base, found[timed], self.few.path / "training")
         means = {

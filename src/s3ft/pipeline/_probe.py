@@ -13,10 +13,11 @@ from pathlib import Path
 from ..evaluate import run_benchmarks
 from ..generate import Tokens, usage
 from ..pick import PICKS
-from ..records import Example, Request, Source, Target
+from ..records import Request, Target
 from ..store import Store
 from ..train import length_limit, rows, time_steps
 from ._answerer import Answerer, Sources
+from ._check import sample
 from ._collect import Question
 from ._measure import BASE, measure_target
 from ._mixture import walk_all
@@ -61,14 +62,8 @@ class Work:
 def probe_run(run: Run, size: int) -> Iterator[Run]:
     """A run beside this one, with so many rows of each split, evenly spaced."""
     with Store(run.path / "probe.sqlite") as store:
-        store.add_examples({split: spaced(run.store, split, size) for split in ("train", "test")})
+        store.add_examples({split: sample(run.store, split, size) for split in ("train", "test")})
         yield Run(run.path, run.recipe, store, run.ledger)
-
-
-def spaced(store: Store, split: str, size: int) -> Iterator[Example]:
-    """At most ``size`` rows of a split, evenly spaced."""
-    step = max(1, -(-store.count(split) // size))
-    return (entry.example for entry in islice(store.entries(split), 0, None, step))
 
 
 def prompt_tokens(asked: Question, store: Store) -> float:
@@ -161,9 +156,3 @@ def benchmarks(run: Run, base: Answerer, items: dict[str, int]) -> Work:
         [name] = {score.task for score in scores}
         total += Work(done, seconds=spent.seconds) * (items[name] / done)
     return total
-
-
-def sources_of(run: Run) -> list[Source]:
-    """The sources that some ladder of the recipe asks."""
-    named = {rung for method in run.recipe.methods for rung in run.recipe.ladder(method)}
-    return [source for source in ("self", "paraphrase") if source in named]

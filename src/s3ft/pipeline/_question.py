@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..errors import InputError
 from ..generate import Generator, Replay
 from ..pick import likelihood, no_likelihood
+from ..recipe import Recipe
 from ..records import Example, Message, Request, Response, Source
 from ..rewrite import Paraphrase
 from ..select import Rounds
@@ -17,6 +18,12 @@ from ._rundir import Run
 
 ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
+
+
+def on_ladders(recipe: Recipe, methods: Iterable[str]) -> list[Source]:
+    """The sources that have to be asked for some of these methods."""
+    named = {rung for method in methods for rung in recipe.ladder(method)}
+    return [source for source in ASKED if source in named]
 
 
 def rounds(run: Run, sources: Sources) -> Callable[[Example], Mapping[Source, Rounds]]:

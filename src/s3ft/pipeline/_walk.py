@@ -23,7 +23,7 @@ from ._answerer import Sources
 from ._collect import answer
 from ._collect import judge as judge_responses
 from ._mixture import write_mixture
-from ._question import ASKED, question, rounds
+from ._question import ASKED, on_ladders, question, rounds
 from ._rundir import Run
 from ._tally import Tally
 
@@ -40,9 +40,11 @@ def decide(run: Run, sources: Sources) -> None:
     if not methods:
         return
     decider = judge_of(run)
-    for source in ASKED:  # what a stopped run left: the rest of a round, and of its verdicts
-        if run.store.unjudged("train", source) and (pending := pending_rounds(run, sources)):
-            ask(run, sources, pending[source])
+    for source in on_ladders(run.recipe, methods):
+        # What a stopped run left: the rest of a round that was begun, then of its verdicts.
+        begun = pending_rounds(run, sources) if run.store.unjudged("train", source) else {}
+        if source in begun:
+            ask(run, sources, begun[source])
         judge(run, source, decider)
     while pending := pending_rounds(run, sources):
         # One source at a time, so that of all that will wait for the next none is asked early.
