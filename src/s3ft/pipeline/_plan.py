@@ -155,13 +155,13 @@ class _Plan:
         measured = 1 + models
         test = run.store.count("test") if recipe.evaluate.target is not None else 0
         items = check_benchmarks(recipe.evaluate)
-        if not self.asks:
-            training = target = benchmarks = None
-        else:
-            training = self._training()
-            target = _probe.target(self.few, base) if test else Work()
-            target *= measured * test / max(1, self.few.store.count("test"))
+        training = target = benchmarks = None
+        if self.asks:
+            if test:
+                scale = measured * test / self.few.store.count("test")
+                target = _probe.target(self.few, base) * scale
             benchmarks = _probe.benchmarks(self.few, base, items) * measured
+            training = self._training()
         stages = [_stage("train", "steps", steps, None, training)]
         if test:
             stages.append(_stage("target", "responses", measured * test, None, target))

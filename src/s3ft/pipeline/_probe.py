@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -43,19 +43,10 @@ class Work:
     cost: float = 0.0
 
     def __add__(self, other: Work) -> Work:
-        return Work(*(a + b for a, b in zip(self._values(), other._values(), strict=True)))
+        return Work(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def __mul__(self, factor: float) -> Work:
-        return Work(*(factor * value for value in self._values()))
-
-    def _values(self) -> tuple[float, ...]:
-        return (
-            self.requests,
-            self.prompt_tokens,
-            self.completion_tokens,
-            self.seconds,
-            self.cost,
-        )
+        return Work(*(factor * value for value in astuple(self)))
 
 
 @contextmanager
@@ -84,19 +75,21 @@ def walk_ladders(run: Run, sources: Sources) -> dict[str, Work]:
         source = next(iter(pending))
         here = pending[source]
         asked = question(run, sources, source)
-        if source not in work and asked.engine is not sources.replay:
-            _warm_up(asked, run.store)
+        if source not in work:
+            warm_up(asked, run.store)
         samples = here.samples - here.there
-        made = measured(run, source, partial(ask, run, sources, here))
-        judged = measured(run, source, partial(judge, run, source, decider))
+        before = generated(run.store, source)
+        made = measured(partial(ask, run, sources, here))
         prompts = made.prompt_tokens or samples * prompt_tokens(asked, run.store)
-        made = Work(samples, prompts, made.completion_tokens, made.seconds, made.cost)
+        tokens = made.completion_tokens or generated(run.store, source) - before
+        made = replace(made, requests=samples, prompt_tokens=prompts, completion_tokens=tokens)
+        judged = measured(partial(judge, run, source, decider))
         work[source] = work.get(source, Work()) + made
-        work["judge"] = work.get("judge", Work()) + Work(samples, *judged._values()[1:])
+        work["judge"] = work.get("judge", Work()) + replace(judged, requests=samples)
     return work
 
 
-def _warm_up(asked: Question, store: Store) -> None:
+def warm_up(asked: Question, store: Store) -> None:
     """Let the engine answer once, so that loading it is not counted."""
     entry = next(store.entries("train"))
     messages = asked.messages(entry.example)
@@ -105,17 +98,17 @@ def _warm_up(asked: Question, store: Store) -> None:
         pass
 
 
-def measured(run: Run, asked: str, do: Callable[[], object]) -> Work:
-    """What some work took, requests and tokens as endpoints or our engines count them."""
-    tokens, used, start = _generated(run.store, asked), usage(), time.monotonic()
+def measured(do: Callable[[], object]) -> Work:
+    """What some work took: time, and what was asked of endpoints, as they count it."""
+    used, start = usage(), time.monotonic()
     do()
-    seconds, now = time.monotonic() - start, usage()
-    requests, prompt, completion, cost = (a - b for a, b in zip(now, used, strict=True))
-    made = _generated(run.store, asked) - tokens
-    return Work(requests, prompt, completion or made, seconds, cost)
+    seconds = time.monotonic() - start
+    requests, prompt, completion, cost = (a - b for a, b in zip(usage(), used, strict=True))
+    return Work(requests, prompt, completion, seconds, cost)
 
 
-def _generated(store: Store, asked: str) -> int:
+def generated(store: Store, asked: str) -> int:
+    """The tokens that are stored of all responses, where their ids are known."""
     return sum(s.tokens for s in store.spent() if (s.stage, s.asked) == ("generate", asked))
 
 
@@ -137,13 +130,13 @@ def training(run: Run, base: Answerer, found: list[Target], scratch: Path) -> fl
 
 
 def target(run: Run, base: Answerer) -> Work:
-    """The work of measuring the base on the test rows."""
-    _ = base.weights
-    made = measured(run, BASE, partial(measure_target, run, base, BASE))
-    rows_asked = run.store.count("test")
-    prompts = [base.chat.prompt_ids(e.example.prompt) for e in run.store.entries("test")]
-    total = made.prompt_tokens + sum(map(len, prompts))
-    return Work(rows_asked, total, made.completion_tokens, made.seconds, made.cost)
+    """The work of measuring the base on the test rows: its answers, and their verdicts."""
+    sampling = run.recipe.generate.sampling
+    warm_up(base.question("test", BASE, lambda _: sampling, lambda e: e.prompt), run.store)
+    made = measured(partial(measure_target, run, base, BASE))
+    prompts = [base.chat.prompt_ids(entry.example.prompt) for entry in run.store.entries("test")]
+    asked = Work(len(prompts), sum(map(len, prompts)), generated(run.store, BASE))
+    return asked + replace(made, requests=0)
 
 
 def benchmarks(run: Run, base: Answerer, items: dict[str, int]) -> Work:
