@@ -7,7 +7,16 @@ import random
 import pytest
 
 from s3ft.methods import METHODS, check_ladder
-from s3ft.records import Candidate, Example, FinishReason, Label, Response, Target, Verdict
+from s3ft.records import (
+    Candidate,
+    Example,
+    FinishReason,
+    Label,
+    Response,
+    Source,
+    Target,
+    Verdict,
+)
 from s3ft.select import Dropped, Missing, walk
 
 EXAMPLE = Example("e1", ({"role": "user", "content": "2 + 2?"},), "#### 4")
@@ -97,6 +106,42 @@ def test_the_lowest_verified_sample_is_taken_whatever_the_order() -> None:
         assert isinstance(outcome, Target)
         assert outcome.token_ids == (7, 1, 2)
         assert outcome.base_logprob == -1.5
+
+
+ROUNDS: dict[Source, tuple[int, ...]] = {"self": (1, 2, 4), "paraphrase": (1,)}
+
+
+@pytest.mark.parametrize(
+    ("labels", "outcome"),
+    [
+        ([], ("self", 1)),
+        ([None], ("self", 1)),
+        (["correct"], "self"),
+        (["incorrect"], ("self", 2)),
+        (["unknown"], ("self", 2)),
+        (["incorrect", "correct"], "self"),
+        (["incorrect", "incorrect", "correct"], ("self", 4)),
+        (["incorrect", "incorrect", "correct", None], ("self", 4)),
+        (["incorrect", "incorrect", "correct", "incorrect"], "self"),
+        (["incorrect"] * 4, ("paraphrase", 1)),
+    ],
+)
+def test_a_source_is_asked_in_rounds_until_a_whole_one_has_a_verified_sample(
+    labels: list[Label | None], outcome: str | tuple[Source, int]
+) -> None:
+    candidates = [candidate("self", label, sample) for sample, label in enumerate(labels)]
+    for order in (candidates, candidates[::-1]):
+        found = walk(EXAMPLE, METHODS["s3ft"], order, rounds=ROUNDS)
+        if isinstance(outcome, str):
+            assert isinstance(found, Target)
+            assert found.source == outcome
+        else:
+            assert found == Missing(*outcome)
+
+
+def test_a_cut_sample_does_not_end_the_rounds() -> None:
+    cut = candidate("self", "correct", 0, "length")
+    assert walk(EXAMPLE, METHODS["ssr"], [cut], rounds=ROUNDS) == Missing("self", 2)
 
 
 @pytest.mark.parametrize("method", [name for name, rungs in METHODS.items() if rungs[-1] == "gold"])

@@ -9,7 +9,7 @@ verdicts = s3ft.judge(rows, "math")
 # stand in front of them here; `from s3ft.judge import Judge` still finds the module.
 from . import judge as _judge_package
 from . import select as _select_module
-from .api import run, select
+from .api import plan, run, select
 from .errors import InputError, RunError, S3FTError
 from .judge import Judge, registry
 from .methods import METHODS
@@ -31,6 +31,7 @@ __all__ = [
     "Target",
     "Verdict",
     "judge",
+    "plan",
     "run",
     "select",
 ]

@@ -41,6 +41,30 @@ def run(
     return report
 
 
+def plan(
+    recipe: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | Iterable[str] = (),
+    probe: int = 32,
+) -> dict[str, Any]:
+    """What `run` would take: requests, tokens, steps, time and cost by stage. Starts nothing.
+
+    Args:
+        recipe, overrides: as of `run`.
+        probe: rows that are taken through the stages, and scaled up; 0 asks nothing.
+
+    Returns:
+        ``rows``, ``probe``, ``checks``, ``mixture``, ``stages``, ``seconds``, ``cost`` and
+        ``notes``, as `s3ft.pipeline.plan_recipe` tells.
+
+    Raises:
+        InputError: the request is wrong.
+        RunError: the probe failed.
+    """
+    from .pipeline import plan_recipe
+
+    return plan_recipe(recipe, overrides, probe)
+
+
 def select(
     dataset: Iterable[Mapping[str, Any]],
     *,
@@ -50,6 +74,7 @@ def select(
     responses: Mapping[str, str | list[str]] | None = None,
     data: Mapping[str, Any] | None = None,
     generate: Mapping[str, Any] | None = None,
+    paraphrase: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
 ) -> Dataset:
     """Only the mixture of one method, to train on elsewhere.
@@ -63,7 +88,8 @@ def select(
             the method asks for no paraphrase.
         responses: the model's own answers by the rows' ids, made elsewhere; one text or samples.
         data: the recipe's column mapping: ``{"prompt": "{question}", "completion": "answer"}``.
-        generate: the recipe's generation settings.
+        generate: the recipe's generation settings, such as ``{"n": 8, "temperature": 0.8}``.
+        paraphrase: the recipe's settings of the paraphrase.
         out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
 
     Returns:
@@ -82,6 +108,7 @@ def select(
         "judge": {"name": judge} if isinstance(judge, str) else dict(judge),
         "methods": [method],
         "generate": dict(generate or {}),
+        "paraphrase": dict(paraphrase or {}),
     }
     if model is not None:
         recipe["model"] = {"id": model} if isinstance(model, str) else dict(model)

@@ -80,6 +80,28 @@ def check(recipe: RecipeArg, overrides: Overrides = None) -> None:
 
 
 @app.command()
+def plan(
+    recipe: RecipeArg,
+    overrides: Overrides = None,
+    probe: Annotated[
+        int, typer.Option(metavar="ROWS", min=0, help="Rows to try it on; 0 only counts.")
+    ] = 32,
+) -> None:
+    """What a run would take: counts, tokens, time, money. Starts nothing, writes nothing."""
+    from rich.console import Console
+
+    from .pipeline import plan_recipe
+    from .report import plan_lines, plan_table
+
+    found = plan_recipe(recipe, overrides or [], probe)
+    console = Console()
+    if console.is_terminal:
+        console.print(plan_table(found))
+    for line in plan_lines(found, stages=not console.is_terminal):
+        typer.echo(line)
+
+
+@app.command()
 def generate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The base model's own answers."""
     _stage(recipe, overrides, out, "generate")

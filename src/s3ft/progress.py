@@ -26,23 +26,29 @@ LINE_EVERY = 15.0
 
 
 class Tick(Protocol):
-    """Reports progress: rows just done, tokens made for them, and a note to show."""
+    """Reports progress: rows just done, tokens made for them, and a note in place of the last."""
 
-    def __call__(self, rows: int = 1, tokens: int = 0, note: str = "") -> None: ...
+    def __call__(self, rows: int = 1, tokens: int = 0, note: str | None = None) -> None: ...
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Tick]:
+def progress(title: str, total: int, done: int = 0, note: str = "") -> Iterator[Tick]:
     """Show how ``total`` rows get done, with tokens per second and the time left.
 
-    Nothing is shown before the first row is done, so that work which is done already is silent.
+    Nothing is shown before a row is done, so that work which is done already is silent. Without a
+    terminal it is a line at the end, and one every `LINE_EVERY` seconds until then.
+
+    Args:
+        done: rows that were done before; they say nothing of the time that the others take.
+        note: shown at the end of the line until a tick brings another.
     """
-    with _bar(title, total) if console.is_terminal else _lines(title, total) as tick:
+    show = _bar if console.is_terminal else _lines
+    with show(title, total, done, note) as tick:
         yield tick
 
 
 @contextmanager
-def _bar(title: str, total: int) -> Iterator[Tick]:
+def _bar(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -52,15 +58,16 @@ def _bar(title: str, total: int) -> Iterator[Tick]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    start, tokens_done = time.monotonic(), 0
+    start, tokens_done, said = time.monotonic(), 0, note
     bar = Progress(*columns, console=console)
-    task = bar.add_task(title, total=total, rate="", note="")
+    task = bar.add_task(title, total=total, completed=done, rate="", note=note)
 
-    def tick(rows: int = 1, tokens: int = 0, note: str = "") -> None:
-        nonlocal tokens_done
+    def tick(rows: int = 1, tokens: int = 0, note: str | None = None) -> None:
+        nonlocal tokens_done, said
         tokens_done += tokens
+        said = said if note is None else note
         rate = _rate(tokens_done, time.monotonic() - start)
-        bar.update(task, advance=rows, rate=rate, note=note)
+        bar.update(task, advance=rows, rate=rate, note=said)
         if rows:
             bar.start()
 
@@ -71,25 +78,26 @@ def _bar(title: str, total: int) -> Iterator[Tick]:
 
 
 @contextmanager
-def _lines(title: str, total: int) -> Iterator[Tick]:
+def _lines(title: str, total: int, before: int, note: str) -> Iterator[Tick]:
     start = last = time.monotonic()
-    done = tokens_done = 0
+    done, tokens_done, said = before, 0, note
 
-    def show(now: float, note: str) -> None:
+    def show(now: float) -> None:
         spent = now - start
-        parts = [f"{title}: {done:,}/{total:,}", _rate(tokens_done, spent), f"{spent:.0f} s", note]
-        if 0 < done < total:
-            left = timedelta(seconds=round(spent / done * (total - done)))
+        parts = [f"{title}: {done:,}/{total:,}", _rate(tokens_done, spent), f"{spent:.0f} s", said]
+        if before < done < total:
+            left = timedelta(seconds=round(spent / (done - before) * (total - done)))
             parts.insert(3, f"{left} left")
         console.print(", ".join(part for part in parts if part))
 
-    def tick(rows: int = 1, tokens: int = 0, note: str = "") -> None:
-        nonlocal done, tokens_done, last
+    def tick(rows: int = 1, tokens: int = 0, note: str | None = None) -> None:
+        nonlocal done, tokens_done, last, said
         done, tokens_done = done + rows, tokens_done + tokens
+        said = said if note is None else note
         now = time.monotonic()
         if rows and (done >= total or now - last >= LINE_EVERY):
             last = now
-            show(now, note)
+            show(now)
 
     yield tick
 

@@ -6,21 +6,26 @@ and SSR (arXiv 2409.04787, section 3) for any ladder of `methods`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from .methods import Ladder
+from .pick import Pick, first
 from .records import Candidate, Example, Source, Target
 
-Pick = Callable[[Sequence[Candidate]], Candidate]
-"""Which of several verified samples of one source is trained on."""
+Rounds = tuple[int, ...]
+"""How many samples of a source there are after each round of asking, such as (1, 2, 4, 8)."""
+
+ONCE: Rounds = (1,)
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The ladder cannot be walked further before this source has been asked and judged."""
+    """The ladder cannot be walked further before this source has so many samples, all judged."""
 
     source: Source
+    samples: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +35,27 @@ class Dropped:
     reason: str
 
 
-def first(verified: Sequence[Candidate]) -> Candidate:
-    """The verified sample with the lowest number."""
-    return min(verified, key=lambda candidate: candidate.sample)
-
-
 def walk(
     example: Example,
     ladder: Ladder,
     candidates: Sequence[Candidate],
     *,
+    rounds: Mapping[Source, Rounds] = MappingProxyType({}),
     pick: Pick = first,
     generator: str | None = None,
     judge: str | None = None,
 ) -> Target | Missing | Dropped:
     """The first verified rung of the ladder for one example.
 
-    A source without any judged candidate is `Missing`. A rung is passed over when none of its
-    candidates is ``correct``; ``unknown`` is passed over too, and named in the reason. A response
-    cut at the token limit is never trained on, whatever its verdict.
+    A source is `Missing` until the samples of a round are all there and judged, and one of them is
+    verified, or it was the last round. So the outcome does not depend on the order in which the
+    samples of a round came in. A rung is passed over when none of its candidates is ``correct``;
+    ``unknown`` is passed over too, and named in the reason. A response cut at the token limit is
+    never trained on, whatever its verdict.
 
     Args:
         candidates: all candidates of this example, in any order.
+        rounds: by source; one that is not named has one round of one sample.
         generator, judge: names written into the target where they had a part in it.
     """
     passed: list[str] = []
@@ -60,21 +64,36 @@ def walk(
             reason = "; ".join(passed) or "the method trains on gold"
             return Target(example.id, "gold", reason, example.prompt, example.completion)
         here = [c for c in candidates if c.asked == source and c.verdict is not None]
-        if not here:
-            return Missing(source)
-        verified = [c for c in here if _accepted(c)]
+        samples = _lacking(here, rounds.get(source, ONCE))
+        if samples:
+            return Missing(source, samples)
+        verified = [c for c in here if accepted(c)]
         if verified:
-            best = pick(verified)
-            reason = "; ".join([*passed, f"{source}: {_why(best)}"])
+            best = pick(example, verified)
+            of = f" (sample {best.sample + 1} of {len(here)})" if len(here) > 1 else ""
+            reason = "; ".join([*passed, f"{source}: {_why(best)}{of}"])
             return _target(example, source, best, reason, generator, judge)
-        passed.append(f"{source}: {_why(first(here))}")
+        of = f" (the first of {len(here)} samples)" if len(here) > 1 else ""
+        passed.append(f"{source}: {_why(first(example, here))}{of}")
     return Dropped("; ".join(passed))
 
 
-def _accepted(candidate: Candidate) -> bool:
-    assert candidate.verdict is not None
+def _lacking(judged: Sequence[Candidate], rounds: Rounds) -> int:
+    """How many samples there must be before more can be said; 0 where there are enough."""
+    verified = {candidate.sample: accepted(candidate) for candidate in judged}
+    for samples in rounds:
+        asked = range(samples)
+        if not all(sample in verified for sample in asked):
+            return samples
+        if any(verified[sample] for sample in asked):
+            break
+    return 0
+
+
+def accepted(candidate: Candidate) -> bool:
+    """Whether a candidate is verified: judged correct, and not cut at the token limit."""
     cut = candidate.response.finish_reason == "length"
-    return candidate.verdict.label == "correct" and not cut
+    return candidate.verdict is not None and candidate.verdict.label == "correct" and not cut
 
 
 def _why(candidate: Candidate) -> str:

@@ -70,6 +70,11 @@ class Entry(NamedTuple):
     example: Example
     candidates: tuple[Candidate, ...]
 
+    def lacking(self, asked: str, samples: int) -> list[int]:
+        """The numbers of the first ``samples`` samples of a source that are not there."""
+        there = {candidate.sample for candidate in self.candidates if candidate.asked == asked}
+        return [sample for sample in range(samples) if sample not in there]
+
 
 class Score(NamedTuple):
     """One item's result in one task, for one model."""
@@ -79,6 +84,14 @@ class Score(NamedTuple):
     metric: str
     item: str
     value: float
+
+
+class Samples(NamedTuple):
+    """The samples of one number: how many, and how many of these were their prompt's first verified
+    one."""
+
+    there: int
+    first_verified: int
 
 
 class Spent(NamedTuple):
@@ -229,6 +242,39 @@ class Store:
             (split, asked),
         )
         return {(position, sample): count for position, sample, count in rows}
+
+    def unjudged(self, split: str, asked: str) -> int:
+        """How many candidates of a source have no verdict."""
+        row = self._db.execute(
+            "SELECT count(*) FROM candidates c WHERE split = ? AND asked = ? AND NOT EXISTS"
+            " (SELECT 1 FROM verdicts v WHERE v.split = c.split AND v.position = c.position"
+            " AND v.asked = c.asked AND v.sample = c.sample)",
+            (split, asked),
+        ).fetchone()
+        return int(row[0])
+
+    def solved(self, split: str, asked: str) -> set[int]:
+        """The positions of the examples for which a source gave a correct answer."""
+        rows = self._db.execute(
+            "SELECT DISTINCT position FROM verdicts"
+            " WHERE split = ? AND asked = ? AND label = 'correct'",
+            (split, asked),
+        )
+        return {position for (position,) in rows}
+
+    def samples(self, asked: str) -> list[Samples]:
+        """The samples of a source on the train split, by their number."""
+        rows = self._db.execute(
+            "WITH verified AS (SELECT v.position, min(v.sample) AS sample FROM verdicts v"
+            " JOIN candidates USING (split, position, asked, sample)"
+            " JOIN responses USING (key) WHERE v.split = 'train' AND v.asked = ?1"
+            " AND v.label = 'correct' AND finish_reason != 'length' GROUP BY v.position)"
+            " SELECT count(*), count(verified.sample) FROM candidates c"
+            " LEFT JOIN verified USING (position, sample)"
+            " WHERE c.split = 'train' AND c.asked = ?1 GROUP BY c.sample ORDER BY c.sample",
+            (asked,),
+        )
+        return [Samples(*row) for row in rows]
 
     # targets, scores, cost
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.recipe import Recipe, load, parse_option, schema
+from s3ft.recipe import Generate, Recipe, load, parse_option, schema
 
 BASE = "model: {id: lab}\ndata: {path: lab}\njudge: {name: math}\n"
 
@@ -262,3 +262,21 @@ def test_importing_recipes_is_light() -> None:
         "sys.exit(', '.join(heavy) or None)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("n", "rounds"),
+    [(1, (1,)), (2, (1, 2)), (3, (1, 2, 3)), (5, (1, 2, 4, 5)), (8, (1, 2, 4, 8))],
+)
+def test_rounds_double_up_to_the_limit(n: int, rounds: tuple[int, ...]) -> None:
+    assert Generate().rounds(n) == rounds
+    assert Generate(adaptive=False).rounds(n) == (n,)
+
+
+def test_the_first_of_several_samples_is_greedy_and_so_is_what_is_measured() -> None:
+    many = Generate(n=4, temperature=0.7)
+    drawn = many.sampler(many.n, many.temperature)
+    assert [drawn(sample).temperature for sample in range(4)] == [0.0, 0.7, 0.7, 0.7]
+    assert many.sampling.temperature == 0.0
+    assert Generate(temperature=0.7).sampling.temperature == 0.7
+    assert Generate(n=4, temperature=0.7, adaptive=False).sampling.temperature == 0.7

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from ._base import Generator
+from ._limits import Tokens, Usage, usage
 from ._openai import OpenAI, Unanswered
 from ._replay import NO_ROW, Replay
 from ._transformers import Transformers
 
-__all__ = ["NO_ROW", "Generator", "OpenAI", "Replay", "Transformers", "Unanswered"]
+__all__ = [
+    "NO_ROW",
+    "Generator",
+    "OpenAI",
+    "Replay",
+    "Tokens",
+    "Transformers",
+    "Unanswered",
+    "Usage",
+    "usage",
+]

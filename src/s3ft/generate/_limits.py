@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..recipe import Endpoint
 from ..records import Request
@@ -38,6 +39,21 @@ class Tokens:
     def of(cls, prompt: int, answer: str) -> Tokens:
         """What an answer needed, where the server does not say."""
         return cls(prompt, len(answer.encode()) // 3 + 1)
+
+
+class Usage(NamedTuple):
+    """What was asked of endpoints: requests sent, tokens and cost, as the servers count them."""
+
+    requests: int
+    prompt: int
+    completion: int
+    cost: float
+
+
+def usage() -> Usage:
+    """What this process has asked of all endpoints so far, whoever asked."""
+    used = [limits.used for limits in _shared.values()]
+    return Usage(*(sum(values) for values in zip(Usage(0, 0, 0, 0.0), *used, strict=True)))
 
 
 class Pace:
@@ -80,7 +96,13 @@ class Limits:
         self._lock = threading.Lock()
         self._sent = self._under_way = 0
         self._cost = self._reserved = 0.0
-        self._answers = self._answered = 0
+        self._answers = self._answered = self._prompted = 0
+
+    @property
+    def used(self) -> Usage:
+        """What was asked of this endpoint so far."""
+        with self._lock:
+            return Usage(self._sent, self._prompted, self._answered, self._cost)
 
     async def send(self, most: Tokens) -> float:
         """Wait until a request may be sent, and count it.
@@ -115,6 +137,7 @@ class Limits:
             self._reserved = self._reserved - self._price(most) if self._under_way else 0.0
             if used is not None:
                 self._cost += self._price(used)
+                self._prompted += used.prompt
                 self._answered += used.completion
                 self._answers += 1
             self._tokens.correct((used.prompt + used.completion if used else 0) - taken)

@@ -77,6 +77,11 @@ class Replay:
         rows = [(r.text, r.token_ids, r.finish_reason, r.logprob) for r in self._rows]
         return content_hash(self.name, rows, self._by_id, self._by_prompt)
 
+    @property
+    def has_likelihoods(self) -> bool:
+        """Whether every row has its log-probability and its token ids."""
+        return all(row.logprob is not None and row.token_ids for row in self._rows)
+
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         batch: list[Response] = []
         for request in requests:

@@ -1,5 +1,6 @@
 """Who decides whether a response is right. One judge a module, found by name."""
 
+from ._agreement import wilson
 from ._audit import Audit, audit, audit_file, render
 from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
@@ -27,4 +28,5 @@ __all__ = [
     "render",
     "screened",
     "squad_scores",
+    "wilson",
 ]

@@ -1,6 +1,7 @@
 """The order of the stages, and the run directory they share."""
 
 from ._mixture import read_mixture
+from ._plan import plan_recipe
 from ._run import STAGES, Stage, check_recipe, run_stages, write_report
 from ._rundir import Run, label, open_run
 
@@ -11,6 +12,7 @@ __all__ = [
     "check_recipe",
     "label",
     "open_run",
+    "plan_recipe",
     "read_mixture",
     "run_stages",
     "write_report",

@@ -70,9 +70,8 @@ class Answerer:
         self,
         split: str,
         asked: str,
-        sampling: Sampling,
+        sampling: Callable[[int], Sampling],
         prompt: Callable[[Example], tuple[Message, ...]],
-        n: int = 1,
     ) -> Question:
         """What to ask of this model about a split; see `Question`."""
         return Question(
@@ -83,7 +82,6 @@ class Answerer:
             sampling=sampling,
             messages=prompt,
             prompt_ids=self.chat.prompt_ids,
-            samples=lambda _: n,
         )
 
 

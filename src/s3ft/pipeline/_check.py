@@ -10,6 +10,7 @@ from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
+from ..pick import no_likelihood
 from ..progress import progress
 from ..recipe import JudgeConfig
 from ..records import Case, Example, Response
@@ -49,10 +50,12 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
     for source in sorted(asked):
         sources.check(source)
+    if asked and recipe.generate.pick == "likeliest":
+        _likelihoods(sources)
     if asked:
         found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     if "paraphrase" in asked:
-        Paraphrase(recipe.paraphrase.prompt).messages(next(_sample(store)))
+        Paraphrase(recipe.paraphrase.prompt).messages(next(sample(store)))
     if base is not None:
         found.append(_chat(run, base))
     if until >= TRAINS:
@@ -70,16 +73,24 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
     return found
 
 
-def _sample(store: Store, split: str = "train") -> Iterator[Example]:
-    """At most `SAMPLE` rows, evenly spaced."""
-    step = -(-store.count(split) // SAMPLE)
+def _likelihoods(sources: Sources) -> None:
+    """What is known before anything is asked; the rest shows with the first response."""
+    if sources.replay is not None and not sources.replay.has_likelihoods:
+        raise no_likelihood(sources.replay.name)
+    if sources.server is not None and sources.base is None:
+        raise no_likelihood(sources.server.name)  # token ids are checked by the model's own format
+
+
+def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[Example]:
+    """At most ``size`` rows, evenly spaced."""
+    step = max(1, -(-store.count(split) // size))
     return (entry.example for entry in islice(store.entries(split), 0, None, step))
 
 
 def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str:
     """Every gold answer must be right in the eyes of the judge that will use it."""
     judge = registry.make(config.name, config.options, ledger=run.ledger)
-    examples = {example.id: example for example in _sample(run.store, split)}
+    examples = {example.id: example for example in sample(run.store, split)}
     refused: list[str] = []
     with progress("check: gold answers", len(examples)) as tick:
         for verdict in judge(_gold_case(example) for example in examples.values()):
@@ -102,7 +113,7 @@ def _gold_case(example: Example) -> Case:
 
 
 def _chat(run: Run, base: Answerer) -> str:
-    for example in _sample(run.store):
+    for example in sample(run.store):
         problems = check_chat(base.chat, example.prompt, example.completion)
         if problems:
             where = f"model.id: {base.model.id}: row {example.id}"

@@ -23,6 +23,7 @@ from ..records import (
     response_key,
 )
 from ..store import Entry, Place, Spent, Store
+from ._tally import Tally
 
 SHARD = 16_384
 """Examples whose requests are handed to an engine at once: bounds memory, and leaves an engine
@@ -35,113 +36,127 @@ RETRIES = 1
 """How often a judge is asked again about what it could not decide."""
 
 
+Wanted = Iterable[tuple[Entry, int]]
+"""Entries to ask about, in order of position, and how many samples each is to have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about each example of a split, of whom, and how often.
+    """What is asked about each example of a split, and of whom.
 
     Args:
         asked: the source or the model's label, as in `s3ft.store`.
         messages: the chat that is put to the model.
         prompt_ids: its token ids; empty where there is no tokenizer, and the engine needs none.
         fingerprint: the identity of what answers: the model's, or a file's.
-        samples: how many an example gets.
+        sampling: how each sample is drawn, by its number.
     """
 
     split: str
     asked: str
     engine: Generator
     fingerprint: str
-    sampling: Sampling
+    sampling: Callable[[int], Sampling]
     messages: Callable[[Example], tuple[Message, ...]]
     prompt_ids: Callable[[tuple[Message, ...]], tuple[int, ...]]
-    samples: Callable[[Example], int]
 
 
-def answer(store: Store, question: Question, entries: Iterable[Entry], total: int) -> None:
-    """Ask about the entries that lack a sample, and store each batch as it comes.
+def answer(
+    store: Store, question: Question, wanted: Wanted, total: int, there: int = 0, note: str = ""
+) -> None:
+    """Ask for the samples that entries lack, and store each batch as it comes.
 
     Args:
-        entries: those to ask about, in order of position, with this question's candidates.
-        total: how many samples those are to have, for the progress.
+        wanted: entries with this question's candidates.
+        total: how many samples they are to have, for the progress.
+        there: how many of these they have.
+        note: shown with the progress.
 
     Raises:
         RunError: the engine left a request without an answer.
     """
-    there = 0
     unanswered: dict[str, str] = {}
-    with progress(f"{question.split}: {question.asked}", total) as tick:
-        for shard in _shards(entries):
-            wanted = dict(_requests(question, shard))
-            there += sum(question.samples(entry.example) for entry in shard) - len(wanted)
-            if wanted:
-                tick(there)
-                there = 0
+    with progress(f"{question.split}: {question.asked}", total, there, note) as tick:
+        for shard in _shards(wanted):
+            requests = dict(_requests(question, shard))
+            if requests:
                 try:
-                    _answer_shard(store, question, wanted, tick)
+                    _answer_shard(store, question, requests, tick)
                 except Unanswered as error:
                     unanswered |= error.reasons
     if unanswered:
         raise Unanswered(question.engine.name, unanswered)
 
 
-def judge(store: Store, split: str, asked: str, decide: Judge, name: str, total: int) -> None:
+def judge(
+    store: Store, split: str, asked: str, decide: Judge, name: str, others: Iterable[str] = ()
+) -> None:
     """Judge every response of a source that has no verdict, then retry what was not decided.
+
+    What a stopped call left is done by the next one, and where there is nothing left, nothing is.
 
     Args:
         name: the judge, as written into the records.
-        total: how many responses there are, for the progress.
+        others: who else may have solved prompts of this split, for the progress.
 
     Raises:
         RunError: the judge left a response without a verdict.
     """
     for attempt in range(1 + RETRIES):
         unknown = store.attempts(split, asked)
-        if attempt and not any(count == attempt for count in unknown.values()):
-            return
+        again = sum(count == attempt for count in unknown.values())
+        total = again if attempt else store.unjudged(split, asked)
+        if not total:
+            continue
+        tally = Tally(store, split, asked, others)
         places: dict[str, Place] = {}
         verdicts = decide(_cases(store, split, asked, attempt, unknown, places))
-        with progress(f"{split}: judging {asked}", len(unknown) if attempt else total) as tick:
+        with progress(f"{split}: judging {asked}", total) as tick:
             start = time.monotonic()
             while batch := list(islice(verdicts, BATCH)):
                 now = time.monotonic()
                 spent = Spent("judge", asked, len(batch), 0, now - start)
-                store.add_verdicts(((places.pop(v.key), v) for v in batch), name, spent)
-                tick(len(batch))
+                placed = [(places.pop(verdict.key), verdict) for verdict in batch]
+                store.add_verdicts(placed, name, spent)
+                tally.add(placed)
+                tick(len(batch), note=str(tally))
                 start = now
         if places:
             raise RunError(f"judge {name!r} gave no verdict on {len(places)} of {total} responses")
 
 
-def _shards(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    shard: list[Entry] = []
-    for entry in entries:
-        if shard and entry.position // SHARD != shard[0].position // SHARD:
+def _shards(wanted: Wanted) -> Iterator[list[tuple[Entry, int]]]:
+    shard: list[tuple[Entry, int]] = []
+    for entry, samples in wanted:
+        if shard and entry.position // SHARD != shard[0][0].position // SHARD:
             yield shard
             shard = []
-        shard.append(entry)
+        shard.append((entry, samples))
     if shard:
         yield shard
 
 
-def _requests(question: Question, shard: list[Entry]) -> Iterator[tuple[Place, Request]]:
-    for position, example, candidates in shard:
-        have = {candidate.sample for candidate in candidates if candidate.asked == question.asked}
-        lacking = [sample for sample in range(question.samples(example)) if sample not in have]
+def _requests(
+    question: Question, shard: list[tuple[Entry, int]]
+) -> Iterator[tuple[Place, Request]]:
+    for entry, samples in shard:
+        lacking = entry.lacking(question.asked, samples)
         if not lacking:
             continue
-        messages = question.messages(example)
+        messages = question.messages(entry.example)
         prompt_ids = question.prompt_ids(messages)
         for sample in lacking:
-            seed = int(content_hash(example.id, sample)[:15], 16)
+            sampling = question.sampling(sample)
+            seed = int(content_hash(entry.example.id, sample)[:15], 16)
             # What is asked of a file, or of a server alone, has no token ids to tell it apart.
             identity = question.fingerprint
             if not prompt_ids:
                 identity = content_hash(identity, seed, messages)
-            key = response_key(identity, prompt_ids, question.sampling, seed)
-            place = Place(question.split, position, question.asked, sample)
+            key = response_key(identity, prompt_ids, sampling, seed)
+            place = Place(question.split, entry.position, question.asked, sample)
             yield (
                 place,
-                Request(key, messages, prompt_ids, question.sampling, seed, example.id, sample),
+                Request(key, messages, prompt_ids, sampling, seed, entry.example.id, sample),
             )
 
 

@@ -69,7 +69,7 @@ def evaluate_all(run: Run, base: Answerer) -> None:
     for name, model in _models(run, base.model):
         answerer = base if name == BASE else Answerer(model, run.recipe)
         if run.recipe.evaluate.target is not None and run.store.count("test"):
-            _measure_target(run, answerer, name)
+            measure_target(run, answerer, name)
         _measure_benchmarks(run, answerer, name)
         answerer.free()
 
@@ -82,7 +82,7 @@ def _models(run: Run, base: Model) -> Iterator[tuple[str, Model]]:
         yield label(method, seed), base.model_copy(update=own)
 
 
-def _measure_target(run: Run, answerer: Answerer, name: str) -> None:
+def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     store, target = run.store, run.recipe.evaluate.target
     assert target is not None
     if store.has_scores(name, "target"):
@@ -90,12 +90,13 @@ def _measure_target(run: Run, answerer: Answerer, name: str) -> None:
     sampling = run.recipe.generate.sampling
     if target.max_new_tokens is not None:
         sampling = replace(sampling, max_new_tokens=target.max_new_tokens)
-    question = answerer.question("test", name, sampling, lambda example: example.prompt)
+    question = answerer.question("test", name, lambda _: sampling, lambda example: example.prompt)
     total = store.count("test")
-    answer(store, question, store.entries("test", [name]), total)
+    there = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))
+    answer(store, question, ((e, 1) for e in store.entries("test", [name])), total, there)
     config = target.judge or run.recipe.judge
     decide = registry.make(config.name, config.options, ledger=run.ledger)
-    judge(store, "test", name, decide, judge_name(config), total)
+    judge(store, "test", name, decide, judge_name(config))
     scores = target_scores(name, store.entries("test", [name]))
     store.add_scores(scores, Spent("score", name, total, 0, 0.0))
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader
 
 from ..methods import Ladder
+from ..pick import Pick, first
 from ..records import Source, Target
 from ..select import Dropped, Missing, walk
 from ..store import Store
@@ -28,7 +29,12 @@ ROWS = 2000
 
 
 def walk_all(
-    store: Store, ladder: Ladder, *, generator: str | None = None, judge: str | None = None
+    store: Store,
+    ladder: Ladder,
+    *,
+    pick: Pick = first,
+    generator: str | None = None,
+    judge: str | None = None,
 ) -> Iterator[tuple[int, str, Target | Missing | Dropped]]:
     """The ladder's outcome for every example of the train split, in order.
 
@@ -36,7 +42,7 @@ def walk_all(
     """
     asked: list[Source] = [source for source in ladder if source != "gold"]
     for position, example, found in store.entries("train", asked):
-        outcome = walk(example, ladder, found, generator=generator, judge=judge)
+        outcome = walk(example, ladder, found, pick=pick, generator=generator, judge=judge)
         yield position, example.id, outcome
 
 
@@ -46,6 +52,7 @@ def write_mixture(
     ladder: Ladder,
     folder: Path,
     *,
+    pick: Pick = first,
     generator: str | None,
     judge: str,
     chat: Chat | None,
@@ -71,7 +78,8 @@ def write_mixture(
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
             open(partial / "train.jsonl", "w", encoding="utf-8") as jsonl,
         ):
-            for position, id_, outcome in walk_all(store, ladder, generator=generator, judge=judge):
+            outcomes = walk_all(store, ladder, pick=pick, generator=generator, judge=judge)
+            for position, id_, outcome in outcomes:
                 assert not isinstance(outcome, Missing), "selection before the ladder was walked"
                 if isinstance(outcome, Dropped):
                     counts["dropped"] += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -72,14 +73,20 @@ def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:
     Raises:
         InputError: what would stop the run, or spoil it.
     """
-    recipe = load(source, overrides)
+    with scratch_run(load(source, overrides)) as (run, sources, until):
+        return preflight(run, sources, until=STAGES.index(until))
+
+
+@contextmanager
+def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
+    """A run that is gone afterwards, who answers in it, and the last stage that it could do."""
     until: Stage = "report" if recipe.model else "select"
     sources = _sources(recipe, until)
     with (
-        tempfile.TemporaryDirectory(prefix="s3ft-check-") as scratch,
+        tempfile.TemporaryDirectory(prefix="s3ft-") as scratch,
         open_run(recipe, Path(scratch) / "run") as run,
     ):
-        return preflight(run, sources, until=STAGES.index(until))
+        yield run, sources, until
 
 
 def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:

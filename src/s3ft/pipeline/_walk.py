@@ -1,51 +1,58 @@
-"""Walking the ladders: ask a source, judge what it said, ask the next where that failed.
+"""Walking the ladders: ask a source, judge what it said, and ask again or the next if it failed.
 
-Each function does what is missing and can be called again. Methods share everything: a response
-is made and judged once, however many ladders it stands on.
+What is asked next follows from what the store holds alone, and a round of samples is made and
+judged whole before the next. So a run that was stopped at any moment asks for the very batches that
+an undisturbed one would have. Methods share everything: a response is made and judged once, however
+many ladders it stands on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 
-from ..errors import InputError
-from ..generate import Replay
-from ..judge import options_text, registry
-from ..methods import Ladder
+from ..judge import Judge, options_text, registry
+from ..pick import PICKS
 from ..progress import console
 from ..recipe import JudgeConfig
 from ..records import Source
-from ..rewrite import Paraphrase, without_leaks
+from ..rewrite import without_leaks
 from ..select import Missing, walk
 from ..store import Entry
 from ._answerer import Sources
-from ._collect import Question, answer, judge
+from ._collect import answer
+from ._collect import judge as judge_responses
 from ._mixture import write_mixture
+from ._question import ASKED, on_ladders, question, rounds
 from ._rundir import Run
-
-ASKED: tuple[Source, ...] = ("self", "paraphrase")
-"""The sources that a model has to be asked for."""
+from ._tally import Tally
 
 
 def generate(run: Run, sources: Sources) -> None:
-    """Ask for the responses that stand first on the methods' ladders."""
-    for source in _missing(run):
-        _ask(run, sources, source)
+    """Ask for the first round of the responses that stand first on the methods' ladders."""
+    for pending in pending_rounds(run, sources, begin=True).values():
+        ask(run, sources, pending)
 
 
 def decide(run: Run, sources: Sources) -> None:
-    """Walk every method's ladder to its end, asking further sources where it is needed."""
-    config = run.recipe.judge
-    decider = registry.make(config.name, config.options, ledger=run.ledger)
-    while missing := _missing(run):
-        for source in missing:
-            total = _ask(run, sources, source)
-            filtered = without_leaks(decider) if source == "paraphrase" else decider
-            judge(run.store, "train", source, filtered, judge_name(run.recipe.judge), total)
-    for method in run.recipe.methods:
-        if not _walked(run, method):
-            run.store.set_fact(f"walked: {method}", "yes")
+    """Walk every method's ladder to its end, asking again and asking further where it is needed."""
+    methods = _unwalked(run)
+    if not methods:
+        return
+    decider = judge_of(run)
+    for source in on_ladders(run.recipe, methods):
+        # What a stopped run left: the rest of a round that was begun, then of its verdicts.
+        begun = pending_rounds(run, sources) if run.store.unjudged("train", source) else {}
+        if source in begun:
+            ask(run, sources, begun[source])
+        judge(run, source, decider)
+    while pending := pending_rounds(run, sources):
+        # One source at a time, so that of all that will wait for the next none is asked early.
+        source = next(iter(pending))
+        ask(run, sources, pending[source])
+        judge(run, source, decider)
+    for method in methods:
+        run.store.set_fact(f"walked: {method}", "yes")
 
 
 def select(run: Run, sources: Sources) -> None:
@@ -59,6 +66,7 @@ def select(run: Run, sources: Sources) -> None:
             method,
             recipe.ladder(method),
             run.mixture(method),
+            pick=PICKS[recipe.generate.pick],
             generator=recipe.generator or recipe.generate.engine,
             judge=judge_name(recipe.judge),
             chat=sources.base.chat if sources.base else None,
@@ -72,94 +80,107 @@ def judge_name(config: JudgeConfig) -> str:
     return options_text(config.name, config.options)
 
 
-def _walked(run: Run, method: str) -> bool:
-    return run.store.fact(f"walked: {method}") is not None
+def judge_of(run: Run) -> Judge:
+    """The judge of the selection."""
+    config = run.recipe.judge
+    return registry.make(config.name, config.options, ledger=run.ledger)
 
 
-def _missing(run: Run) -> list[Source]:
-    """The sources that some example waits for, over all methods."""
-    waited_for: set[Source] = set()
-    for _, sources in _waiting(run):
-        waited_for |= sources
-    return [source for source in ASKED if source in waited_for]
+def judge(run: Run, source: Source, decider: Judge) -> None:
+    """Judge whatever a source said that has no verdict yet."""
+    filtered = without_leaks(decider) if source == "paraphrase" else decider
+    name = judge_name(run.recipe.judge)
+    judge_responses(run.store, "train", source, filtered, name, _others(source))
 
 
-def _waiting(run: Run) -> Iterator[tuple[Entry, set[Source]]]:
-    """The examples for which some ladder cannot be walked further, and what it waits for."""
-    names = [method for method in run.recipe.methods if not _walked(run, method)]
-    ladders: list[Ladder] = [run.recipe.ladder(name) for name in names]
-    for entry in run.store.entries("train", ASKED) if ladders else ():
-        outcomes = [walk(entry.example, ladder, entry.candidates) for ladder in ladders]
-        sources = {outcome.source for outcome in outcomes if isinstance(outcome, Missing)}
-        if sources:
-            yield entry, sources
+@dataclass(slots=True)
+class Pending:
+    """A round of samples that a source is to be asked for: for so many prompts, some of it there.
+
+    ``number`` counts rounds from 0; ``most`` are the samples that a prompt has when it is over.
+    """
+
+    source: Source
+    number: int
+    prompts: int = 0
+    samples: int = 0
+    there: int = 0
+    most: int = 0
 
 
-def _ask(run: Run, sources: Sources, source: Source) -> int:
-    """Ask a source about all that wait for it; how many responses they then have."""
-    sources.check(source)
-    replay = sources.replay if source == "self" else None
-    if replay is not None:
-        question = _replayed(run, replay)
-    else:
-        question = _asked_of_model(run, sources, source)
+def pending_rounds(run: Run, sources: Sources, *, begin: bool = False) -> dict[Source, Pending]:
+    """The next round of every source that some ladder waits for, in the order of `ASKED`.
 
-    def waiting() -> Iterator[Entry]:
-        return (entry for entry, missing in _waiting(run) if source in missing)
+    Where a run was stopped, prompts may wait for different rounds of a source: the earliest is the
+    next.
 
-    total = sum(question.samples(entry.example) for entry in waiting())
-    answer(run.store, question, waiting(), total)
+    Args:
+        begin: look no further than the first round of each ladder's first source.
+    """
+    pending: dict[Source, Pending] = {}
+    for entry, missing in _waiting(run, sources, begin=begin):
+        for source, (number, samples) in missing.items():
+            here = pending.setdefault(source, Pending(source, number))
+            if number < here.number:
+                here = pending[source] = Pending(source, number)
+            if number == here.number:
+                here.prompts += 1
+                here.samples += samples
+                here.there += samples - len(entry.lacking(source, samples))
+                here.most = max(here.most, samples)
+    return {source: pending[source] for source in ASKED if source in pending}
+
+
+def ask(run: Run, sources: Sources, pending: Pending) -> None:
+    """Ask for what is not there of a round."""
+    source = pending.source
+    asked = question(run, sources, source)
+    if pending.there == pending.samples:
+        return
+
+    def wanted() -> Iterator[tuple[Entry, int]]:
+        for entry, missing in _waiting(run, sources):
+            number, samples = missing.get(source, (None, 0))
+            if number == pending.number:
+                yield entry, samples
+
+    tally = Tally(run.store, "train", source, _others(source))
+    note = f"up to {pending.most} samples, {tally}" if pending.most > 1 else ""
+    answer(run.store, asked, wanted(), pending.samples, pending.there, note)
+    replay = sources.replay
     if replay is not None and replay.missing:
         console.print(f"examples without a response in the file: {replay.missing:,}")
         replay.missing = 0
-    return total
 
 
-def _asked_of_model(run: Run, sources: Sources, source: Source) -> Question:
-    generate, paraphrase = run.recipe.generate, run.recipe.paraphrase
-    sampling, n = generate.sampling, generate.n
-    prompt = (lambda example: example.prompt) if source == "self" else None
-    if prompt is None:
-        sampling, n = replace(sampling, temperature=paraphrase.temperature), paraphrase.n
-        prompt = Paraphrase(paraphrase.prompt).messages
-    base, server = sources.base, sources.server
-    if server is None:
-        assert base is not None
-        _pin(run, "base model", base.fingerprint)
-        return base.question("train", source, sampling, prompt, n)
-    _pin(run, "model on the server", server.fingerprint)
-    return Question(
-        split="train",
-        asked=source,
-        engine=server,
-        fingerprint=server.fingerprint,
-        sampling=sampling,
-        messages=prompt,
-        prompt_ids=base.chat.prompt_ids if base else (lambda _: ()),
-        samples=lambda _: n,
-    )
+def _waiting(
+    run: Run, sources: Sources, *, begin: bool = False
+) -> Iterator[tuple[Entry, dict[Source, tuple[int, int]]]]:
+    """The examples for which some ladder cannot be walked further, and what they wait for.
+
+    By source the number of the round, and of the samples that there will be then.
+    """
+    ladders = [run.recipe.ladder(method) for method in _unwalked(run)]
+    if begin:
+        ladders = [ladder[:1] for ladder in ladders]
+    rounds_of = rounds(run, sources)
+    for entry in run.store.entries("train", ASKED) if ladders else ():
+        own = rounds_of(entry.example)
+        if begin:
+            own = {source: steps[:1] for source, steps in own.items()}
+        outcomes = (walk(entry.example, ladder, entry.candidates, rounds=own) for ladder in ladders)
+        missing = {
+            o.source: (own[o.source].index(o.samples), o.samples)
+            for o in outcomes
+            if isinstance(o, Missing)
+        }
+        if missing:
+            yield entry, missing
 
 
-def _replayed(run: Run, replay: Replay) -> Question:
-    _pin(run, "replayed file", replay.fingerprint)
-
-    return Question(
-        split="train",
-        asked="self",
-        engine=replay,
-        fingerprint=replay.fingerprint,
-        sampling=run.recipe.generate.sampling,
-        messages=lambda example: example.prompt,
-        prompt_ids=lambda _: (),
-        samples=lambda example: max(1, replay.samples(example)),
-    )
+def _others(source: Source) -> list[Source]:
+    return [other for other in ASKED if other != source]
 
 
-def _pin(run: Run, what: str, fingerprint: str) -> None:
-    """Refuse to go on with a model or file whose content changed since the run began."""
-    known = run.store.fact(what)
-    if known is None:
-        run.store.set_fact(what, fingerprint)
-    elif known != fingerprint:
-        remedy = "Put the former one back, or choose another --out."
-        raise InputError(str(run.path), f"the {what} has changed since this run began", remedy)
+def _unwalked(run: Run) -> list[str]:
+    return [method for method in run.recipe.methods if run.store.fact(f"walked: {method}") is None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -105,7 +106,8 @@ class Generate(Strict):
     """Who answers: the model through transformers, a server that speaks OpenAI's protocol, or a
     file of responses."""
     temperature: float = Field(0.0, ge=0, le=10)
-    """0 decodes greedily."""
+    """0 decodes greedily. Where `adaptive` asks for more than one sample, that of the further
+    ones: the first is greedy."""
     top_p: float = Field(1.0, gt=0, le=1)
     """Sample from the likeliest tokens that together have this probability; 1 switches it off."""
     top_k: int = Field(0, ge=0)
@@ -113,7 +115,14 @@ class Generate(Strict):
     max_new_tokens: int = Field(512, ge=1)
     """A response cut here is never taken as correct."""
     n: int = Field(1, ge=1, le=1024)
-    """Samples for each prompt; more than one needs a temperature. A replay takes all there are."""
+    """The most samples for each prompt; more than one needs a temperature. A replay takes all there
+    are."""
+    adaptive: bool = True
+    """A greedy sample for each prompt, then more only where none is verified yet, in rounds to 2,
+    4, 8, ... and at last `n` samples. Off: `n` samples for each prompt, all at `temperature`."""
+    pick: Literal["first", "shortest", "random", "likeliest"] = "first"
+    """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
+    takes the highest log-probability per token under the model that wrote it."""
     batch_size: int = Field(256, ge=1)
     """The most rows at once; halved whenever they do not fit into memory."""
     replay: Replay | None = None
@@ -123,7 +132,20 @@ class Generate(Strict):
 
     @property
     def sampling(self) -> Sampling:
-        return Sampling(self.temperature, self.top_p, self.top_k, self.max_new_tokens)
+        """How a model answers that is asked once: as for the first sample."""
+        return self.sampler(self.n, self.temperature)(0)
+
+    def sampler(self, n: int, temperature: float) -> Callable[[int], Sampling]:
+        """How each of at most ``n`` samples is drawn, by its number."""
+        first = 0.0 if self.adaptive and n > 1 else temperature
+        return lambda sample: Sampling(
+            temperature if sample else first, self.top_p, self.top_k, self.max_new_tokens
+        )
+
+    def rounds(self, n: int) -> tuple[int, ...]:
+        """How many samples a prompt has after each round of asking, up to ``n``."""
+        doubling = (2**k for k in range((n - 1).bit_length())) if self.adaptive else ()
+        return (*doubling, n)
 
     @model_validator(mode="after")
     def _consistent(self) -> Generate:
@@ -137,14 +159,14 @@ class Generate(Strict):
 
 
 class Paraphrase(Strict):
-    """How the model is asked to restate the gold in its own words."""
+    """How the model restates the gold in its own words; what is not here is as in `generate`."""
 
     prompt: str | None = None
     """File with a Jinja prompt (variables `question`, `gold`, and the row's columns)."""
     temperature: float = Field(0.0, ge=0, le=10)
-    """0 decodes greedily."""
+    """As in `generate`."""
     n: int = Field(1, ge=1, le=1024)
-    """Paraphrases for each prompt; more than one needs a temperature."""
+    """The most paraphrases for each prompt; more than one needs a temperature."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Paraphrase:

@@ -1,6 +1,7 @@
 """What a run came to: one JSON, and the same as a page, as Markdown and as a table."""
 
 from ._build import build
+from ._plan import plan_lines, plan_table
 from ._render import summary_table, write
 
-__all__ = ["build", "summary_table", "write"]
+__all__ = ["build", "plan_lines", "plan_table", "summary_table", "write"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from ..judge import LEDGER, Ledger
+from ..pick import PICKS, Pick
 from ..recipe import Recipe
 from ..records import Source
+from ..select import accepted
 from ..store import Entry, Store
 from ._scores import BASE, TARGET, Results
 
 FORMAT = 1
 """Raised whenever a key of the report changes its meaning."""
+
+SOURCES: tuple[Source, ...] = ("self", "paraphrase")
 
 EXAMPLES = 3
 """Rows shown for each source of a mixture."""
@@ -65,6 +70,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for method in recipe.methods
             if (mixture := _mixture(store, recipe, method)) is not None
         },
+        "rounds": [row for asked in SOURCES for row in _rounds(store, recipe, asked)],
         "verdicts": [
             {"split": split, "asked": asked, "labels": counts}
             for (split, asked), counts in store.labels().items()
@@ -106,7 +112,7 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
     counts = store.composition(method)
     if not counts:
         return None
-    ladder = recipe.ladder(method)
+    ladder, pick = recipe.ladder(method), PICKS[recipe.generate.pick]
     rungs: list[Source | None] = [*ladder, None]
     total = sum(counts.values())
     by_source = {source: counts.get(source, 0) for source in ladder}
@@ -118,7 +124,7 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
         "percent": {source: 100 * count / total for source, count in by_source.items()},
         "examples": {
             source or "dropped": [
-                _example(store, ladder, source, position, reason)
+                _example(store, ladder, pick, source, position, reason)
                 for position, reason in store.target_rows(method, source, EXAMPLES)
             ]
             for source in rungs
@@ -127,8 +133,38 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
     }
 
 
+def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]:
+    """What each round of samples of a source cost and brought; nothing where there is but one."""
+    generate = recipe.generate
+    samples = store.samples(asked)
+    if len(samples) < 2:
+        return []
+    if asked == "self" and generate.engine == "replay":
+        ends: tuple[int, ...] = (len(samples),)
+    else:
+        ends = generate.rounds(generate.n if asked == "self" else recipe.paraphrase.n)
+    rows = []
+    for number, (start, end) in enumerate(pairwise((0, *ends)), 1):
+        here = samples[start:end]
+        if here:
+            row = {
+                "asked": asked,
+                "round": number,
+                "prompts": here[0].there,
+                "samples": sum(sample.there for sample in here),
+                "solved": sum(sample.first_verified for sample in here),
+            }
+            rows.append(row)
+    return rows
+
+
 def _example(
-    store: Store, ladder: tuple[Source, ...], source: Source | None, position: int, reason: str
+    store: Store,
+    ladder: tuple[Source, ...],
+    pick: Pick,
+    source: Source | None,
+    position: int,
+    reason: str,
 ) -> dict[str, Any]:
     """A row of a mixture, with what was tried for it on the way down the ladder."""
     asked = [rung for rung in ladder if rung != "gold"]
@@ -139,15 +175,15 @@ def _example(
         "prompt": [{**turn, "content": _clip(turn["content"])} for turn in entry.example.prompt],
         "gold": _clip(entry.example.completion),
         "reason": _clip(reason),
-        "tried": [tried for rung in reached if (tried := _tried(entry, rung)) is not None],
+        "tried": [tried for rung in reached if (tried := _tried(entry, rung, pick)) is not None],
     }
 
 
-def _tried(entry: Entry, rung: Source) -> dict[str, Any] | None:
-    """The candidate that speaks for a rung: the first verified one, else the first."""
+def _tried(entry: Entry, rung: Source, pick: Pick) -> dict[str, Any] | None:
+    """The candidate that speaks for a rung: of the verified ones the pick, else the first."""
     here = [candidate for candidate in entry.candidates if candidate.asked == rung]
-    verified = [c for c in here if c.verdict is not None and c.verdict.label == "correct"]
-    for candidate in (*verified, *here):
+    verified = [candidate for candidate in here if accepted(candidate)]
+    for candidate in ([pick(entry.example, verified)] if verified else here)[:1]:
         verdict = candidate.verdict
         return {
             "source": rung,

@@ -10,8 +10,18 @@ although no model ever produces it, and here it is left out.
 """
 
 from ._args import budget, check_config
+from ._fit import time_steps
 from ._probe import Probe
 from ._rows import length_limit, rows
 from ._train import Trained, train
 
-__all__ = ["Probe", "Trained", "budget", "check_config", "length_limit", "rows", "train"]
+__all__ = [
+    "Probe",
+    "Trained",
+    "budget",
+    "check_config",
+    "length_limit",
+    "rows",
+    "time_steps",
+    "train",
+]

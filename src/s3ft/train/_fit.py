@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, RunError
-from ..models import load_model, load_tokenizer
+from ..models import load_model, load_tokenizer, pick_device
 from ..recipe import Lora, Model, Train
+from ._args import sft_config
 from ._checkpoints import claim, last_checkpoint
+from ._quiet import quiet
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -53,6 +55,28 @@ def fit(
         "seconds": steps[-1]["seconds"] if steps else 0.0,
         "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
     }
+
+
+def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: Path) -> float:
+    """Train so many steps, keep nothing, and tell the seconds that one took; the first not counted.
+
+    Args:
+        dataset: what `rows` made, enough for the steps.
+        steps: two or more.
+        out: a folder that the trainer may name; it writes nothing there.
+    """
+    from transformers.trainer_utils import SaveStrategy
+
+    with quiet(True):
+        args = sft_config(config, model, max_steps=steps, seed=0, out=out, silent=True)
+        args.save_strategy = SaveStrategy.NO
+        place = pick_device(model.device)
+        device = str(place if place.index is not None else args.device)
+        placed = model.model_copy(update={"device": device})
+        trainer = _trainer(dataset, placed, config, args, on_step=None)
+        trainer.train()
+    seconds = [entry["seconds"] for entry in trainer.state.log_history if "loss" in entry]
+    return float(seconds[-1] - seconds[0]) / (steps - 1)
 
 
 def _trainer(

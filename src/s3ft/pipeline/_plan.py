@@ -1,0 +1,249 @@
+"""What a run would take: counted where it can be, else scaled up from a few rows."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..evaluate import check_benchmarks
+from ..generate import usage
+from ..judge import wilson
+from ..recipe import Recipe, load
+from ..records import Source, Target
+from ..train import budget
+from . import _probe
+from ._answerer import Sources
+from ._check import preflight
+from ._probe import Work
+from ._question import on_ladders, question, rounds
+from ._run import STAGES, scratch_run
+from ._rundir import Run
+
+PROBE = 32
+"""Rows that are taken through the stages by default."""
+
+PROMPTS = 100
+"""Rows whose prompts are measured where nothing is probed."""
+
+
+def plan_recipe(
+    source: str | Path | Mapping[str, Any],
+    overrides: Iterable[str] | Mapping[str, Any] = (),
+    probe: int = PROBE,
+) -> dict[str, Any]:
+    """What the run of a recipe would take; nothing is started, and nothing is left behind.
+
+    The pre-flight is done whole. Then so many rows of each split, evenly spaced, are taken through
+    the stages: asked, judged, walked down the ladders, measured; a few training steps are timed.
+    What that took is scaled up to all rows. Loading models is not counted, nor what a larger batch
+    gains: the times err on the long side.
+
+    Args:
+        probe: rows; 0 asks nothing and only counts.
+
+    Returns:
+        ``rows`` by split, ``probe`` (rows, and what the plan itself asked of endpoints), the
+        pre-flight's ``checks``, ``mixture`` (by method and source the expected share with its 95 %
+        interval), ``stages``, their sums ``seconds`` and ``cost``, and ``notes``. A stage has
+        the ``count`` of a ``unit`` that is expected and how many are the ``most``,
+        ``prompt_tokens``, ``completion_tokens``, ``seconds`` and ``cost``, as expected; None where
+        that is not known. Without a probe ``prompt_tokens`` are those of the most requests.
+
+    Raises:
+        InputError: what would stop the run, or spoil it.
+        RunError: the probe failed.
+    """
+    if probe < 0:
+        raise InputError("probe", "must be 0 or more rows")
+    recipe = load(source, overrides)
+    with scratch_run(recipe) as (run, sources, until):
+        begin, before = time.monotonic(), usage()
+        checks = preflight(run, sources, until=STAGES.index(until))
+        checked = _between(before, time.monotonic() - begin)
+        with _probe.probe_run(run, probe or PROMPTS) as few:
+            plan = _Plan(run, few, sources, asks=probe > 0)
+            stages = [_stage("pre-flight", "requests", checked.requests, None, checked)]
+            stages += plan.selection()
+            if until == "report":
+                stages += plan.tuning()
+            asked = _between(before, time.monotonic() - begin)
+            return {
+                "rows": {split: run.store.count(split) for split in ("train", "test")},
+                "probe": {
+                    "rows": few.store.count("train") if probe else 0,
+                    "requests": asked.requests,
+                    "seconds": asked.seconds,
+                    "cost": asked.cost,
+                },
+                "checks": checks,
+                "mixture": plan.mixture(),
+                "stages": stages,
+                "seconds": sum(stage["seconds"] or 0.0 for stage in stages) if probe else None,
+                "cost": sum(stage["cost"] or 0.0 for stage in stages) if probe else None,
+                "notes": _notes(recipe, stages),
+            }
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The stages of a run, scaled up from a few of its rows."""
+
+    run: Run
+    few: Run
+    sources: Sources
+    asks: bool
+
+    @property
+    def _scale(self) -> float:
+        return self.run.store.count("train") / self.few.store.count("train")
+
+    def selection(self) -> list[dict[str, Any]]:
+        """Answers, paraphrases and verdicts."""
+        work = _probe.walk_ladders(self.few, self.sources) if self.asks else {}
+        stages, judged = [], 0
+        for source in on_ladders(self.run.recipe, self.run.recipe.methods):
+            most = self._most(source)
+            judged += most
+            if self.asks:
+                done = work.get(source, Work()) * self._scale
+                stages.append(_stage(source, "requests", done.requests, most, done))
+            else:
+                asked = question(self.few, self.sources, source)
+                tokens = most * _probe.prompt_tokens(asked, self.few.store)
+                stage = _stage(source, "requests", None, most, None)
+                stages.append(stage | {"prompt_tokens": round(tokens)})
+        if stages:
+            done = work.get("judge", Work()) * self._scale
+            count = done.requests if self.asks else None
+            stages.append(_stage("judge", "responses", count, judged, done if self.asks else None))
+        return stages
+
+    def _most(self, source: Source) -> int:
+        """The samples of a source if not one were verified before the last."""
+        of = rounds(self.run, self.sources)
+        entries = self.run.store.entries("train")
+        return sum(of(entry.example)[source][-1] for entry in entries)
+
+    def mixture(self) -> dict[str, Any]:
+        """Which sources the targets would come from."""
+        shares: dict[str, Any] = {}
+        for method in self.run.recipe.methods if self.asks else ():
+            kept, dropped = _probe.targets(self.few, method)
+            counts = Counter(str(target.source) for target in kept)
+            named: dict[str, int] = {rung: counts[rung] for rung in self.run.recipe.ladder(method)}
+            if dropped:
+                named["dropped"] = dropped
+            shares[method] = {
+                name: asdict(share)
+                for name, count in named.items()
+                if (share := wilson(count, len(kept) + dropped)) is not None
+            }
+        return shares
+
+    def tuning(self) -> list[dict[str, Any]]:
+        """Training, and what is measured of the base and of every model."""
+        run, base = self.run, self.sources.base
+        assert base is not None
+        recipe, rows = run.recipe, run.store.count("train")
+        models = len(recipe.methods) * len(recipe.seeds)
+        steps = models * budget(rows, recipe.train)
+        measured = 1 + models
+        test = run.store.count("test") if recipe.evaluate.target is not None else 0
+        items = check_benchmarks(recipe.evaluate)
+        training = target = benchmarks = None
+        if self.asks:
+            if test:
+                scale = measured * test / self.few.store.count("test")
+                target = _probe.target(self.few, base) * scale
+            benchmarks = _probe.benchmarks(self.few, base, items) * measured
+            training = self._training()
+        stages = [_stage("train", "steps", steps, None, training)]
+        if test:
+            stages.append(_stage("target", "responses", measured * test, None, target))
+        if items:
+            count = measured * sum(items.values())
+            stages.append(_stage("benchmarks", "items", count, None, benchmarks))
+        return stages
+
+    def _training(self) -> Work | None:
+        """The work of all trainings, at the speed of a few steps on one method's targets.
+
+        None where no method has a target among the probed rows.
+        """
+        recipe, base = self.run.recipe, self.sources.base
+        assert base is not None
+        found = {method: _probe.targets(self.few, method)[0] for method in recipe.methods}
+        lengths = {
+            method: [_lengths(self.sources, target) for target in targets]
+            for method, targets in found.items()
+            if targets
+        }
+        if not lengths:
+            return None
+        timed = next(iter(lengths))
+        seconds = _probe.training(self.few, base, found[timed], self.few.path / "training")
+        means = {
+            method: tuple(sum(part) / len(part) for part in zip(*of, strict=True))
+            for method, of in lengths.items()
+        }
+        rows = budget(self.run.store.count("train"), recipe.train) * recipe.train.batch_size
+        total = Work()
+        for prompt, completion in means.values():
+            share = (prompt + completion) / sum(means[timed])
+            one = Work(0, rows * prompt, rows * completion)
+            one += Work(seconds=seconds * share * rows / recipe.train.batch_size)
+            total += one * len(recipe.seeds)
+        return total
+
+
+def _lengths(sources: Sources, target: Target) -> tuple[int, int]:
+    """Tokens of prompt and completion of a row to train on."""
+    assert sources.base is not None
+    chat = sources.base.chat
+    ids = target.token_ids or chat.completion_ids(target.prompt, target.completion)
+    return len(chat.prompt_ids(target.prompt)), len(ids)
+
+
+def _between(before: tuple[float, ...], seconds: float) -> Work:
+    """What endpoints were asked since a look at `usage`."""
+    requests, prompt, completion, cost = (
+        now - then for now, then in zip(usage(), before, strict=True)
+    )
+    return Work(requests, prompt, completion, seconds, cost)
+
+
+def _stage(
+    name: str, unit: str, count: float | None, most: int | None, work: Work | None
+) -> dict[str, Any]:
+    return {
+        "stage": name,
+        "unit": unit,
+        "count": None if count is None else round(count),
+        "most": most,
+        "prompt_tokens": work and round(work.prompt_tokens),
+        "completion_tokens": work and round(work.completion_tokens),
+        "seconds": work and work.seconds,
+        "cost": work and work.cost,
+    }
+
+
+def _notes(recipe: Recipe, stages: list[dict[str, Any]]) -> list[str]:
+    """Where a budget of the recipe will not last."""
+    endpoint = recipe.generate.openai if recipe.generate.engine == "openai" else None
+    if endpoint is None:
+        return []
+    asked = [stage for stage in stages if stage["stage"] in ("self", "paraphrase")]
+    requests = sum(stage["count"] or 0 for stage in asked)
+    cost = sum(stage["cost"] or 0.0 for stage in asked)
+    notes = []
+    again = "the run will stop there, and go on when it is called again"
+    if endpoint.max_requests is not None and requests > endpoint.max_requests:
+        notes.append(f"generate.openai.max_requests is {endpoint.max_requests:,}: {again}")
+    if endpoint.max_cost is not None and cost > endpoint.max_cost:
+        notes.append(f"generate.openai.max_cost is {endpoint.max_cost:g}: {again}")
+    return notes

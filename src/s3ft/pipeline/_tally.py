@@ -1,0 +1,41 @@
+"""What is solved so far, for the progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..records import Verdict
+from ..store import Place, Store
+
+
+class Tally:
+    """Prompts with a correct answer, by who gave it, and what the judge could not decide.
+
+    Read once from the store, with what earlier rounds and starts found; then it goes along.
+
+    Args:
+        asked: whose responses are being judged.
+        others: who else may have solved prompts of this split.
+    """
+
+    def __init__(self, store: Store, split: str, asked: str, others: Iterable[str] = ()) -> None:
+        self._asked = asked
+        self._solved = {name: store.solved(split, name) for name in (asked, *others)}
+        self._undecided = set(store.attempts(split, asked))
+
+    def add(self, verdicts: Iterable[tuple[Place, Verdict]]) -> None:
+        """Take in what was judged just now."""
+        for place, verdict in verdicts:
+            at = (place.position, place.sample)
+            if verdict.label == "unknown":
+                self._undecided.add(at)
+                continue
+            self._undecided.discard(at)
+            if verdict.label == "correct":
+                self._solved[self._asked].add(place.position)
+
+    def __str__(self) -> str:
+        """``solved: 40 paraphrase, 211 self; 3 judge errors``."""
+        solved = ", ".join(f"{len(found):,} {name}" for name, found in self._solved.items())
+        errors = f"; {len(self._undecided):,} judge errors" if self._undecided else ""
+        return f"solved: {solved}{errors}"

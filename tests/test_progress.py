@@ -1,0 +1,89 @@
+"""What is shown of work: on a terminal a bar, elsewhere a line now and then."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from s3ft import progress as module
+from s3ft.pipeline._tally import Tally
+from s3ft.progress import progress
+from s3ft.records import Example, Response, Verdict
+from s3ft.store import Place, Spent, Store
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    file = io.StringIO()
+    monkeypatch.setattr(module, "console", Console(file=file, highlight=False, soft_wrap=True))
+    return file
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_elsewhere_it_is_a_line_now_and_then_with_all_that_matters(
+    said: io.StringIO, clock: list[float]
+) -> None:
+    with progress("train: self", 1000, note="solved: 1 self") as tick:
+        for _ in range(10):
+            clock[0] += 4
+            tick(20, 100)
+        clock[0] += 60
+        tick(800, 10, note="solved: 9 self")
+    assert said.getvalue().splitlines() == [
+        "train: self: 80/1,000, 25 tokens/s, 16 s, 0:03:04 left, solved: 1 self",
+        "train: self: 160/1,000, 25 tokens/s, 32 s, 0:02:48 left, solved: 1 self",
+        "train: self: 1,000/1,000, 10 tokens/s, 100 s, solved: 9 self",
+    ]
+
+
+def test_what_was_done_before_says_nothing_of_the_time_left(
+    said: io.StringIO, clock: list[float]
+) -> None:
+    with progress("train: self", 1000, done=900) as tick:
+        clock[0] += 20
+        tick(50)
+    assert said.getvalue() == "train: self: 950/1,000, 20 s, 0:00:20 left\n"
+
+
+def test_work_that_is_done_already_is_silent(said: io.StringIO) -> None:
+    with progress("train: self", 10, done=10):
+        pass
+    assert said.getvalue() == ""
+
+
+def test_on_a_terminal_it_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.StringIO()
+    terminal = Console(file=file, force_terminal=True, width=140, color_system=None)
+    monkeypatch.setattr(module, "console", terminal)
+    with progress("train: self", 10, done=4) as tick:
+        tick(6, 600, note="solved: 7 self")
+    last = file.getvalue().split("\r")[-1]
+    for part in ("train: self", "━━━", "10/10", "tokens/s", "solved: 7 self"):
+        assert part in last
+
+
+def test_the_tally_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Path) -> None:
+    places = [Place("train", n, "self", sample) for n in range(3) for sample in range(2)]
+    nothing = Spent("test", "self", 0, 0, 0.0)
+    with Store(tmp_path / "run.sqlite") as store:
+        rows = [Example(f"e{n}", ({"role": "user", "content": "?"},), "!") for n in range(3)]
+        store.add_examples({"train": rows})
+        store.add_responses([Response("k", "!")], [(place, "k") for place in places], nothing)
+        earlier = [(places[0], Verdict("k", "correct")), (places[2], Verdict("k", "unknown"))]
+        store.add_verdicts(earlier, "judge", nothing)
+        assert store.unjudged("train", "self") == 4
+        tally = Tally(store, "train", "self", ["paraphrase"])
+        assert str(tally) == "solved: 1 self, 0 paraphrase; 1 judge errors"
+        tally.add([(places[1], Verdict("k", "correct")), (places[3], Verdict("k", "unknown"))])
+        assert str(tally) == "solved: 1 self, 0 paraphrase; 2 judge errors"
+        tally.add([(places[2], Verdict("k", "correct")), (places[3], Verdict("k", "incorrect"))])
+        assert str(tally) == "solved: 2 self, 0 paraphrase"
