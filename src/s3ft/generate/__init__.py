@@ -6,5 +6,6 @@ from ._base import Generator
 from ._openai import OpenAI, Unanswered
 from ._replay import NO_ROW, Replay
 from ._transformers import Transformers
+from ._vllm import VLLM
 
-__all__ = ["NO_ROW", "Generator", "OpenAI", "Replay", "Transformers", "Unanswered"]
+__all__ = ["NO_ROW", "VLLM", "Generator", "OpenAI", "Replay", "Transformers", "Unanswered"]
