@@ -214,19 +214,6 @@ def test_logprob_is_untempered(chat: Chat, engine: VLLM) -> None:
 
 
 @needs_vllm
-def test_its_processes_are_gone_when_it_is_freed_or_left(chat: Chat, engine: VLLM) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160))
-    rest = engine.generate(requests)
-    next(rest)
-    assert engine.pid
-    group = engine.pid
-    assert len(processes(group)) >= 2, "vLLM starts processes of its own"
-    rest.close()  # type: ignore[attr-defined]
-    assert processes(group) == []
-    assert engine.pid is None
-
-
-@needs_vllm
 def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
     chat: Chat, engine: VLLM
 ) -> None:
@@ -241,6 +228,54 @@ def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
         list(rest)
     assert processes(group) == []
     assert same(before, answers(engine, requests[:10])) == 1
+
+
+@needs_vllm
+def test_its_processes_are_gone_when_it_is_freed_or_left(chat: Chat, engine: VLLM) -> None:
+    requests = asked(chat, Sampling(max_new_tokens=160))
+    rest = engine.generate(requests)
+    next(rest)
+    assert engine.pid
+    group = engine.pid
+    assert len(processes(group)) >= 2, "vLLM starts processes of its own"
+    rest.close()  # type: ignore[attr-defined]
+    assert processes(group) == []
+    assert engine.pid is None
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """An adapter that changes what the model says, and the model with it merged in."""
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(0)
+    model = get_peft_model(
+        load_model(lab("float32")), LoraConfig(r=5, lora_alpha=10, target_modules="all-linear")
+    )
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if "lora_B" in name:
+                weights.normal_(std=0.2)
+    folder = tmp_path_factory.mktemp("tuned") / "adapter"
+    model.save_pretrained(folder)
+    return folder, model.merge_and_unload().eval()
+
+
+@needs_vllm
+def test_an_adapter_answers_as_the_merged_model(
+    chat: Chat, engine: VLLM, adapter: tuple[Path, Any]
+) -> None:
+    folder, merged = adapter
+    requests = asked(chat, Sampling(max_new_tokens=80), size=15)
+    base = answers(Transformers(load_model(lab("float32")), chat), requests)
+    ours = answers(engine.adapted(folder), requests)
+    theirs = answers(Transformers(merged, chat), requests)
+    print(f"{same(ours, theirs):.1%} as merged, {same(ours, base):.1%} as the base")
+    assert same(ours, theirs) >= 0.97
+    assert same(ours, base) < 0.6
+    pid = engine.pid
+    assert same(answers(engine, requests), base) >= 0.97, "the base answers as before"
+    assert engine.pid == pid, "in the same process"
 
 
 @needs_vllm
@@ -263,7 +298,6 @@ def test_a_part_of_vllm_that_dies_ends_the_rest(chat: Chat, engine: VLLM) -> Non
     [
         ({"args": {"max_num_seq": 3}}, "generate.vllm.args.max_num_seq", "is not an argument"),
         ({"args": {"dtype": "half"}}, "generate.vllm.args.dtype", "cannot be set here"),
-        ({"args": {"block_size": "many"}}, "generate.vllm", "vLLM refuses it: .*block_size"),
         ({"max_model_len": 4096}, "generate.vllm", "vLLM refuses it: .*4096"),
     ],
 )
@@ -279,11 +313,10 @@ def test_what_vllm_refuses_is_said_before_it_starts(
 def test_a_model_that_it_cannot_load_is_one_message(chat: Chat, tmp_path: Path) -> None:
     from s3ft.lab import MODEL
 
-    for path in MODEL.iterdir():
+    for path in MODEL.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "model.safetensors").write_bytes(b"this is not what it should be")
     engine = VLLM(Model(id=str(tmp_path), device="cpu"), chat, Config(args=ARGS))
-    with pytest.raises(RunError, match=r"vLLM's process ended: exit code 1: .*SafetensorError"):
+    with pytest.raises(RunError, match=r"exit code 1: .*Cannot find any model weights"):
         list(engine.generate(asked(chat, Sampling(), size=1)))
     assert engine.pid is None
 
@@ -292,7 +325,7 @@ def test_a_model_that_it_cannot_load_is_one_message(chat: Chat, tmp_path: Path) 
 def test_too_little_memory_is_one_message(chat: Chat) -> None:
     args = {**ARGS, "kv_cache_memory_bytes": 2**20}
     engine = VLLM(lab("float32"), chat, Config(args=args))
-    with pytest.raises(RunError, match=r"KV cache.*\n.*generate\.vllm\.max_model_len"):
+    with pytest.raises(RunError, match=r"No available memory for the cache blocks.*\n.*short: gen"):
         list(engine.generate(asked(chat, Sampling(), size=1)))
 
 
@@ -303,41 +336,6 @@ def test_without_vllm_it_says_how_to_install_it(
     with pytest.raises(InputError, match=r"pip install 's3ft\[vllm\]'") as caught:
         VLLM(lab("float32"), chat, Config()).check()
     assert caught.value.where == "generate.engine"
-
-
-@pytest.fixture(scope="module")
-def adapter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
-    """An adapter that changes what the model says, and the model with it merged in."""
-    from peft import LoraConfig, get_peft_model
-
-    torch.manual_seed(0)
-    model = get_peft_model(
-        load_model(lab("float32")), LoraConfig(r=5, lora_alpha=10, target_modules="all-linear")
-    )
-    with torch.no_grad():
-        for name, weights in model.named_parameters():
-            if "lora_B" in name:
-                weights.normal_(std=0.01)
-    folder = tmp_path_factory.mktemp("tuned") / "adapter"
-    model.save_pretrained(folder)
-    return folder, model.merge_and_unload().eval()
-
-
-@needs_vllm
-def test_an_adapter_answers_as_the_merged_model(
-    chat: Chat, engine: VLLM, adapter: tuple[Path, Any]
-) -> None:
-    folder, merged = adapter
-    requests = asked(chat, Sampling(max_new_tokens=80), size=15)
-    base = answers(engine, requests)
-    ours = answers(engine.adapted(folder), requests)
-    theirs = answers(Transformers(merged, chat), requests)
-    print(f"{same(ours, theirs):.1%} as merged, {same(ours, base):.1%} as the base")
-    assert same(ours, theirs) >= 0.97
-    assert same(ours, base) < 0.6
-    pid = engine.pid
-    assert same(answers(engine, requests), base) >= 0.97, "the base answers as before"
-    assert engine.pid == pid, "in the same process"
 
 
 RECIPE: dict[str, Any] = {

@@ -68,7 +68,10 @@ def main() -> None:
     if settings["only_check"]:
         say({})
         return
-    asyncio.run(_serve(config, settings["stop_ids"], requests, say))
+    try:
+        asyncio.run(_serve(config, settings["stop_ids"], requests, say))
+    except ExceptionGroup as failed:  # all requests under way, for one reason
+        raise failed.exceptions[0] from None
 
 
 def engine_config(told: Mapping[str, Any], args: Mapping[str, Any]) -> VllmConfig:
