@@ -344,7 +344,7 @@ RECIPE: dict[str, Any] = {
     "judge": {"name": "math"},
     "generate": {"engine": "vllm", "max_new_tokens": 160, "vllm": {"args": ARGS}},
     "methods": ["s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
+    "train": {"learning_rate": 1e-3, "epochs": 0.1, "batch_size": 8},
     "evaluate": {
         "tasks": "lab",
         "benchmarks": ["lab_facts"],
