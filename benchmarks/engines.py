@@ -167,6 +167,7 @@ def raw_vllm(
         return sum(len(output.outputs[0].token_ids) for output in outputs)
 
     answer.send(rate(name, run, requests))
+    llm.llm_engine.engine_core.shutdown()  # else this process waits for it for ever
 
 
 def measure_transformers(
