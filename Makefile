@@ -1,5 +1,6 @@
 # make quickstart   set up, then run the main job offline on the embedded model (about 5 minutes)
 # make test         set up, then run the tests            make check   lint, format, types, imports
+# make test-vllm    the tests of the vLLM engine, in an environment of its own, on the CPU
 # make docs         build the documentation into site/
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: quickstart test test-fast check docs clean
+.PHONY: quickstart test test-fast test-vllm check docs clean
 
 $(VENV)/.package: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +31,15 @@ test: $(VENV)/.dev
 test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
+$(VENV)-vllm/.package: pyproject.toml requirements-vllm.txt
+	$(PYTHON) -m venv $(VENV)-vllm
+	$(VENV)-vllm/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--requirement requirements-vllm.txt --editable .
+	@touch $@
+
+test-vllm: $(VENV)-vllm/.package
+	$(VENV)-vllm/bin/python -m pytest tests/generate/test_vllm.py tests/generate/test_vllm_serve.py
+
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -41,4 +51,4 @@ docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict
 
 clean:
-	rm -rf $(VENV) runs site dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-vllm runs site dist .mypy_cache .ruff_cache .pytest_cache

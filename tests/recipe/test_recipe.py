@@ -147,7 +147,7 @@ WRONG = [
     (
         BASE + "generate: {engine: vlm}\n",
         ":4: generate.engine",
-        ["'transformers', 'openai' or 'replay'"],
+        ["'transformers', 'vllm', 'openai' or 'replay'"],
     ),
     (BASE + "generate: {engine: replay}\n", ":4: generate", ["replay: {path: FILE}"]),
     (BASE + "generate: {engine: openai}\n", ":4: generate", ["openai: {url: ADDRESS"]),

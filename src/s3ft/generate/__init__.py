@@ -7,9 +7,11 @@ from ._limits import Tokens, Usage, usage
 from ._openai import OpenAI, Unanswered
 from ._replay import NO_ROW, Replay
 from ._transformers import Transformers
+from ._vllm import VLLM
 
 __all__ = [
     "NO_ROW",
+    "VLLM",
     "Generator",
     "OpenAI",
     "Replay",

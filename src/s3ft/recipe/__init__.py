@@ -22,8 +22,10 @@ from ._fields import (
 from ._load import load, parse_option, schema
 from ._recipe import Recipe
 from ._shipped import shipped
+from ._vllm import VLLM
 
 __all__ = [
+    "VLLM",
     "Data",
     "Endpoint",
     "Evaluate",

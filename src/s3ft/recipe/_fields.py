@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ..records import Sampling
 from ._endpoint import Endpoint
 from ._strict import Strict
+from ._vllm import VLLM
 
 
 class Model(Strict):
@@ -102,9 +103,9 @@ def _check_samples(n: int, temperature: float) -> None:
 class Generate(Strict):
     """How the model is asked for its own answers."""
 
-    engine: Literal["transformers", "openai", "replay"] = "transformers"
-    """Who answers: the model through transformers, a server that speaks OpenAI's protocol, or a
-    file of responses."""
+    engine: Literal["transformers", "vllm", "openai", "replay"] = "transformers"
+    """Who answers: the model through transformers or vLLM, a server that speaks OpenAI's protocol,
+    or a file of responses."""
     temperature: float = Field(0.0, ge=0, le=10)
     """0 decodes greedily. Where `adaptive` asks for more than one sample, that of the further
     ones: the first is greedy."""
@@ -124,7 +125,10 @@ class Generate(Strict):
     """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
     takes the highest log-probability per token under the model that wrote it."""
     batch_size: int = Field(256, ge=1)
-    """The most rows at once; halved whenever they do not fit into memory."""
+    """For engine `transformers`: the most rows at once; halved whenever they do not fit into
+    memory."""
+    vllm: VLLM = VLLM()
+    """For engine `vllm`: what it is told."""
     replay: Replay | None = None
     """For engine `replay`: where the responses are."""
     openai: Endpoint | None = None

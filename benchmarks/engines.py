@@ -1,0 +1,275 @@
+"""How fast our engines are beside what one would do without them, in one run, on one model.
+
+    python benchmarks/engines.py                       # the embedded model, all that is installed
+    python benchmarks/engines.py --only vllm --args '{"enforce_eager": true}'
+
+Greedy answers to the lab's questions. Only tokens that were really generated count: up to and
+including the stop token. Whatever is compared is measured in turn, the other before and after ours,
+on the same prompts, after a warm-up on others; starting is not counted. vLLM gets the same
+arguments, and every way makes texts and log-probabilities.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from multiprocessing import get_context
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
+
+from s3ft import lab
+from s3ft.chat import Chat
+from s3ft.generate import VLLM, Generator, OpenAI, Transformers
+from s3ft.models import load_chat, load_model, pick_device, pick_dtype, resolve
+from s3ft.recipe import VLLM as Config
+from s3ft.recipe import Endpoint, Model
+from s3ft.records import Request, Sampling, response_key
+
+WARM_UP, CONCURRENCY = 64, 64
+Run = Callable[[Sequence[Request]], int]
+"""Answers requests; how many tokens that made."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="lab")
+    parser.add_argument("--prompts", type=int, default=1024)
+    parser.add_argument("--max-new-tokens", type=int, default=256)
+    parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--args", type=json.loads, default={"kv_cache_memory_bytes": 2**31})
+    parser.add_argument("--only", choices=["vllm", "transformers", "openai"])
+    options = parser.parse_args()
+    model = Model(id=options.model, dtype=options.dtype)
+    chat = load_chat(model)
+    requests = questions(chat, options.prompts + WARM_UP, options.max_new_tokens)
+    parts = [options.only] if options.only else ["transformers", "vllm", "openai"]
+    dtype = pick_dtype(model.dtype, pick_device(model.device))
+    print(f"{options.model}, {dtype}, greedy, {options.prompts} prompts, {os.cpu_count()} cores")
+    if parts != ["transformers"] and find_spec("vllm") is None:
+        print("vLLM is not installed: only transformers is measured")
+        parts = ["transformers"]
+    vllm_rate = None
+    if "vllm" in parts or find_spec("vllm"):
+        vllm_rate = measure_vllm(model, chat, options.args, requests)
+    if "transformers" in parts:
+        measure_transformers(model, chat, requests, vllm_rate)
+    if "openai" in parts:
+        measure_openai(model, chat, options.args, requests)
+
+
+def questions(chat: Chat, count: int, max_new_tokens: int) -> list[Request]:
+    """The lab's three tasks in turn."""
+    sampling, found = Sampling(max_new_tokens=max_new_tokens), []
+    tasks = (lab.rows(task, "train", size=count) for task in ("math", "code", "reading"))
+    for rows in zip(*tasks, strict=False):
+        for row in rows:
+            ids = chat.prompt_ids(row["prompt"])
+            key = response_key("benchmark", ids, sampling, 0)
+            found.append(Request(key, tuple(row["prompt"]), ids, sampling))
+    return found[:count]
+
+
+def rate(name: str, run: Run, requests: Sequence[Request], part: float = 1.0) -> float:
+    """Tokens per second, after a warm-up; printed."""
+    run(requests[:WARM_UP])
+    some = requests[WARM_UP:]
+    some = some[: round(len(some) * part)]
+    start = time.perf_counter()
+    tokens = run(some)
+    seconds = time.perf_counter() - start
+    print(
+        f"{name:<40}{len(some):>6} prompts{tokens:>9} tokens{seconds:>8.1f} s"
+        f"{tokens / seconds:>9,.0f} tokens/s",
+        flush=True,
+    )
+    return tokens / seconds
+
+
+def compare(what: str, ours: float, other: float, wanted: float) -> None:
+    print(f"    {what}: {ours / other:.2f}  (wanted: {wanted})")
+
+
+def engine(generator: Generator) -> Run:
+    return lambda requests: sum(
+        len(response.token_ids or ())
+        for batch in generator.generate(requests)
+        for response in batch
+    )
+
+
+def measure_vllm(
+    model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]
+) -> float:
+    def raw(name: str, logprobs: int | None) -> float:
+        """`LLM.generate` in a process of its own, as ours is."""
+        context = get_context("spawn")
+        inner, outer = context.Pipe()
+        told = (model, list(chat.stop_ids), args, list(requests), logprobs, name, outer)
+        process = context.Process(target=raw_vllm, args=told)
+        process.start()
+        outer.close()  # else its death would not be seen here
+        found: float = inner.recv()
+        process.join()
+        return found
+
+    before = raw("LLM.generate", 0)
+    ours = VLLM(model, chat, Config(args=args))
+    rates = [rate("our engine vllm", engine(ours), requests)]
+    ours.free()
+    after = raw("LLM.generate", 0)
+    rates.append(rate("our engine vllm", engine(ours), requests))
+    ours.free()
+    bare = raw("LLM.generate without log-probabilities", None)
+    mean = sum(rates) / 2
+    compare("our engine over LLM.generate", mean, (before + after) / 2, 0.95)
+    print(f"    over the same without log-probabilities: {mean / bare:.2f}")
+    return mean
+
+
+def raw_vllm(
+    model: Model,
+    stop_ids: list[int],
+    args: dict[str, Any],
+    requests: list[Request],
+    logprobs: int | None,
+    name: str,
+    answer: Any,
+) -> None:
+    from vllm import LLM, SamplingParams
+
+    config = resolve(model)
+    dtype = str(pick_dtype(config.dtype, pick_device(config.device))).removeprefix("torch.")
+    llm = LLM(config.id, dtype=dtype, generation_config="vllm", **args)
+
+    def run(some: Sequence[Request]) -> int:
+        sampling = SamplingParams(
+            temperature=0,
+            max_tokens=some[0].sampling.max_new_tokens,
+            stop_token_ids=stop_ids,
+            logprobs=logprobs,
+        )
+        prompts = [{"prompt_token_ids": list(request.prompt_ids)} for request in some]
+        outputs = llm.generate(prompts, sampling, use_tqdm=False)
+        return sum(len(output.outputs[0].token_ids) for output in outputs)
+
+    answer.send(rate(name, run, requests))
+    llm.llm_engine.engine_core.shutdown()  # else this process waits for it for ever
+
+
+def measure_transformers(
+    model: Model, chat: Chat, requests: Sequence[Request], vllm_rate: float | None
+) -> None:
+    weights = load_model(model)
+    loop = "model.generate, batches of 8"
+    plain = [rate(loop, lambda some: plain_loop(weights, chat, some, 8), requests, 1 / 4)]
+    ours = rate("our engine transformers", engine(Transformers(weights, chat)), requests)
+    plain += [rate(loop, lambda some: plain_loop(weights, chat, some, 8), requests, 1 / 4)]
+    compare("our engine over batches of 8", ours, sum(plain) / 2, 3)
+    if vllm_rate is not None:
+        compare("our engine transformers over our engine vllm", ours, vllm_rate, 0.9)
+
+
+def plain_loop(model: Any, chat: Chat, requests: Sequence[Request], size: int) -> int:
+    """What one would write, in the order of arrival."""
+    tokens = 0
+    for start in range(0, len(requests), size):
+        some = requests[start : start + size]
+        batch = chat.tokenizer.pad(
+            {"input_ids": [list(request.prompt_ids) for request in some]},
+            padding_side="left",
+            return_tensors="pt",
+        ).to(model.device)
+        output = model.generate(
+            **batch,
+            max_new_tokens=some[0].sampling.max_new_tokens,
+            do_sample=False,
+            eos_token_id=list(chat.stop_ids),
+            pad_token_id=chat.pad_id,
+        )
+        for row in output[:, batch["input_ids"].shape[1] :].tolist():
+            ends = [place for place, id in enumerate(row, 1) if id in chat.stop_ids]
+            tokens += ends[0] if ends else len(row)
+    return tokens
+
+
+def measure_openai(
+    model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]
+) -> None:
+    with server(model, args) as url:
+        name = "openai's AsyncOpenAI alone"
+        alone = [rate(name, lambda some: asyncio.run(bare_client(url, some)), requests)]
+        endpoint = Endpoint(url=url, model="served", concurrency=CONCURRENCY)
+        ours = rate("our engine openai", engine(OpenAI(endpoint, chat=chat)), requests)
+        alone += [rate(name, lambda some: asyncio.run(bare_client(url, some)), requests)]
+    compare("our engine over a bare client", ours, sum(alone) / 2, 0.9)
+
+
+async def bare_client(url: str, requests: Sequence[Request]) -> int:
+    """The same questions with as many at once; no retries, limits, or checks."""
+    from openai import AsyncOpenAI
+
+    places = asyncio.Semaphore(CONCURRENCY)
+    async with AsyncOpenAI(api_key="none", base_url=url, max_retries=0) as client:
+
+        async def ask(request: Request) -> int:
+            async with places:
+                answer = await client.chat.completions.create(
+                    model="served",
+                    messages=list(request.messages),  # type: ignore[arg-type]
+                    temperature=0,
+                    max_tokens=request.sampling.max_new_tokens,
+                    logprobs=True,
+                    extra_body={"return_token_ids": True},
+                )
+            return answer.usage.completion_tokens if answer.usage else 0
+
+        return sum(await asyncio.gather(*map(ask, requests)))
+
+
+@contextmanager
+def server(model: Model, args: dict[str, Any]) -> Iterator[str]:
+    """vLLM's server of the model; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = resolve(model)
+    dtype = str(pick_dtype(config.dtype, pick_device(config.device))).removeprefix("torch.")
+    told: dict[str, Any] = {"model": config.id, "dtype": dtype, "served_model_name": "served"}
+    told |= {"host": "127.0.0.1", "port": port, **args}
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
+    for key, value in told.items():
+        flag = "--" + key.replace("_", "-")
+        command += [flag] if value is True else [flag, str(value)]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            while True:
+                with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health"):
+                    break
+                if process.poll() is not None:
+                    log.seek(0)
+                    raise SystemExit(log.read().decode())
+                time.sleep(0.5)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()
