@@ -38,7 +38,8 @@ $(VENV)-vllm/.package: pyproject.toml requirements-vllm.txt
 	@touch $@
 
 test-vllm: $(VENV)-vllm/.package
-	$(VENV)-vllm/bin/python -m pytest tests/generate/test_vllm.py tests/generate/test_vllm_serve.py
+	$(VENV)-vllm/bin/python -m pytest \
+		tests/generate/test_vllm.py tests/generate/test_vllm_serve.py tests/pipeline/test_vllm_run.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

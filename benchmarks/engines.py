@@ -15,21 +15,16 @@ import argparse
 import asyncio
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
+
+from _engines_server import CONCURRENCY, bare_client, server
 
 from s3ft import lab
 from s3ft.chat import Chat
@@ -39,7 +34,7 @@ from s3ft.recipe import VLLM as Config
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Request, Sampling, response_key
 
-WARM_UP, CONCURRENCY = 64, 64
+WARM_UP = 64
 Run = Callable[[Sequence[Request]], int]
 """Answers requests; how many tokens that made."""
 
@@ -56,18 +51,17 @@ def main() -> None:
     model = Model(id=options.model, dtype=options.dtype)
     chat = load_chat(model)
     requests = questions(chat, options.prompts + WARM_UP, options.max_new_tokens)
-    parts = [options.only] if options.only else ["transformers", "vllm", "openai"]
     dtype = pick_dtype(model.dtype, pick_device(model.device))
     print(f"{options.model}, {dtype}, greedy, {options.prompts} prompts, {os.cpu_count()} cores")
-    if parts != ["transformers"] and find_spec("vllm") is None:
+    if options.only != "transformers" and find_spec("vllm") is None:
         print("vLLM is not installed: only transformers is measured")
-        parts = ["transformers"]
+        options.only = "transformers"
     vllm_rate = None
-    if "vllm" in parts or find_spec("vllm"):
+    if options.only in (None, "vllm"):
         vllm_rate = measure_vllm(model, chat, options.args, requests)
-    if "transformers" in parts:
+    if options.only in (None, "transformers"):
         measure_transformers(model, chat, requests, vllm_rate)
-    if "openai" in parts:
+    if options.only in (None, "openai"):
         measure_openai(model, chat, options.args, requests)
 
 
@@ -216,59 +210,6 @@ def measure_openai(
         ours = rate("our engine openai", engine(OpenAI(endpoint, chat=chat)), requests)
         alone += [rate(name, lambda some: asyncio.run(bare_client(url, some)), requests)]
     compare("our engine over a bare client", ours, sum(alone) / 2, 0.9)
-
-
-async def bare_client(url: str, requests: Sequence[Request]) -> int:
-    """The same questions with as many at once; no retries, limits, or checks."""
-    from openai import AsyncOpenAI
-
-    places = asyncio.Semaphore(CONCURRENCY)
-    async with AsyncOpenAI(api_key="none", base_url=url, max_retries=0) as client:
-
-        async def ask(request: Request) -> int:
-            async with places:
-                answer = await client.chat.completions.create(
-                    model="served",
-                    messages=list(request.messages),  # type: ignore[arg-type]
-                    temperature=0,
-                    max_tokens=request.sampling.max_new_tokens,
-                    logprobs=True,
-                    extra_body={"return_token_ids": True},
-                )
-            return answer.usage.completion_tokens if answer.usage else 0
-
-        return sum(await asyncio.gather(*map(ask, requests)))
-
-
-@contextmanager
-def server(model: Model, args: dict[str, Any]) -> Iterator[str]:
-    """vLLM's server of the model; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = resolve(model)
-    dtype = str(pick_dtype(config.dtype, pick_device(config.device))).removeprefix("torch.")
-    told: dict[str, Any] = {"model": config.id, "dtype": dtype, "served_model_name": "served"}
-    told |= {"host": "127.0.0.1", "port": port, **args}
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
-    for key, value in told.items():
-        flag = "--" + key.replace("_", "-")
-        command += [flag] if value is True else [flag, str(value)]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        try:
-            while True:
-                with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health"):
-                    break
-                if process.poll() is not None:
-                    log.seek(0)
-                    raise SystemExit(log.read().decode())
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
 
 
 if __name__ == "__main__":

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +21,7 @@ from s3ft.models import load_chat, load_model
 from s3ft.recipe import VLLM as Config
 from s3ft.recipe import Model
 from s3ft.records import Message, Request, Response, Sampling, response_key
-
-needs_vllm = pytest.mark.skipif(find_spec("vllm") is None, reason="vLLM is not installed")
-
-ARGS: dict[str, Any] = {"enforce_eager": True, "kv_cache_memory_bytes": 2**29}
-"""Nothing is compiled, and half a GiB is for keys and values: it starts faster so."""
+from vllm_here import ARGS, needs_vllm, processes
 
 
 def lab(dtype: Any) -> Model:
@@ -74,13 +64,6 @@ def same(some: dict[str, Response], others: dict[str, Response]) -> float:
     """The share of rows with identical tokens."""
     assert some.keys() == others.keys()
     return sum(some[key].token_ids == others[key].token_ids for key in some) / len(some)
-
-
-def processes(group: int) -> list[str]:
-    """What is left of a group of processes."""
-    told = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True)
-    lines = [line.split(maxsplit=2) for line in told.stdout.splitlines()]
-    return [args for pgid, stat, *args in lines if int(pgid) == group and stat[0] != "Z"]  # type: ignore[misc]
 
 
 @needs_vllm
@@ -284,9 +267,8 @@ def test_a_part_of_vllm_that_dies_ends_the_rest(chat: Chat, engine: VLLM) -> Non
     next(rest)
     assert engine.pid
     group = engine.pid
-    told = subprocess.run(["pgrep", "-g", str(group)], capture_output=True, text=True)
-    others = [int(pid) for pid in told.stdout.split() if int(pid) != group]
-    os.kill(others[-1], signal.SIGKILL)
+    part = [pid for pid in processes(group) if pid != group][-1]
+    os.kill(part, signal.SIGKILL)
     with pytest.raises(RunError, match=r"vLLM's process ended: .*EngineDeadError"):
         list(rest)
     assert processes(group) == []
@@ -336,64 +318,3 @@ def test_without_vllm_it_says_how_to_install_it(
     with pytest.raises(InputError, match=r"pip install 's3ft\[vllm\]'") as caught:
         VLLM(lab("float32"), chat, Config()).check()
     assert caught.value.where == "generate.engine"
-
-
-RECIPE: dict[str, Any] = {
-    "model": {"id": "lab", "dtype": "float32"},
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 150, "max_test": 24},
-    "judge": {"name": "math"},
-    "generate": {"engine": "vllm", "max_new_tokens": 160, "vllm": {"args": ARGS}},
-    "methods": ["s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 0.1, "batch_size": 8},
-    "evaluate": {
-        "tasks": "lab",
-        "benchmarks": ["lab_facts"],
-        "limit": 8,
-        "apply_chat_template": True,
-    },
-}
-
-
-def query(out: Path, sql: str) -> list[Any]:
-    with sqlite3.connect(out / "run.sqlite") as db:
-        try:
-            return db.execute(sql).fetchall()
-        except sqlite3.OperationalError:
-            return []
-
-
-@needs_vllm
-def test_a_run_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
-    recipe, out = tmp_path / "recipe.json", tmp_path / "run"
-    recipe.write_text(json.dumps(RECIPE))
-    count = "SELECT count(*) FROM responses"
-
-    def start(until: str, *changes: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "s3ft", until, str(recipe), *changes, "--out", str(out)]
-        return subprocess.Popen(command)
-
-    run = start("generate")
-    while not (out / "run.sqlite").exists() or query(out, count) in ([], [(0,)]):
-        assert run.poll() is None
-        time.sleep(0.01)
-    told = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True)
-    groups = [int(pid) for pid in told.stdout.split()]
-    run.kill()
-    run.wait()
-    [(before,)] = query(out, count)
-    assert 0 < before < 150, "killed in the middle"
-    deadline = time.monotonic() + 60
-    while any(map(processes, groups)):
-        assert time.monotonic() < deadline, "vLLM outlived the run"
-        time.sleep(0.1)
-    assert start("evaluate").wait() == 0
-    assert query(out, "SELECT DISTINCT engine FROM responses") == [("vllm",)]
-    [(stored,)] = query(out, count)
-    [(made,)] = query(out, "SELECT sum(rows) FROM spent WHERE stage = 'generate'")
-    assert made == stored, "a finished request was repeated"
-    asked_of = dict(query(out, "SELECT asked, count(*) FROM candidates GROUP BY asked"))
-    assert asked_of["self"] == 150
-    assert asked_of["base"] == asked_of["s3ft-seed0"] == 24
-    scored = query(out, "SELECT DISTINCT model, task FROM scores ORDER BY model, task")
-    tasks = ("lab_facts", "target")
-    assert scored == [(model, task) for model in ("base", "s3ft-seed0") for task in tasks]

@@ -13,7 +13,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,9 @@ from s3ft.lab.targets import LEVELS, TASKS, messages
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
+from vllm_here import needs_vllm
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(find_spec("vllm") is None, reason="vLLM is not installed"),
-]
+pytestmark = [pytest.mark.slow, needs_vllm]
 LAB = Model(id="lab", dtype="float32", device="cpu")
 
 

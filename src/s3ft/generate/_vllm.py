@@ -78,8 +78,8 @@ class VLLM:
         if len(waiting) < len(asked):
             full = (r for n, r in enumerate(asked) if n not in waiting)
             yield [Response(r.key, "", (), "length", 0.0, self.name) for r in full]
-        self._process.send(_line(n, r, limit, adapter) for n, r in waiting.items())
         try:
+            self._process.send(_line(n, r, limit, adapter) for n, r in waiting.items())
             while waiting:
                 replies = self._process.replies()
                 yield [self._response(waiting.pop(reply["id"]), reply) for reply in replies]
@@ -117,7 +117,7 @@ class VLLM:
         return Process(settings)
 
     def _told(self) -> dict[str, Any]:
-        """What s3ft tells vLLM; a recipe's ``args`` may add to it, or replace the last of it."""
+        """What vLLM is told, whatever a recipe's ``args`` add."""
         from ..models import pick_device, pick_dtype, resolve
 
         model, config = resolve(self._model), self._config
@@ -184,7 +184,7 @@ def _line(number: int, request: Request, limit: int, adapter: Path | None) -> di
         "id": number,
         "prompt_ids": request.prompt_ids,
         "sampling": sampling,
-        "adapter": None if adapter is None else str(adapter),
+        "adapter": None if adapter is None else str(adapter.resolve()),
     }
 
 
