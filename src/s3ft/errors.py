@@ -28,3 +28,7 @@ class InputError(S3FTError):
     def __init__(self, where: str, problem: str, remedy: str = "") -> None:
         self.where, self.problem, self.remedy = where, problem, remedy
         super().__init__(f"{where}: {problem}" + (f"\n  {remedy}" if remedy else ""))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """Pickled by what it was made of, to pass from a worker's process to this one."""
+        return type(self), (self.where, self.problem, self.remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._base import Generator
 from ._limits import Tokens, Usage, usage
 from ._openai import OpenAI, Unanswered
+from ._ray import OnRay
 from ._replay import NO_ROW, Replay
 from ._transformers import Transformers
 from ._vllm import VLLM
@@ -13,6 +14,7 @@ __all__ = [
     "NO_ROW",
     "VLLM",
     "Generator",
+    "OnRay",
     "OpenAI",
     "Replay",
     "Tokens",

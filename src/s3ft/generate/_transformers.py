@@ -7,11 +7,12 @@ fit into memory shows at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..chat import Chat
 from ..models import as_many_as_fit
 from ..records import Request, Response
+from ._batches import Batching
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -40,14 +41,9 @@ class Transformers:
     name = "transformers"
 
     def __init__(self, model: PreTrainedModel, chat: Chat, *, batch_size: int = 256) -> None:
-        from ..models import max_positions
-
         self._model, self._chat = model, chat
         self._batch_size = batch_size
-        self._positions = max_positions(model.config)
-        # Finished rows go on being fed beside longer ones. Past its last position a rotary model
-        # computes something that nobody reads, but a table of positions has no entry.
-        self._mixes_limits = getattr(model.config, "rope_parameters", None) is not None
+        self._batching = Batching.of(model.config)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         """Answer all requests; every list is one batch.
@@ -55,36 +51,19 @@ class Transformers:
         Raises:
             RunError: a single row does not fit into memory.
         """
-        waiting = sorted(requests, key=self._order, reverse=True)
+        waiting = self._batching.sort(requests)
         while waiting:
-            group = self._group(waiting[0])
-            size = min(self._batch_size, len(waiting))
-            batch = [request for request in waiting[:size] if self._group(request) == group]
+            batch = self._batching.first(waiting, self._batch_size)
             done, responses = as_many_as_fit(self._answer, batch, _too_large)
             if done < len(batch):
                 self._batch_size = done
             yield responses
             del waiting[:done]
 
-    def _order(self, request: Request) -> tuple[Any, ...]:
-        return (*self._group(request), len(request.prompt_ids), request.key)
-
-    def _group(self, request: Request) -> tuple[Any, ...]:
-        """What the rows of one batch must have in common."""
-        s, limit = request.sampling, self._limit(request)
-        shared = limit if limit == 0 or not self._mixes_limits else s.max_new_tokens
-        return (shared, s.max_new_tokens, s.temperature, s.top_p, s.top_k)
-
-    def _limit(self, request: Request) -> int:
-        wanted = request.sampling.max_new_tokens
-        if self._positions is None:
-            return wanted
-        return max(0, min(wanted, self._positions - len(request.prompt_ids)))
-
     def _answer(self, batch: Sequence[Request]) -> list[Response]:
         from ._decode import decode
 
-        limits = [self._limit(request) for request in batch]
+        limits = [self._batching.limit(request) for request in batch]
         if not any(limits):
             return [Response(r.key, "", (), "length", 0.0, self.name) for r in batch]
         produced = decode(

@@ -5,6 +5,7 @@ from ._audit import Audit, audit, audit_file, render
 from ._base import Judge, JudgeFactory, each, options_text, screened
 from ._file import Counts, judge_file
 from ._ledger import LEDGER, Ledger, canary_line
+from ._ray import on_ray
 from ._registry import Judges, registry
 from ._rows import judge_rows
 from ._squad import squad_scores
@@ -23,6 +24,7 @@ __all__ = [
     "each",
     "judge_file",
     "judge_rows",
+    "on_ray",
     "options_text",
     "registry",
     "render",

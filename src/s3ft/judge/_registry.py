@@ -55,6 +55,14 @@ class Judges:
         """All judges that have a plain name, sorted."""
         return sorted({*BUILT_IN, *self._own})
 
+    def keeps_nothing(self, name: str, *, where: str = "judge") -> bool:
+        """Whether a judge takes no ledger, so that several of it can share the work.
+
+        Raises:
+            InputError: there is no such judge.
+        """
+        return "ledger" not in inspect.signature(self._factory(name, where)).parameters
+
     def make(
         self,
         name: str,

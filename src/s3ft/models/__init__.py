@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from ._fingerprint import fingerprint
-from ._load import load_chat, load_model, load_tokenizer, max_positions, pick_device, pick_dtype
+from ._load import (
+    load_chat,
+    load_config,
+    load_model,
+    load_tokenizer,
+    max_positions,
+    pick_device,
+    pick_dtype,
+)
 from ._memory import as_many_as_fit, free_memory
 from ._resolve import resolve
 
@@ -12,6 +20,7 @@ __all__ = [
     "fingerprint",
     "free_memory",
     "load_chat",
+    "load_config",
     "load_model",
     "load_tokenizer",
     "max_positions",

@@ -58,7 +58,7 @@ def load_chat(config: Model) -> Chat:
     try:
         generation = GenerationConfig.from_pretrained(resolved.id, revision=resolved.revision)
     except OSError:  # it has none, so its configuration names the end of text
-        generation = GenerationConfig.from_model_config(_load_config(resolved))
+        generation = GenerationConfig.from_model_config(load_config(resolved))
     return Chat(
         tokenizer,
         template=template,
@@ -146,9 +146,15 @@ def max_positions(config: PretrainedConfig) -> int | None:
     return limit if isinstance(limit, int) and limit > 0 else None
 
 
-def _load_config(config: Model) -> PretrainedConfig:
+def load_config(config: Model) -> PretrainedConfig:
+    """Load a model's configuration, without its weights.
+
+    Raises:
+        InputError: there is no such model.
+    """
     from transformers import AutoConfig
 
+    config = resolve(config)
     with explained(config, "config.json", "Give the folder or Hub id of a whole model."):
         return AutoConfig.from_pretrained(
             config.id, revision=config.revision, trust_remote_code=config.trust_remote_code

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import VLLM, Generator, OpenAI, Replay, Transformers
+from ..generate import VLLM, Generator, OnRay, OpenAI, Replay, Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
 from ._collect import Question
@@ -56,26 +56,41 @@ class Answerer:
 
     @cached_property
     def vllm(self) -> VLLM | None:
-        """The model in vLLM, where the recipe names that engine."""
+        """The model in vLLM in a process beside this one, where the recipe names that engine."""
         generate = self._recipe.generate
-        return VLLM(self.model, self.chat, generate.vllm) if generate.engine == "vllm" else None
+        if generate.engine != "vllm" or self._recipe.ray is not None:
+            return None
+        return VLLM(self.model, self.chat, generate.vllm)
+
+    @cached_property
+    def workers(self) -> OnRay | None:
+        """The model in the workers of a cluster, where the recipe names one."""
+        ray = self._recipe.ray
+        return None if ray is None else OnRay(ray, self.model, self._recipe.generate)
+
+    @property
+    def apart(self) -> bool:
+        """Whether other processes than this one hold the weights that answer."""
+        return self.vllm is not None or self.workers is not None
 
     @property
     def name(self) -> str:
-        return "transformers" if self.vllm is None else self.vllm.name
+        return VLLM.name if self._recipe.generate.engine == "vllm" else Transformers.name
 
     @cached_property
     def _engine(self) -> Generator:
         size = self._recipe.generate.batch_size
-        return self._served or self.vllm or Transformers(self.weights, self.chat, batch_size=size)
+        elsewhere = self._served or self.workers or self.vllm
+        return elsewhere or Transformers(self.weights, self.chat, batch_size=size)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         return self._engine.generate(requests)
 
     def free(self) -> None:
-        """Give back the memory of the weights, here and in vLLM's process."""
-        if self.vllm is not None:
-            self.vllm.free()
+        """Give back the memory of the weights, here and in other processes."""
+        for elsewhere in (self.vllm, self.workers):
+            if elsewhere is not None:
+                elsewhere.free()
         self.__dict__.pop("_engine", None)
         if self.__dict__.pop("weights", None) is not None:
             from ..models import free_memory

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ..chat import check as check_chat
+from ..crew import connect
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
@@ -60,6 +61,8 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
         found.append(_chat(run, base))
         if base.vllm is not None:
             base.vllm.check()
+    if recipe.ray is not None:
+        found.append(f"ray: {connect(recipe.ray)}")
     if until >= TRAINS:
         assert base is not None
         check_config(recipe.train, base.model)

@@ -8,7 +8,6 @@ from hashlib import sha256
 from itertools import product
 
 from ..evaluate import run_benchmarks, target_scores
-from ..judge import registry
 from ..progress import console, progress
 from ..records import content_hash
 from ..store import Spent
@@ -17,7 +16,7 @@ from ._answerer import Answerer
 from ._collect import answer, judge
 from ._mixture import read_mixture
 from ._rundir import Run, label
-from ._walk import judge_name
+from ._walk import judge_name, judge_of
 
 BASE = "base"
 """The label of the untuned model."""
@@ -66,10 +65,11 @@ def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
 def evaluate_all(run: Run, base: Answerer) -> None:
     """Measure the base once, and every tuned model: the target's test split and the benchmarks.
 
-    In vLLM the adapters share one process. It has ended before weights are loaded here.
+    Where the weights that answer are in other processes (in vLLM the adapters share one), these
+    have ended before weights are loaded here.
     """
     answerers = list(_answerers(run, base))
-    if base.vllm is not None:
+    if base.apart:
         for name, answerer in answerers:
             measure_target(run, answerer, name)
             answerer.free()
@@ -104,8 +104,7 @@ def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     there = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))
     answer(store, question, ((e, 1) for e in store.entries("test", [name])), total, there)
     config = target.judge or run.recipe.judge
-    decide = registry.make(config.name, config.options, ledger=run.ledger)
-    judge(store, "test", name, decide, judge_name(config))
+    judge(store, "test", name, judge_of(run, config), judge_name(config))
     scores = target_scores(name, store.entries("test", [name]))
     store.add_scores(scores, Spent("score", name, total, 0, 0.0))
 

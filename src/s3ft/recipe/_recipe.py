@@ -17,6 +17,7 @@ from pydantic import (
 from ..methods import METHODS, Ladder, check_ladder
 from ..records import Source
 from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Train
+from ._ray import Ray
 from ._strict import Strict
 from ._yaml import dump
 
@@ -50,6 +51,8 @@ class Recipe(Strict):
     """Who decides whether a response is correct."""
     generate: Generate = Generate()
     """How the model answers."""
+    ray: Ray | None = None
+    """Answers and verdicts spread over the workers of a Ray cluster; null: this process alone."""
     paraphrase: Paraphrase = Paraphrase()
     """How the model restates the gold."""
     ladders: dict[_Name, Annotated[list[Source], AfterValidator(_own_ladder)]] = Field({})
