@@ -70,7 +70,7 @@ def prompt_tokens(asked: Question, store: Store) -> float:
 def walk_ladders(run: Run, sources: Sources) -> dict[str, Work]:
     """Ask and judge as a run does; the work by source, and of judging it ``judge``."""
     work: dict[str, Work] = {}
-    decider = judge_of(run)
+    decider = judge_of(run, run.recipe.judge)
     while pending := pending_rounds(run, sources):
         source = next(iter(pending))
         here = pending[source]
