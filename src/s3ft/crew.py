@@ -222,7 +222,7 @@ def _join(address: str) -> None:
         _see(address)
     try:
         ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **own)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # such as a bare one, where a node takes too long to start
         reason = " ".join(str(error).split())[:300]
         raise RunError(
             f"ray.address: the Ray cluster ({address}) cannot be joined: {reason}"

@@ -1,0 +1,105 @@
+"""A run over a Ray cluster makes the mixture of a run without."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from s3ft.pipeline import run_stages
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
+]
+
+RECIPE: dict[str, Any] = {
+    "model": {"id": "lab", "dtype": "float32"},
+    "data": {"path": "lab", "name": "math", "max_train": 24},
+    "judge": {"name": "math"},
+    "generate": {"max_new_tokens": 48, "batch_size": 4},
+    "methods": ["s3ft"],
+}
+
+
+def mixture(out: Path, **changes: Any) -> dict[str, bytes]:
+    """The files of a run's mixture."""
+    run_stages({**RECIPE, **changes}, (), out, "select")
+    return {p.name: p.read_bytes() for p in sorted((out / "mixture" / "s3ft").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Without Ray, with one thread, as many as Ray gives a worker."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    files = mixture(tmp_path_factory.mktemp("plain") / "run")
+    torch.set_num_threads(threads)
+    return files
+
+
+@pytest.fixture(autouse=True)
+def _own_cluster() -> Iterator[None]:
+    yield
+    import ray
+
+    ray.shutdown()
+
+
+@contextmanager
+def killer() -> Iterator[list[int]]:
+    """Kills one worker in the middle of its work, once."""
+    killed: list[int] = []
+    ended = threading.Event()
+
+    def kill() -> None:
+        while not ended.wait(0.05):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    working = b"ray::_Worker.do" in path.read_bytes()
+                except OSError:
+                    continue
+                if working:
+                    time.sleep(0.2)
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+                    killed.append(int(path.parent.name))
+                    return
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    yield killed
+    ended.set()
+    thread.join()
+
+
+def test_two_workers_make_the_same_mixture_also_when_one_is_killed(
+    plain: dict[str, bytes], tmp_path: Path
+) -> None:
+    with killer() as killed:
+        found = mixture(tmp_path / "run", ray={"workers": 2})
+    assert killed, "nobody was killed"
+    assert found == plain
+
+
+def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path) -> None:
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    try:
+        cluster.add_node(num_cpus=1)
+        found = mixture(tmp_path / "run", ray={"address": cluster.address, "workers": 2})
+        import ray
+
+        assert len({node["NodeID"] for node in ray.nodes() if node["Alive"]}) == 2
+        assert found == plain
+    finally:
+        cluster.shutdown()
