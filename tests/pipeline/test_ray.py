@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -24,9 +23,9 @@ pytestmark = [
 
 RECIPE: dict[str, Any] = {
     "model": {"id": "lab", "dtype": "float32"},
-    "data": {"path": "lab", "name": "math", "max_train": 24},
+    "data": {"path": "lab", "name": "math", "max_train": 12},
     "judge": {"name": "math"},
-    "generate": {"max_new_tokens": 48, "batch_size": 4},
+    "generate": {"max_new_tokens": 96, "batch_size": 4},
     "methods": ["s3ft"],
 }
 
@@ -34,7 +33,9 @@ RECIPE: dict[str, Any] = {
 def mixture(out: Path, **changes: Any) -> dict[str, bytes]:
     """The files of a run's mixture."""
     run_stages({**RECIPE, **changes}, (), out, "select")
-    return {p.name: p.read_bytes() for p in sorted((out / "mixture" / "s3ft").iterdir())}
+    files = {p.name: p.read_bytes() for p in sorted((out / "mixture" / "s3ft").iterdir())}
+    assert b'"source": "self"' in files["train.jsonl"], "some answers of the model's own"
+    return files
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +64,13 @@ def killer() -> Iterator[list[int]]:
 
     def kill() -> None:
         while not ended.wait(0.05):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    working = b"ray::_Worker.do" in path.read_bytes()
-                except OSError:
-                    continue
-                if working:
-                    time.sleep(0.2)
-                    os.kill(int(path.parent.name), signal.SIGKILL)
-                    killed.append(int(path.parent.name))
-                    return
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    if any("_Worker.do" in word for word in process.cmdline()):  # Ray says so
+                        time.sleep(0.2)
+                        process.kill()
+                        killed.append(process.pid)
+                        return
 
     thread = threading.Thread(target=kill)
     thread.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import product
@@ -11,12 +11,15 @@ from ..evaluate import run_benchmarks, target_scores
 from ..progress import console, progress
 from ..records import content_hash
 from ..store import Spent
-from ..train import budget, length_limit, rows, train
+from ..train import Trained, budget, length_limit, rows, train
 from ._answerer import Answerer
 from ._collect import answer, judge
 from ._mixture import read_mixture
 from ._rundir import Run, label
 from ._walk import judge_name, judge_of
+
+OnStep = Callable[[int, int, float], None]
+"""Told the step, the number of steps, and the loss."""
 
 BASE = "base"
 """The label of the untuned model."""
@@ -35,12 +38,8 @@ def train_all(run: Run, base: Answerer) -> None:
 
 
 def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
-    config, mixture, name = run.recipe.train, run.mixture(method), label(method, seed)
-    steps = budget(run.store.count("train"), config)
-    digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
-    limit = length_limit(base.model, base.chat, config.max_length)
-    dataset = rows(read_mixture(mixture), base.chat, limit)
-    with progress(f"train: {name}", steps) as tick:
+    name = label(method, seed)
+    with progress(f"train: {name}", _steps(run)) as tick:
         done = 0
 
         def on_step(step: int, _: int, loss: float) -> None:
@@ -48,18 +47,30 @@ def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
             tick(step - done, note=f"loss {loss:.3f}")
             done = step
 
-        trained = train(
-            dataset,
-            model=base.model,
-            config=config,
-            seed=seed,
-            out=run.model(method, seed),
-            fingerprint=content_hash(base.fingerprint, digest, config.model_dump(), seed, steps),
-            steps=steps,
-            on_step=on_step,
-        )
+        trained = fine_tune(run, base, method, seed, on_step)
     run.store.add_spent(Spent("train", name, trained.rows, trained.tokens, trained.seconds))
     console.print(f"{name}: trained, {trained.steps} steps in {trained.seconds:.0f} s")
+
+
+def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep) -> Trained:
+    """Train one model on a mixture of the run; under a launcher, in all of its processes."""
+    config, mixture, steps = run.recipe.train, run.mixture(method), _steps(run)
+    digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
+    limit = length_limit(base.model, base.chat, config.max_length)
+    return train(
+        rows(read_mixture(mixture), base.chat, limit),
+        model=base.model,
+        config=config,
+        seed=seed,
+        out=run.model(method, seed),
+        fingerprint=content_hash(base.fingerprint, digest, config.model_dump(), seed, steps),
+        steps=steps,
+        on_step=on_step,
+    )
+
+
+def _steps(run: Run) -> int:
+    return budget(run.store.count("train"), run.recipe.train)
 
 
 def evaluate_all(run: Run, base: Answerer) -> None:

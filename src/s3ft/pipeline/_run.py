@@ -16,6 +16,7 @@ from ..progress import console
 from ..recipe import Recipe, load
 from ._answerer import Sources
 from ._check import preflight
+from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
 from ._rundir import Run, open_run
 from ._walk import decide, generate, select
@@ -50,6 +51,16 @@ def run_stages(
     """
     recipe = load(source, overrides)
     sources = _sources(recipe, until)
+    if launched():
+        if until != "train" or sources.base is None:
+            remedy = "Launch s3ft train; the other stages go on from there without a launcher."
+            raise InputError(
+                "the launcher", f"starts processes that {until} has no use for", remedy
+            )
+        join(recipe, sources.base)
+        if not is_main():
+            take_part(recipe, sources.base, folder(source, out))
+            return folder(source, out)
 
     def check(run: Run) -> None:
         methods = " ".join(recipe.methods)
