@@ -42,9 +42,9 @@ def trained(folder: Path, processes: int, batch_size: int) -> tuple[dict[str, An
     launcher = ["torch.distributed.run", "--nproc_per_node", str(processes)]
     launcher += ["--master_addr", "127.0.0.1", "--master_port", str(port), "-m"]
     command = ["s3ft", "train", str(recipe), f"train.batch_size={batch_size}"]
+    command += ["--out", str(folder / "run")]
     subprocess.run(
-        [sys.executable, "-m", *(launcher if processes > 1 else []), *command]
-        + ["--out", str(folder / "run")],
+        [sys.executable, "-m", *(launcher if processes > 1 else []), *command],
         check=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )

@@ -54,9 +54,7 @@ def run_stages(
     if launched():
         if until != "train" or sources.base is None:
             remedy = "Launch s3ft train; the other stages go on from there without a launcher."
-            raise InputError(
-                "the launcher", f"starts processes that {until} has no use for", remedy
-            )
+            raise InputError("the launcher", f"{until} has no use for its processes", remedy)
         join(recipe, sources.base)
         if not is_main():
             take_part(recipe, sources.base, folder(source, out))
