@@ -22,8 +22,10 @@ needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not inst
 
 @pytest.fixture(scope="module")
 def _cluster() -> Iterator[None]:
-    connect(Ray(workers=1))
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+        connect(Ray(workers=1))
+        yield
     import ray
 
     ray.shutdown()

@@ -110,19 +110,19 @@ class Crew(Generic[Item, Done]):
                 ended, _ = ray.wait([*busy, *self._starting], timeout=PATIENCE)
                 if not ended and not busy:
                     console.print(f"waiting for a worker; the cluster has {connect(self._config)}")
-                for call in ended:
-                    if call in busy:
-                        worker, task = busy.pop(call)
-                        if self._ended_well(call, worker, finished.append):
-                            self._idle.append(worker)
-                            continue
-                        task.deaths += 1
-                        if task.deaths == DEATHS:
-                            raise _dying(f"{DEATHS} workers died over the same batch")
-                        again.append(task)
-                        self._hire(1)
-                    else:
+                for call in ended:  # one at most: nothing is lost where another has failed
+                    if call not in busy:
                         self._begin(call)
+                        continue
+                    worker, task = busy.pop(call)
+                    if self._ended_well(call, worker, finished.append):
+                        self._idle.append(worker)
+                        continue
+                    task.deaths += 1
+                    if task.deaths == DEATHS:
+                        raise _dying(f"{DEATHS} workers died over the same batch")
+                    again.append(task)
+                    self._hire(1)
         finally:
             if busy:  # nobody waits for it any more
                 for worker, _ in busy.values():
@@ -170,13 +170,19 @@ class Crew(Generic[Item, Done]):
     def _ended_well(call: Any, worker: Any, take: Callable[[Any], object]) -> bool:
         """Hand on what a call returned; False where the worker was lost."""
         import ray
-        from ray.exceptions import RayError, RayTaskError
+        from ray.exceptions import RayError, RaySystemError, RayTaskError
 
         try:
             take(ray.get(call))
         except RayTaskError as error:  # the work's own error, not the worker's
             if isinstance(error.cause, S3FTError):
                 raise error.cause from None
+            if isinstance(error.cause, RaySystemError):  # such as a module that is not there
+                reason = str(error.cause).strip().splitlines()[-1]
+                remedy = "Every node needs s3ft, your own judges, and all libraries, as here."
+                raise InputError(
+                    "ray", f"a worker cannot take its work: {reason}", remedy
+                ) from None
             raise
         except RayError:
             ray.kill(worker)  # perhaps it only cannot be reached
