@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,9 @@ import psutil
 import pytest
 import torch
 
+from s3ft.crew import Crew
 from s3ft.pipeline import run_stages
+from s3ft.recipe import Ray
 
 pytestmark = [
     pytest.mark.slow,
@@ -89,15 +91,23 @@ def test_two_workers_make_the_same_mixture_also_when_one_is_killed(
 
 
 def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path) -> None:
+    import ray
     from ray.cluster_utils import Cluster
+
+    def here() -> Callable[[list[int]], str]:
+        return lambda batch: str(ray.get_runtime_context().get_node_id())
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     try:
         cluster.add_node(num_cpus=1)
-        found = mixture(tmp_path / "run", ray={"address": cluster.address, "workers": 2})
-        import ray
-
-        assert len({node["NodeID"] for node in ray.nodes() if node["Alive"]}) == 2
+        config = {"address": cluster.address, "workers": 2}
+        found = mixture(tmp_path / "run", ray=config)
+        crew: Crew[int, str] = Crew(Ray.model_validate(config), here)
+        nodes: set[str] = set()
+        while len(nodes) < 2:  # until both have started
+            nodes |= set(crew.map([[1], [2]]))
+        assert nodes == {node["NodeID"] for node in ray.nodes()}
         assert found == plain
     finally:
+        ray.shutdown()
         cluster.shutdown()

@@ -57,7 +57,8 @@ class OnRay:
 
 def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Response]]:
     """The engine of one worker, as something that does a batch."""
-    chat, engine = load_chat(model), None
+    chat = load_chat(model)
+    engine: Generator
     if generate.engine == "vllm":
         engine = VLLM(model, chat, generate.vllm)
     else:
