@@ -32,15 +32,19 @@ RECIPE: dict[str, Any] = {
 
 
 def trained(folder: Path, processes: int, batch_size: int) -> tuple[dict[str, Any], Any]:
-    """Train under torchrun, which is what `accelerate launch` starts several processes with."""
+    """Train, several processes under `accelerate launch`.
+
+    Without GPUs, ``--multi_gpu`` is what makes it start more than one: they then talk by gloo.
+    """
     folder.mkdir()
     recipe = folder / "recipe.json"
     recipe.write_text(json.dumps(RECIPE))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    launcher = ["torch.distributed.run", "--nproc_per_node", str(processes)]
-    launcher += ["--master_addr", "127.0.0.1", "--master_port", str(port), "-m"]
+    launcher = ["accelerate.commands.launch", "--multi_gpu", "--num_processes", str(processes)]
+    launcher += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    launcher += ["--main_process_port", str(port), "-m"]
     command = ["s3ft", "train", str(recipe), f"train.batch_size={batch_size}"]
     command += ["--out", str(folder / "run")]
     subprocess.run(
