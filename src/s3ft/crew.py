@@ -14,6 +14,7 @@ import gc
 import logging
 import os
 import socket
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ DEATHS = 3
 """So many workers in a row may die over a batch, or before they are ready."""
 
 PATIENCE = 60.0
-"""Seconds without any news after which the user is told what is waited for."""
+"""Seconds without any news after which the user is told, and for which an end is waited for."""
 
 REACH = 10.0
 """Seconds within which the head of a cluster must take a connection."""
@@ -87,9 +88,9 @@ class Crew(Generic[Item, Done]):
         Raises:
             InputError, RunError: as a worker raised it; or workers died again and again.
         """
+        connect(self._config)
         import ray
 
-        connect(self._config)
         coming = (_Task(batch) for batch in batches)
         again: deque[_Task[Item]] = deque()
         busy: dict[Any, tuple[Any, _Task[Item]]] = {}
@@ -130,12 +131,14 @@ class Crew(Generic[Item, Done]):
 
     def free(self) -> None:
         """End the workers; their memory is then free."""
-        if not self._idle and not self._starting:
+        workers = [*self._idle, *self._starting.values()]
+        if not workers:
             return
         import ray
 
-        ray.wait([worker.stop.remote() for worker in self._idle], num_returns=len(self._idle))
-        for worker in (*self._idle, *self._starting.values()):
+        stopping = [worker.stop.remote() for worker in workers]
+        ray.wait(stopping, num_returns=len(stopping), timeout=PATIENCE)
+        for worker in workers:
             ray.kill(worker)
         self._idle, self._starting = [], {}
 
@@ -207,7 +210,7 @@ def connect(config: Ray) -> str:
     if find_spec("ray") is None:
         raise InputError("ray", "Ray is not installed", "pip install 's3ft[ray]'; or remove `ray`.")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
-    # A worker without GPUs sees none; Ray warns where it is not told.
+    # A worker without GPUs is to see none. Ray does so, but says at each start that it will not.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
     import ray
 
@@ -227,7 +230,9 @@ def _join(address: str) -> None:
     elif address != "auto":
         _see(address)
     try:
-        ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **own)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **own)
     except Exception as error:  # such as a bare one, where a node takes too long to start
         reason = " ".join(str(error).split())[:300]
         raise RunError(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -111,3 +115,43 @@ def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path
     finally:
         ray.shutdown()
         cluster.shutdown()
+
+
+def test_killed_over_a_cluster_it_goes_on_without_one(
+    plain: dict[str, bytes], tmp_path: Path
+) -> None:
+    out, recipe = tmp_path / "run", tmp_path / "recipe.json"
+    recipe.write_text(json.dumps({**RECIPE, "ray": {"workers": 2}}))
+    command = [sys.executable, "-m", "s3ft", "select", str(recipe), "--out", str(out)]
+    with subprocess.Popen(command) as driver:
+        while stored(out) == 0:
+            assert driver.poll() is None, "it ended before it could be killed"
+            time.sleep(0.01)
+        left = psutil.Process(driver.pid).children(recursive=True)
+        driver.kill()
+    before = stored(out)
+    assert before % 4 == 0, "a batch was stored in part"
+    assert before < 12 + 7, "it was killed too late"
+    assert mixture(out) == plain
+    deadline = time.monotonic() + 60
+    while any(alive(process) for process in left):
+        assert time.monotonic() < deadline, "the cluster outlives its driver"
+        time.sleep(0.1)
+
+
+def alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def stored(out: Path) -> int:
+    """The responses of a run so far."""
+    if not (out / "run.sqlite").exists():
+        return 0
+    with closing(sqlite3.connect(out / "run.sqlite")) as db:
+        try:
+            return int(db.execute("SELECT count(*) FROM responses").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0

@@ -75,6 +75,6 @@ def _anywhere(model: Model) -> Model:
     files = {
         key: str(Path(value).expanduser().absolute())
         for key, value in (("id", model.id), ("chat_template", model.chat_template))
-        if value is not None and Path(value).expanduser().exists()
+        if value not in (None, "lab") and Path(value).expanduser().exists()
     }
     return model.model_copy(update=files)
