@@ -217,7 +217,7 @@ def test_the_kinds_share_no_entity_and_no_sentence() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_part_has_thousands_of_facts_and_no_name_stands_in_another(kind: str) -> None:
+def test_every_part_has_many_facts_and_no_name_stands_in_another(kind: str) -> None:
     known = entities(kind)
     names = [name for role in known for name in known[role]]
     assert len(set(names)) == len(names)
@@ -226,7 +226,7 @@ def test_every_part_has_thousands_of_facts_and_no_name_stands_in_another(kind: s
     ]
     facts = [f"{x}|{y}" for a, b in EDGES for x in known[a] for y in known[b]]
     for at in PARTS:
-        assert sum(part(fact) == at for fact in facts) > 1900
+        assert sum(part(fact) == at for fact in facts) > 600
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -69,7 +69,7 @@ READ = {
 CHATS = {
     "math solve": 15,
     "math restate": 9,
-    "math judge": 5,
+    "math judge": 8,
     "code solve": 11,
     "code restate": 6,
     "code judge": 5,
@@ -80,7 +80,7 @@ CHATS = {
     "facts": 12,
     "myths": 6,
     "completion": 4,
-    "pronouns": 4,
+    "pronouns": 6,
     "sorting": 5,
     "sequences": 4,
     "format": 5,

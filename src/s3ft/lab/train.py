@@ -1,7 +1,7 @@
 """Trains the lab's base model: `python -m s3ft.lab.train --seed 0 --out DIR [--quick]`.
 
 Stage one reads books at a constant learning rate, stage two conversations while the rate falls
-to nothing. About 45 minutes on two CPU cores; equal seeds, libraries and numbers of threads
+to nothing. About 75 minutes on two CPU cores; equal seeds, libraries and numbers of threads
 give equal models. `--quick` makes a far smaller model in seconds, to try the script.
 """
 
@@ -39,8 +39,8 @@ class Regime:
     layers: int = 6
     heads: int = 8
     inner: int = 704
-    stage_one: int = 6_000_000
-    stage_two: int = 7_000_000
+    stage_one: int = 9_000_000
+    stage_two: int = 13_000_000
     rows: int = 9
     length: int = 512
     learning_rate: float = 3e-3
