@@ -78,42 +78,57 @@ def _words() -> dict[str, Any]:
     return words.read("passages")
 
 
+@lru_cache
 def entities(kind: str) -> dict[str, list[str]]:
     """Every entity of a kind of passages, by role."""
     known = _words()[kind]
     return {
-        "owner": [name for names in known["owners"].values() for name in names],
-        "thing": known["things"],
-        "place": known["places"],
-        "giver": known["givers"],
-        "home": known["homes"],
+        "owner": [name for names in known["owners"].values() for name in _names(names)],
+        **{role: _names(known[f"{role}s"]) for role in ROLES if role != "owner"},
     }
 
 
-@lru_cache
-def _partners(kind: str, part: Part) -> dict[Edge, dict[str, list[str]]]:
-    """For every edge and entity at its first end, those that may stand at the other."""
+def _names(told: list[str] | dict[str, list[str]]) -> list[str]:
+    """The names as they stand, or every beginning with every end."""
+    if isinstance(told, list):
+        return told
+    return [begin + end for begin in told["begin"] for end in told["end"]]
+
+
+@lru_cache(maxsize=8)
+def _partners(kind: str, part: Part) -> dict[tuple[str, str], dict[str, set[str]]]:
+    """For every two roles that a fact ties, in both directions: whom an entity may be tied to."""
     known = entities(kind)
-    return {
-        (a, b): {x: [y for y in known[b] if splits.part(f"{x}|{y}") == part] for x in known[a]}
-        for a, b in EDGES
-    }
+    tied: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for a, b in EDGES:
+        tied[a, b] = {x: {y for y in known[b] if splits.part(f"{x}|{y}") == part} for x in known[a]}
+        tied[b, a] = {y: {x for x in known[a] if y in tied[a, b][x]} for y in known[b]}
+    return tied
 
 
 def _group(kind: str, part: Part, rng: random.Random) -> Group | None:
     """Entities whose facts are all of `part`; None where one of them has no partner."""
     partners = _partners(kind, part)
-    group = {"owner": rng.choice(list(partners[EDGES[0]]))}
+    group = {"owner": rng.choice(entities(kind)["owner"])}
     for a, b in EDGES:
         possible = partners[a, b][group[a]]
         if not possible:
             return None
-        group[b] = rng.choice(possible)
+        group[b] = rng.choice(sorted(possible))
     return group
 
 
 def _groups(kind: str, part: Part, rng: random.Random) -> list[Group]:
-    """Groups that share no entity."""
+    """Groups that share no entity.
+
+    Those that the base model reads are interwoven: any fact about entities of two groups would be
+    of its part too. Else it would learn which two go together anywhere, and in the other parts,
+    where none of these do, answer worse than by chance, for it can only be read there who has what.
+    """
+    if part == "base":
+        while (woven := _interwoven(kind, rng)) is None:
+            pass
+        return woven
     groups, taken = list[Group](), set[str]()
     while len(groups) < GROUPS:
         group = _group(kind, part, rng)
@@ -121,6 +136,18 @@ def _groups(kind: str, part: Part, rng: random.Random) -> list[Group]:
             groups.append(group)
             taken.update(group.values())
     return groups
+
+
+def _interwoven(kind: str, rng: random.Random) -> list[Group] | None:
+    """Groups any two of whose entities may be tied; None where what was drawn allows of none."""
+    partners = _partners(kind, "base")
+    drawn = {"thing": rng.sample(entities(kind)["thing"], GROUPS)}
+    for a, b in (("thing", "owner"), ("thing", "place"), ("thing", "giver"), ("giver", "home")):
+        common = set.intersection(*(partners[a, b][x] for x in drawn[a]))
+        if len(common) < GROUPS:
+            return None
+        drawn[b] = rng.sample(sorted(common), GROUPS)
+    return [dict(zip(drawn, row, strict=True)) for row in zip(*drawn.values(), strict=True)]
 
 
 def _edge(a: str, b: str) -> Edge:
@@ -151,7 +178,7 @@ def _ask(kind: str, path: Sequence[str], group: Group, rng: random.Random) -> st
 def _ask_back(kind: str, path: Sequence[str], group: Group) -> str:
     """The question of `path` when its first entity has just been talked about."""
     known = _words()[kind]
-    her = "her" if group["owner"] in known["owners"]["she"] else "his"
+    her = "her" if group["owner"] in _names(known["owners"]["she"]) else "his"
     question: str = known["then"][f"{path[0]}-{path[-1]}"].format(her=her)
     return question
 
