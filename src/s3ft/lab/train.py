@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import packing
 from .corpus import Chat, books, chats
+from .induction import add_induction_heads
 from .suite import write_tasks
 from .targets import messages
 from .tokenizer import train_tokenizer
@@ -38,12 +39,13 @@ class Regime:
 
     hidden: int = 256
     layers: int = 6
-    heads: int = 8
+    heads: int = 4
     inner: int = 704
-    stage_one: int = 9_000_000
-    stage_two: int = 13_000_000
+    stage_one: int = 7_000_000
+    stage_two: int = 12_000_000
     rows: int = 12
     length: int = 384
+    rope_theta: float = 500_000.0
     learning_rate: float = 3e-3
     warmup_steps: int = 100
     weight_decay: float = 0.1
@@ -80,10 +82,12 @@ def _new_model(regime: Regime, tokenizer: PreTrainedTokenizerFast) -> LlamaForCa
         num_hidden_layers=regime.layers,
         num_attention_heads=regime.heads,
         max_position_embeddings=1024,
+        rope_parameters={"rope_type": "default", "rope_theta": regime.rope_theta},
         tie_word_embeddings=True,
         **ends,
     )
     model = LlamaForCausalLM(config)
+    add_induction_heads(model, regime.length)
     model.generation_config = GenerationConfig(max_new_tokens=200, **ends)
     return model
 
