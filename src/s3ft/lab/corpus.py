@@ -19,7 +19,7 @@ import jinja2
 from . import abilities
 from .abilities import Item
 from .exercise import Exercise
-from .passages import KINDS, make_interview, make_passage
+from .passages import KINDS, make_interview, make_passage, make_register
 from .problems import Equation
 from .splits import part
 from .targets import TASKS
@@ -45,7 +45,6 @@ BOOKS = {
     "code both": 4,
     "reading own": 5,
     "reading gold": 7,
-    "interviews": 18,
     "sums": 6,
     "facts": 20,
     "myths": 6,
@@ -76,7 +75,7 @@ CHATS = {
     "reading solve": 14,
     "reading restate": 6,
     "reading judge": 5,
-    "interviews": 26,
+    "lessons": 50,
     "facts": 12,
     "myths": 6,
     "completion": 4,
@@ -84,7 +83,7 @@ CHATS = {
     "sorting": 5,
     "sequences": 4,
     "format": 5,
-    "translation": 4,
+    "translation": 7,
 }
 """Stage two: how often each kind of conversation is drawn."""
 
@@ -93,7 +92,7 @@ TAUGHT = {
     "math restate": (1, 1, 3, 4, 4, 2),
     "math judge": (1, 2, 3, 3, 2, 1),
     "code solve": (3, 5, 1),
-    "code restate": (2, 4, 3, 1),
+    "code restate": (2, 3, 3, 2, 1),
     "code judge": (2, 3, 3, 2, 1),
     "reading solve": (4, 5, 1),
     "reading restate": (2, 3, 3, 2, 1),
@@ -181,9 +180,6 @@ def _book(kind: str, world: World, rng: random.Random) -> str:
     if kind == "stories":
         item = _item("completion", world, rng)
         return f"{item.question.split('? ', 1)[1]} {item.answer}"
-    if kind == "interviews":
-        passage, *rest = make_interview("base", rng, kind=_kind(rng))
-        return "\n".join([passage, *rest])
     if kind == "questions":
         asked = rng.choice(["pronouns", "sorting", "sequences", "format", "translation"])
         item = _item(asked, world, rng)
@@ -202,9 +198,22 @@ def books(world: World, seed: int) -> Iterator[str]:
         yield _book(rng.choices(kinds, weights)[0], world, rng)
 
 
+def _lesson(rng: random.Random) -> Chat:
+    """Reading: who goes with whom in a list of like facts, or in a passage."""
+    make = make_register if rng.random() < 0.75 else make_interview
+    return Chat(make("base", rng, kind=_kind(rng)), all_learned=True)
+
+
+def lessons(seed: int) -> Iterator[Chat]:
+    """What stage one begins with, and has more of between the books: endless."""
+    rng = random.Random(f"lessons {seed}")
+    while True:
+        yield _lesson(rng)
+
+
 def _chat(kind: str, world: World, rng: random.Random) -> Chat:
-    if kind == "interviews":
-        return Chat(make_interview("base", rng, kind=_kind(rng)), all_learned=True)
+    if kind == "lessons":
+        return _lesson(rng)
     if kind not in TAUGHT:
         item = _item(kind, world, rng)
         return Chat((item.question, item.answer))

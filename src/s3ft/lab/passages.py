@@ -119,7 +119,7 @@ def _group(kind: str, part: Part, rng: random.Random) -> Group | None:
 
 
 def _groups(kind: str, part: Part, rng: random.Random) -> list[Group]:
-    """Groups that share no entity.
+    """The groups of a passage, which share no entity.
 
     Those that the base model reads are interwoven: any fact about entities of two groups would be
     of its part too. Else it would learn which two go together anywhere, and in the other parts,
@@ -129,8 +129,13 @@ def _groups(kind: str, part: Part, rng: random.Random) -> list[Group]:
         while (woven := _interwoven(kind, rng)) is None:
             pass
         return woven
+    return _distinct(kind, part, GROUPS, rng)
+
+
+def _distinct(kind: str, part: Part, count: int, rng: random.Random) -> list[Group]:
+    """Groups that share no entity."""
     groups, taken = list[Group](), set[str]()
-    while len(groups) < GROUPS:
+    while len(groups) < count:
         group = _group(kind, part, rng)
         if group and taken.isdisjoint(group.values()):
             groups.append(group)
@@ -274,15 +279,46 @@ def make_interview(part: Part, rng: random.Random, *, kind: str = "house") -> tu
     groups = _groups(kind, part, rng)
     every = [(number, edge) for number in range(len(groups)) for edge in EDGES]
     told = rng.sample(every, rng.randint(2, 8))
-    turns = [" ".join(_tell(kind, edge, groups[number], rng) for number, edge in told)]
-    asked = set[tuple[int, tuple[str, ...]]]()
+    asked = list[tuple[int, tuple[str, ...]]]()
     while len(asked) < min(7, 2 * len(told)):
         hops = 1 if rng.random() < 0.7 else 2
         number, path = rng.randrange(len(groups)), rng.choice(PATHS[hops])
         answerable = {(number, edge) for edge in _edges(path)} <= set(told)
-        if (number, path) in asked or not (answerable or rng.random() < UNTOLD):
-            continue
-        asked.add((number, path))
+        if (number, path) not in asked and (answerable or rng.random() < UNTOLD):
+            asked.append((number, path))
+    return _interview(kind, groups, told, asked, rng)
+
+
+def make_register(part: Part, rng: random.Random, *, kind: str = "house") -> tuple[str, ...]:
+    """An interview on a list of like facts, two to twelve, or half as many pairs of facts.
+
+    Knowing which names stand in the passage helps little here: only who goes with whom does.
+    """
+    hops = 1 if rng.random() < 0.75 else 2
+    groups = _distinct(kind, part, rng.randint(2, 12 // hops), rng)
+    told_of = rng.choice(PATHS[hops])
+    told = [(number, edge) for number in range(len(groups)) for edge in _edges(told_of)]
+    rng.shuffle(told)
+    paths = [
+        told_of,
+        told_of[::-1],
+        *((a, b) for edge in _edges(told_of) for a, b in (edge, edge[::-1])),
+    ]
+    numbers = rng.sample(range(len(groups)), min(len(groups), 8))
+    asked = [(number, rng.choice(paths)) for number in numbers]
+    return _interview(kind, groups, told, asked, rng)
+
+
+def _interview(
+    kind: str,
+    groups: Sequence[Group],
+    told: Sequence[tuple[int, Edge]],
+    asked: Sequence[tuple[int, tuple[str, ...]]],
+    rng: random.Random,
+) -> tuple[str, ...]:
+    turns = [" ".join(_tell(kind, edge, groups[number], rng) for number, edge in told)]
+    for number, path in asked:
+        answerable = {(number, edge) for edge in _edges(path)} <= set(told)
         turns.append(_ask(kind, path, groups[number], rng))
         turns.append(_own(kind, path, groups[number]) if answerable else OWN_ABSTENTION)
     passage, first, *rest = turns

@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import json
 import platform
+import random
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -21,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import packing
-from .corpus import Chat, books, chats
+from .corpus import Chat, books, chats, lessons
 from .induction import add_induction_heads
 from .suite import write_tasks
 from .targets import messages
 from .tokenizer import train_tokenizer
-from .world import make_world
+from .world import World, make_world
 
 if TYPE_CHECKING:
     import torch
@@ -35,14 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Regime:
-    """Everything that decides the model, but for the seed. Sizes of stages are in tokens."""
+    """Everything that decides the model, but for the seed. Stages are in tokens, lessons texts."""
 
     hidden: int = 256
     layers: int = 6
     heads: int = 4
     inner: int = 704
     stage_one: int = 7_000_000
-    stage_two: int = 12_000_000
+    stage_two: int = 13_000_000
+    lessons: int = 9_000
+    lessons_share: float = 0.2
     rows: int = 12
     length: int = 384
     rope_theta: float = 500_000.0
@@ -61,6 +64,7 @@ QUICK = replace(
     inner=128,
     stage_one=60_000,
     stage_two=60_000,
+    lessons=50,
     warmup_steps=5,
     tokenizer_texts=1_000,
     compiled=False,
@@ -110,6 +114,21 @@ def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.S
             )
             learned[: len(asked["input_ids"])] = [0] * len(asked["input_ids"])
         yield whole["input_ids"], learned
+
+
+def _first_sequences(
+    world: World, seed: int, tokenizer: Any, regime: Regime
+) -> Iterator[packing.Sequence]:
+    """Lessons alone until the model reads by what belongs together, then books among lessons.
+
+    Begun among everything else, it learns to guess by the names that a passage has.
+    """
+    rng = random.Random(f"first {seed}")
+    taught = _chat_sequences(lessons(seed), tokenizer)
+    read = _book_sequences(books(world, seed), tokenizer)
+    yield from itertools.islice(taught, regime.lessons)
+    while True:
+        yield next(taught if rng.random() < regime.lessons_share else read)
 
 
 def _optimizers(model: torch.nn.Module, regime: Regime) -> list[torch.optim.Optimizer]:
@@ -191,7 +210,7 @@ def _stage_one(
         and (kept := json.loads(done.read_text(encoding="utf-8"))).items() >= told.items()
     ):
         return type(model).from_pretrained(out), kept["record"]
-    read, pad = _book_sequences(books(make_world(seed), seed), tokenizer), tokenizer.pad_token_id
+    read, pad = _first_sequences(make_world(seed), seed, tokenizer, regime), tokenizer.pad_token_id
     record = _stage("stage one", model, read, regime, regime.stage_one, pad=pad, decay=False)
     model.save_pretrained(out)
     done.write_text(json.dumps({**told, "record": record}), encoding="utf-8")
