@@ -12,7 +12,17 @@ import yaml
 
 import s3ft.lab
 from s3ft.lab.exercise import Exercise
-from s3ft.lab.passages import EDGES, HOPS, KINDS, PATHS, SENTENCES, entities, make_passage
+from s3ft.lab.passages import (
+    EDGES,
+    HOPS,
+    KINDS,
+    PATHS,
+    SENTENCES,
+    entities,
+    make_interview,
+    make_passage,
+    make_register,
+)
 from s3ft.lab.splits import Part, part
 
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -214,6 +224,49 @@ def test_the_kinds_share_no_entity_and_no_sentence() -> None:
     assert not house & harbour
     sentences = [set(_texts()[kind]["say"].values()) for kind in KINDS]
     assert not sentences[0] & sentences[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("make", [make_interview, make_register])
+def test_an_interview_is_answered_from_its_passage(kind: str, make: Any) -> None:
+    rng, abstained = random.Random(1), 0
+    everything = [name for names in entities(kind).values() for name in names]
+    for _ in range(100):
+        start, *rest = make("base", rng, kind=kind)
+        passage, first = start.split("\n\n")
+        told = _facts(passage, kind)
+        assert len(set(told)) == len(told)
+        assert {part(fact) for fact in told} == {"base"}
+        questions, own = [first, *rest[1::2]], rest[0::2]
+        for question, answer in zip(questions, own, strict=True):
+            (asked,) = _named(question, everything)
+            if answer == ABSTENTIONS[0]:
+                abstained += 1
+                continue
+            assert set(_facts(answer, kind)) <= set(told)
+            assert _named(answer, [asked])
+    assert bool(abstained) == (make is make_interview)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_register_has_only_like_facts_with_no_entity_in_common(kind: str) -> None:
+    known, rng, lengths = entities(kind), random.Random(2), set()
+    for _ in range(200):
+        facts = _facts(make_register("base", rng, kind=kind)[0].split("\n\n")[0], kind)
+        edges = [
+            tuple(r for e in fact.split("|") for r in known if e in known[r]) for fact in facts
+        ]
+        assert len(set(edges)) in (1, 2)
+        for edge in set(edges):
+            ends = [
+                end
+                for fact, e in zip(facts, edges, strict=True)
+                if e == edge
+                for end in fact.split("|")
+            ]
+            assert len(set(ends)) == len(ends)
+        lengths.add(len(facts))
+    assert lengths >= set(range(2, 13))
 
 
 @pytest.mark.parametrize("kind", KINDS)
