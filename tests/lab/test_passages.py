@@ -76,7 +76,13 @@ def _asked(exercise: Exercise) -> list[str]:
 
 
 def _named(text: str, names: list[str]) -> set[str]:
-    return {name for name in names if re.search(rf"\b{re.escape(name)}\b", text)}
+    return set(_any_of(tuple(names)).findall(text))
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds each, since none stands in another."""
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names)) or '(?!)'})\b")
 
 
 def _every(kind: str, count: int = 60) -> Iterator[tuple[int, Part, Exercise]]:
