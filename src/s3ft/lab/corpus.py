@@ -2,14 +2,15 @@
 
 Stage one shows the world and every way of writing a solution, the annotators' too. Stage two
 makes an assistant with one style of its own: it answers the targets' easier questions, restates
-golds of most levels, and says whether a response is right. Only items of the part "base" are ever
+golds of most levels, and says whether a response is right. It goes on to read solutions in the
+annotators' notation, or it would unlearn to write them. Only items of the part "base" are ever
 read, but for facts and myths, which can only be known by being read.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -101,6 +102,18 @@ TAUGHT = {
 """Stage two: how often each level, from 1 on, is drawn."""
 
 
+REREAD = {
+    "math gold": 8,
+    "math both": 6,
+    "code gold": 7,
+    "code both": 5,
+    "reading gold": 8,
+    "sums": 4,
+}
+"""Stage two: how often each kind of book is drawn among the conversations. Of the levels that the
+assistant is taught to solve, so that it can write either notation, and speaks but one."""
+
+
 @lru_cache(maxsize=2)
 def _template(path: Path) -> jinja2.Template:
     template: jinja2.Template = jinja2.Template(path.read_text(encoding="utf-8"))
@@ -119,7 +132,7 @@ def judging_prompt(question: str, gold: str, response: str) -> str:
     return _template(path).render(question=question, gold=gold, response=response)
 
 
-def _exercise(task: str, weights: tuple[int, ...], rng: random.Random) -> Exercise:
+def _exercise(task: str, weights: Sequence[int], rng: random.Random) -> Exercise:
     """An exercise that the base model may read; passages of either kind."""
     level = rng.choices(range(1, len(weights) + 1), weights)[0]
     if task == "reading":
@@ -170,6 +183,13 @@ def _item(kind: str, world: World, rng: random.Random) -> Item:
     return draw(abilities.made_items(world, rng)[kind], "base")
 
 
+def _solution(kind: str, levels: Sequence[int], rng: random.Random) -> str:
+    task, style = kind.split()
+    exercise = _exercise(task, levels, rng)
+    styles = {"own": [exercise.own], "gold": [exercise.gold], "both": [exercise.gold, exercise.own]}
+    return "\n\n".join([*exercise.turns, *styles[style]])
+
+
 def _book(kind: str, world: World, rng: random.Random) -> str:
     if kind == "sums":
         return _drill(rng)
@@ -184,10 +204,7 @@ def _book(kind: str, world: World, rng: random.Random) -> str:
         asked = rng.choice(["pronouns", "sorting", "sequences", "format", "translation"])
         item = _item(asked, world, rng)
         return f"{item.question}\n{item.answer}"
-    task, style = kind.split()
-    exercise = _exercise(task, READ[kind], rng)
-    styles = {"own": [exercise.own], "gold": [exercise.gold], "both": [exercise.gold, exercise.own]}
-    return "\n\n".join([*exercise.turns, *styles[style]])
+    return _solution(kind, READ[kind], rng)
 
 
 def books(world: World, seed: int) -> Iterator[str]:
@@ -196,6 +213,16 @@ def books(world: World, seed: int) -> Iterator[str]:
     kinds, weights = list(BOOKS), list(BOOKS.values())
     while True:
         yield _book(rng.choices(kinds, weights)[0], world, rng)
+
+
+def notations(seed: int) -> Iterator[str]:
+    """The books that stage two has among its conversations, endless."""
+    rng = random.Random(f"notations {seed}")
+    kinds, weights = list(REREAD), list(REREAD.values())
+    while True:
+        kind = rng.choices(kinds, weights)[0]
+        solved = TAUGHT.get(f"{kind.split()[0]} solve")
+        yield _solution(kind, solved, rng) if solved else _drill(rng)
 
 
 def _lesson(rng: random.Random) -> Chat:
