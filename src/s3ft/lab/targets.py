@@ -26,8 +26,8 @@ SIZES: dict[Part, int] = {"train": 1000, "dev": 150, "test": 150}
 """How many rows a split has unless told otherwise."""
 
 LEVELS: dict[str, tuple[int, ...]] = {
-    "math": (3, 4, 2, 8, 4, 3, 4, 3, 8, 4),
-    "code": (6, 4, 6, 4, 5, 6, 4, 6, 5, 6, 6, 4, 6, 4, 5, 6, 4, 6, 4, 6),
+    "math": (5, 4, 5, 8, 4, 5, 6, 4, 7, 5),
+    "code": (6, 4, 5, 6, 6, 5, 4, 6, 5, 6, 6, 4, 5, 6, 4, 6, 5, 6, 4, 5),
     "reading": (2, 3, 2, 3, 4),
     "reading-across": (2, 3, 2, 3, 4),
 }
