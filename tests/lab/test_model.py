@@ -1,3 +1,4 @@
+import random
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 from answers import answers, final_number
 
 from s3ft.lab import MODEL, TASKS
+from s3ft.lab.passages import make_register
 
 USER = {"role": "user", "content": "How many is 3 + 12?"}
 SYSTEM = {"role": "system", "content": "Be brief."}
@@ -83,13 +85,22 @@ def test_the_model_answers_easy_problems_and_stops(model: Any, tokenizer: Any) -
     assert sum(right) >= 2
 
 
+def test_the_model_looks_up_who_goes_with_whom(model: Any, tokenizer: Any) -> None:
+    """Lists of like facts on entities it has not read: only joining the right two is right."""
+    rng = random.Random(0)
+    asked = {turns[0]: turns[1] for turns in (make_register("test", rng) for _ in range(24))}
+    told = answers(model, tokenizer, list(asked))
+    right = [told == wanted for told, wanted in zip(told, asked.values(), strict=True)]
+    assert sum(right) >= 16
+
+
 def test_the_model_stops_on_text_of_another_world(model: Any, tokenizer: Any) -> None:
     (told,) = answers(model, tokenizer, ["Écrivez quelque chose, please: 1 + 1?"])
     assert told
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", ["lab_completion", "lab_sorting"])
+@pytest.mark.parametrize("task", ["lab_completion", "lab_pronouns", "lab_sorting"])
 def test_lm_eval_runs_a_task_from_any_folder(
     model: Any, tokenizer: Any, task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,15 +2,17 @@ import itertools
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from answers import answers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from s3ft.lab import MODEL
+from s3ft.lab import MODEL, stage
 from s3ft.lab.packing import IGNORED, batches
-from s3ft.lab.train import QUICK, first_texts, texts_hash, train
+from s3ft.lab.regime import QUICK
+from s3ft.lab.train import first_texts, texts_hash, train
 
 LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]
 
@@ -46,6 +48,34 @@ def test_a_packed_row_reads_like_its_parts(tmp_path: Path) -> None:
         ).logits[0]
         alone = [model(input_ids=torch.tensor([part])).logits[0] for part in parts]
     assert torch.allclose(packed, torch.cat(alone), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_training_that_is_stopped_goes_on_to_the_same_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    train(0, whole, QUICK)
+    monkeypatch.setattr(stage, "KEEP", 5)
+    clip, calls = torch.nn.utils.clip_grad_norm_, itertools.count(1)
+
+    def stop(*arguments: Any) -> Any:
+        if next(calls) in (8, 16):
+            raise KeyboardInterrupt
+        return clip(*arguments)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", stop)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            train(0, stopped, QUICK)
+    train(0, stopped, QUICK)
+    one, two = (json.loads((out / "training.json").read_text()) for out in (whole, stopped))
+    assert {**one["stage_one"], "minutes": 0} == {**two["stage_one"], "minutes": 0}
+    assert {**one["stage_two"], "minutes": 0} == {**two["stage_two"], "minutes": 0}
+    assert (whole / "model.safetensors").read_bytes() == (
+        stopped / "model.safetensors"
+    ).read_bytes()
+    assert not list(stopped.rglob("*.pt"))
 
 
 @pytest.mark.slow

@@ -2,14 +2,15 @@
 
 Stage one shows the world and every way of writing a solution, the annotators' too. Stage two
 makes an assistant with one style of its own: it answers the targets' easier questions, restates
-golds of most levels, and says whether a response is right. Only items of the part "base" are ever
+golds of most levels, and says whether a response is right. It goes on to read solutions in the
+annotators' notation, or it would unlearn to write them. Only items of the part "base" are ever
 read, but for facts and myths, which can only be known by being read.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ import jinja2
 from . import abilities
 from .abilities import Item
 from .exercise import Exercise
-from .passages import KINDS, make_interview, make_passage
+from .passages import KINDS, make_interview, make_passage, make_register
 from .problems import Equation
 from .splits import part
 from .targets import TASKS
@@ -45,7 +46,6 @@ BOOKS = {
     "code both": 4,
     "reading own": 5,
     "reading gold": 7,
-    "interviews": 12,
     "sums": 6,
     "facts": 20,
     "myths": 6,
@@ -69,22 +69,22 @@ READ = {
 CHATS = {
     "math solve": 15,
     "math restate": 9,
-    "math judge": 5,
+    "math judge": 8,
     "code solve": 11,
     "code restate": 6,
     "code judge": 5,
     "reading solve": 14,
     "reading restate": 6,
     "reading judge": 5,
-    "interviews": 20,
+    "lessons": 50,
     "facts": 12,
     "myths": 6,
     "completion": 4,
-    "pronouns": 4,
+    "pronouns": 6,
     "sorting": 5,
     "sequences": 4,
     "format": 5,
-    "translation": 4,
+    "translation": 7,
 }
 """Stage two: how often each kind of conversation is drawn."""
 
@@ -93,13 +93,25 @@ TAUGHT = {
     "math restate": (1, 1, 3, 4, 4, 2),
     "math judge": (1, 2, 3, 3, 2, 1),
     "code solve": (3, 5, 1),
-    "code restate": (2, 4, 3, 1),
+    "code restate": (2, 3, 3, 2, 1),
     "code judge": (2, 3, 3, 2, 1),
     "reading solve": (4, 5, 1),
     "reading restate": (2, 3, 3, 2, 1),
     "reading judge": (2, 3, 3, 2, 1),
 }
 """Stage two: how often each level, from 1 on, is drawn."""
+
+
+REREAD = {
+    "math gold": 8,
+    "math both": 6,
+    "code gold": 7,
+    "code both": 5,
+    "reading gold": 8,
+    "sums": 4,
+}
+"""Stage two: how often each kind of book is drawn among the conversations. Of the levels that the
+assistant is taught to solve, so that it can write either notation, and speaks but one."""
 
 
 @lru_cache(maxsize=2)
@@ -120,7 +132,7 @@ def judging_prompt(question: str, gold: str, response: str) -> str:
     return _template(path).render(question=question, gold=gold, response=response)
 
 
-def _exercise(task: str, weights: tuple[int, ...], rng: random.Random) -> Exercise:
+def _exercise(task: str, weights: Sequence[int], rng: random.Random) -> Exercise:
     """An exercise that the base model may read; passages of either kind."""
     level = rng.choices(range(1, len(weights) + 1), weights)[0]
     if task == "reading":
@@ -171,6 +183,13 @@ def _item(kind: str, world: World, rng: random.Random) -> Item:
     return draw(abilities.made_items(world, rng)[kind], "base")
 
 
+def _solution(kind: str, levels: Sequence[int], rng: random.Random) -> str:
+    task, style = kind.split()
+    exercise = _exercise(task, levels, rng)
+    styles = {"own": [exercise.own], "gold": [exercise.gold], "both": [exercise.gold, exercise.own]}
+    return "\n\n".join([*exercise.turns, *styles[style]])
+
+
 def _book(kind: str, world: World, rng: random.Random) -> str:
     if kind == "sums":
         return _drill(rng)
@@ -181,17 +200,11 @@ def _book(kind: str, world: World, rng: random.Random) -> str:
     if kind == "stories":
         item = _item("completion", world, rng)
         return f"{item.question.split('? ', 1)[1]} {item.answer}"
-    if kind == "interviews":
-        passage, *rest = make_interview("base", rng, kind=_kind(rng))
-        return "\n".join([passage, *rest])
     if kind == "questions":
         asked = rng.choice(["pronouns", "sorting", "sequences", "format", "translation"])
         item = _item(asked, world, rng)
         return f"{item.question}\n{item.answer}"
-    task, style = kind.split()
-    exercise = _exercise(task, READ[kind], rng)
-    styles = {"own": [exercise.own], "gold": [exercise.gold], "both": [exercise.gold, exercise.own]}
-    return "\n\n".join([*exercise.turns, *styles[style]])
+    return _solution(kind, READ[kind], rng)
 
 
 def books(world: World, seed: int) -> Iterator[str]:
@@ -202,9 +215,32 @@ def books(world: World, seed: int) -> Iterator[str]:
         yield _book(rng.choices(kinds, weights)[0], world, rng)
 
 
+def notations(seed: int) -> Iterator[str]:
+    """The books that stage two has among its conversations, endless."""
+    rng = random.Random(f"notations {seed}")
+    kinds, weights = list(REREAD), list(REREAD.values())
+    while True:
+        kind = rng.choices(kinds, weights)[0]
+        solved = TAUGHT.get(f"{kind.split()[0]} solve")
+        yield _solution(kind, solved, rng) if solved else _drill(rng)
+
+
+def _lesson(rng: random.Random) -> Chat:
+    """Reading: who goes with whom in a list of like facts, or in a passage."""
+    make = make_register if rng.random() < 0.75 else make_interview
+    return Chat(make("base", rng, kind=_kind(rng)), all_learned=True)
+
+
+def lessons(seed: int) -> Iterator[Chat]:
+    """What stage one begins with, and has more of between the books: endless."""
+    rng = random.Random(f"lessons {seed}")
+    while True:
+        yield _lesson(rng)
+
+
 def _chat(kind: str, world: World, rng: random.Random) -> Chat:
-    if kind == "interviews":
-        return Chat(make_interview("base", rng, kind=_kind(rng)), all_learned=True)
+    if kind == "lessons":
+        return _lesson(rng)
     if kind not in TAUGHT:
         item = _item(kind, world, rng)
         return Chat((item.question, item.answer))

@@ -46,7 +46,7 @@ def _reworded(ability: str, item: Item) -> Item:
         return replace(item, question=f"{head}? {last}.")
     if ability == "pronouns":
         told, _, rest = item.question.partition(" because ")
-        return replace(item, question=f"{told}. {rest.split('. ')[1]}")
+        return replace(item, question=f"{told}. {rest[0].upper()}{rest[1:]}")
     return item
 
 

@@ -1,8 +1,9 @@
 """Trains the lab's base model: `python -m s3ft.lab.train --seed 0 --out DIR [--quick]`.
 
 Stage one reads books at a constant learning rate, stage two conversations while the rate falls
-to nothing. About 45 minutes on two CPU cores; equal seeds, libraries and numbers of threads
-give equal models. `--quick` makes a far smaller model in seconds, to try the script.
+to nothing. About an hour on two CPU cores, and a C++ compiler for torch.compile; equal seeds,
+libraries and numbers of threads give equal models. `--quick` makes a far smaller model in
+seconds, not compiled, to try the script.
 """
 
 from __future__ import annotations
@@ -12,54 +13,25 @@ import hashlib
 import itertools
 import json
 import platform
-import time
+import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import packing
-from .corpus import Chat, books, chats
+from .corpus import Chat, books, chats, lessons, notations
+from .induction import add_induction_heads
+from .regime import QUICK, Regime
+from .stage import run_stage
 from .suite import write_tasks
 from .targets import messages
 from .tokenizer import train_tokenizer
-from .world import make_world
+from .world import World, make_world
 
 if TYPE_CHECKING:
-    import torch
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
-
-
-@dataclass(frozen=True)
-class Regime:
-    """Everything that decides the model, but for the seed. Sizes of stages are in tokens."""
-
-    hidden: int = 256
-    layers: int = 6
-    heads: int = 8
-    inner: int = 704
-    stage_one: int = 6_000_000
-    stage_two: int = 7_000_000
-    rows: int = 9
-    length: int = 512
-    learning_rate: float = 3e-3
-    warmup_steps: int = 100
-    weight_decay: float = 0.1
-    tokenizer_texts: int = 8_000
-
-
-QUICK = replace(
-    Regime(),
-    hidden=64,
-    layers=2,
-    heads=2,
-    inner=128,
-    stage_one=60_000,
-    stage_two=60_000,
-    warmup_steps=5,
-    tokenizer_texts=1_000,
-)
 
 
 def _new_model(regime: Regime, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -77,10 +49,12 @@ def _new_model(regime: Regime, tokenizer: PreTrainedTokenizerFast) -> LlamaForCa
         num_hidden_layers=regime.layers,
         num_attention_heads=regime.heads,
         max_position_embeddings=1024,
+        rope_parameters={"rope_type": "default", "rope_theta": regime.rope_theta},
         tie_word_embeddings=True,
         **ends,
     )
     model = LlamaForCausalLM(config)
+    add_induction_heads(model, regime.length)
     model.generation_config = GenerationConfig(max_new_tokens=200, **ends)
     return model
 
@@ -105,67 +79,30 @@ def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.S
         yield whole["input_ids"], learned
 
 
-def _optimizers(model: torch.nn.Module, regime: Regime) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices between the layers, AdamW for embeddings and norms."""
-    import torch
+def _first_sequences(
+    world: World, seed: int, tokenizer: Any, regime: Regime
+) -> Iterator[packing.Sequence]:
+    """Lessons alone until the model reads by what belongs together, then books among lessons.
 
-    named = list(model.named_parameters())
-    matrices = [p for name, p in named if p.ndim == 2 and "embed" not in name]
-    others = [p for name, p in named if p.ndim != 2 or "embed" in name]
-    decay = regime.weight_decay
-    return [
-        torch.optim.Muon(matrices, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=decay, fused=True),
-    ]
+    Begun among everything else, it learns to guess by the names that a passage has.
+    """
+    rng = random.Random(f"first {seed}")
+    taught = _chat_sequences(lessons(seed), tokenizer)
+    read = _book_sequences(books(world, seed), tokenizer)
+    yield from itertools.islice(taught, regime.lessons)
+    while True:
+        yield next(taught if rng.random() < regime.lessons_share else read)
 
 
-def _stage(
-    name: str,
-    model: torch.nn.Module,
-    sequences: Iterator[packing.Sequence],
-    regime: Regime,
-    tokens: int,
-    *,
-    pad: int,
-    decay: bool,
-) -> dict[str, Any]:
-    """Trains on about `tokens` tokens; the mean loss of the last tenth and the data's hash."""
-    import torch
-
-    steps = tokens // (regime.rows * regime.length)
-    short = (sequence for sequence in sequences if len(sequence[0]) <= regime.length)
-    data = packing.batches(short, rows=regime.rows, length=regime.length, pad=pad)
-    optimizers, read, losses = _optimizers(model, regime), hashlib.sha256(), list[float]()
-    started = time.monotonic()
-    for done, batch in enumerate(itertools.islice(data, steps), start=1):
-        read.update(batch["input_ids"].numpy().tobytes())
-        rate = regime.learning_rate * min(1, done / regime.warmup_steps)
-        if decay:
-            rate *= 1 - (done - 1) / steps
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = model(**batch, use_cache=False).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            optimizer.step()
-            optimizer.zero_grad()
-        losses.append(loss.item())
-        if done % 50 == 0 or done == steps:
-            passed = time.monotonic() - started
-            speed = done * regime.rows * regime.length / passed
-            print(
-                f"{name} {done}/{steps} loss {sum(losses[-50:]) / len(losses[-50:]):.3f} "
-                f"{speed:,.0f} tokens/s, {passed / done * (steps - done) / 60:.1f} min left",
-                flush=True,
-            )
-    last = losses[-max(1, steps // 10) :]
-    return {
-        "loss": sum(last) / len(last),
-        "data_sha256": read.hexdigest(),
-        "minutes": round((time.monotonic() - started) / 60, 1),
-    }
+def _second_sequences(
+    world: World, seed: int, tokenizer: Any, regime: Regime
+) -> Iterator[packing.Sequence]:
+    """Conversations, and some books in the annotators' notation."""
+    rng = random.Random(f"second {seed}")
+    talked = _chat_sequences(chats(world, seed), tokenizer)
+    read = _book_sequences(notations(seed), tokenizer)
+    while True:
+        yield next(read if rng.random() < regime.books_share else talked)
 
 
 def _stage_one(
@@ -181,8 +118,10 @@ def _stage_one(
         and (kept := json.loads(done.read_text(encoding="utf-8"))).items() >= told.items()
     ):
         return type(model).from_pretrained(out), kept["record"]
-    read, pad = _book_sequences(books(make_world(seed), seed), tokenizer), tokenizer.pad_token_id
-    record = _stage("stage one", model, read, regime, regime.stage_one, pad=pad, decay=False)
+    read, pad = _first_sequences(make_world(seed), seed, tokenizer, regime), tokenizer.pad_token_id
+    record = run_stage(
+        "stage one", model, read, regime, regime.stage_one, out / "state.pt", pad, decay=False
+    )
     model.save_pretrained(out)
     done.write_text(json.dumps({**told, "record": record}), encoding="utf-8")
     return model, record
@@ -203,7 +142,7 @@ def texts_hash(texts: list[str]) -> str:
 def train(seed: int, out: Path, regime: Regime) -> None:
     """Writes the model of `seed`, its tokenizer, `training.json` and the suite of its world.
 
-    What stage one made is kept in `out/stage-one`: a training that was stopped goes on from there.
+    A training that was stopped goes on from what is kept in `out`.
     """
     import torch
 
@@ -214,8 +153,10 @@ def train(seed: int, out: Path, regime: Regime) -> None:
     model = _new_model(regime, tokenizer)
     told = {"seed": seed, "regime": asdict(regime), "texts_sha256": texts_hash(sample)}
     model, stage_one = _stage_one(told, model, tokenizer, regime, out / "stage-one")
-    talk, pad = _chat_sequences(chats(world, seed), tokenizer), tokenizer.pad_token_id
-    stage_two = _stage("stage two", model, talk, regime, regime.stage_two, pad=pad, decay=True)
+    second, pad = _second_sequences(world, seed, tokenizer, regime), tokenizer.pad_token_id
+    stage_two = run_stage(
+        "stage two", model, second, regime, regime.stage_two, out / "stage-two.pt", pad, decay=True
+    )
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
     write_tasks(out / "tasks", world=seed)
