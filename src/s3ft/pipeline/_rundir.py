@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import data
-from ..errors import InputError
+from ..errors import InputError, room
 from ..judge import LEDGER, Ledger
 from ..recipe import Endpoint, Recipe, load
 from ..store import Store
@@ -105,6 +105,7 @@ def open_run(
     made = _make(out)
     try:
         with (
+            room(out),
             _locked(out),
             Store(out / "run.sqlite") as store,
             Ledger(out / LEDGER) as ledger,

@@ -1,0 +1,108 @@
+"""A run that is stopped and started again: every start is a fresh process, what it asks is logged.
+
+It is forked from a clean server that has only imported, so that a start costs little.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from s3ft.errors import S3FTError
+from s3ft.records import Request, Response
+
+RECIPE: dict[str, Any] = {
+    "model": {"id": "lab", "dtype": "float32"},
+    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 40, "max_test": 12},
+    "judge": {"name": "math"},
+    "generate": {"max_new_tokens": 160, "batch_size": 8},
+    "methods": ["ssr", "s3ft"],
+    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
+    "evaluate": {
+        "tasks": "lab",
+        "benchmarks": ["lab_facts", "lab_sorting"],
+        "limit": 8,
+        "apply_chat_template": True,
+    },
+}
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(
+    ["torch", "transformers", "trl", "peft", "lm_eval", "s3ft.pipeline", "s3ft.lab"]
+)
+
+
+def work(out: str, until: str, log: str, limit: float) -> None:
+    """One start of the run, as a process of its own, that dies when its time is up."""
+    import torch
+
+    begin = time.process_time()
+
+    def die() -> None:
+        while time.process_time() - begin < limit:
+            time.sleep(0.002)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=die, daemon=True).start()
+
+    from s3ft.generate import Transformers
+    from s3ft.pipeline import run_stages
+
+    torch.set_num_threads(1)
+    plain = Transformers.generate
+
+    def logged(self: Transformers, requests: Iterable[Request]) -> Iterator[list[Response]]:
+        asked = list(requests)
+        with open(log, "a") as handle:
+            handle.writelines(f"{request.key}\n" for request in asked)
+        return plain(self, asked)
+
+    Transformers.generate = logged  # type: ignore[method-assign]
+    try:
+        run_stages(RECIPE, (), Path(out), until)  # type: ignore[arg-type]
+    except S3FTError as error:
+        Path(f"{log}.error").write_text(str(error))
+        sys.exit(error.exit_code)
+    Path(f"{log}.seconds").write_text(str(time.process_time() - begin))
+
+
+def finished(out: Path) -> set[str]:
+    """The keys of the responses that are stored."""
+    if not (out / "run.sqlite").exists():
+        return set()
+    with sqlite3.connect(out / "run.sqlite") as db:
+        try:
+            return {key for (key,) in db.execute("SELECT key FROM responses")}
+        except sqlite3.OperationalError:
+            return set()
+
+
+def start(out: Path, until: str, log: Path, limit: float = math.inf) -> int | None:
+    """The exit code of one start."""
+    log.write_text("")
+    process = SERVER.Process(target=work, args=(str(out), until, str(log), limit))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def artefacts(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted((out / "mixture").rglob("*"))
+        if path.is_file()
+    }
+
+
+def scores(out: Path) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(out / "run.sqlite") as db:
+        return db.execute("SELECT * FROM scores ORDER BY model, task, metric, item").fetchall()
