@@ -21,6 +21,7 @@ from s3ft.generate import _limits, _openai
 from s3ft.pipeline import _collect, run_stages, write_report
 
 ROWS = 24
+KILLS = 20
 SECRET = "sk-very-secret"
 
 
@@ -181,8 +182,11 @@ def stored(out: Path) -> set[str]:
 
 
 @pytest.mark.slow
-def test_killed_at_any_request_nothing_stored_is_asked_again(tmp_path: Path) -> None:
+def test_killed_at_any_request_nothing_stored_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The process is killed when the server has been asked so many times, by the server."""
+    monkeypatch.setattr(f"{__name__}.ROWS", 72)
     rng, out, whole = random.Random(4), tmp_path / "killed", tmp_path / "whole"
     path = tmp_path / "recipe.json"
     running: list[subprocess.Popen[bytes]] = []
@@ -210,14 +214,14 @@ def test_killed_at_any_request_nothing_stored_is_asked_again(tmp_path: Path) -> 
         told["methods"] = ["s3ft"]
         path.write_text(json.dumps(told))
         deaths = 0
-        for _ in range(5):
+        for _ in range(KILLS):
             known |= stored(out)
-            kill_at[:] = [len(server.bodies) + rng.randint(3, 25)]
+            kill_at[:] = [len(server.bodies) + rng.randint(2, 14)]
             deaths += start(out) == -signal.SIGKILL
         kill_at.clear()
         known |= stored(out)
         assert start(out) == 0
-        assert deaths == 5
+        assert deaths == KILLS
         assert repeated == []
         known.clear()
         assert start(whole) == 0
