@@ -17,6 +17,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import Any
@@ -54,13 +55,12 @@ def main() -> None:
     dtype = pick_dtype(model.dtype, pick_device(model.device))
     print(f"{options.model}, {dtype}, greedy, {options.prompts} prompts, {os.cpu_count()} cores")
     if options.only != "transformers" and find_spec("vllm") is None:
-        print("vLLM is not installed: only transformers is measured")
+        print("vLLM is not installed: only transformers is measured, against batches of 8")
         options.only = "transformers"
-    vllm_rate = None
     if options.only in (None, "vllm"):
-        vllm_rate = measure_vllm(model, chat, options.args, requests)
+        measure_vllm(model, chat, options.args, requests)
     if options.only in (None, "transformers"):
-        measure_transformers(model, chat, requests, vllm_rate)
+        measure_transformers(model, chat, options.args, requests)
     if options.only in (None, "openai"):
         measure_openai(model, chat, options.args, requests)
 
@@ -107,7 +107,7 @@ def engine(generator: Generator) -> Run:
 
 def measure_vllm(
     model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]
-) -> float:
+) -> None:
     def raw(name: str, logprobs: int | None) -> float:
         """`LLM.generate` in a process of its own, as ours is."""
         context = get_context("spawn")
@@ -121,17 +121,20 @@ def measure_vllm(
         return found
 
     before = raw("LLM.generate", 0)
-    ours = VLLM(model, chat, Config(args=args))
-    rates = [rate("our engine vllm", engine(ours), requests)]
-    ours.free()
+    rates = [our_vllm(model, chat, args, requests)]
     after = raw("LLM.generate", 0)
-    rates.append(rate("our engine vllm", engine(ours), requests))
-    ours.free()
+    rates.append(our_vllm(model, chat, args, requests))
     bare = raw("LLM.generate without log-probabilities", None)
     mean = sum(rates) / 2
     compare("our engine over LLM.generate", mean, (before + after) / 2, 0.95)
     print(f"    over the same without log-probabilities: {mean / bare:.2f}")
-    return mean
+
+
+def our_vllm(model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]) -> float:
+    ours = VLLM(model, chat, Config(args=args))
+    found = rate("our engine vllm", engine(ours), requests)
+    ours.free()
+    return found
 
 
 def raw_vllm(
@@ -165,19 +168,25 @@ def raw_vllm(
 
 
 def measure_transformers(
-    model: Model, chat: Chat, requests: Sequence[Request], vllm_rate: float | None
+    model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]
 ) -> None:
+    def plain() -> float:
+        run = partial(plain_loop, weights, chat, size=8)
+        return rate("model.generate, batches of 8", run, requests, 1 / 4)
+
+    def beside() -> list[float]:
+        return [our_vllm(model, chat, args, requests)] if find_spec("vllm") else []
+
     weights = load_model(model)
-    loop = "model.generate, batches of 8"
-    plain = [rate(loop, lambda some: plain_loop(weights, chat, some, 8), requests, 1 / 4)]
+    vllm, loop = beside(), [plain()]
     ours = rate("our engine transformers", engine(Transformers(weights, chat)), requests)
-    plain += [rate(loop, lambda some: plain_loop(weights, chat, some, 8), requests, 1 / 4)]
-    compare("our engine over batches of 8", ours, sum(plain) / 2, 3)
-    if vllm_rate is not None:
-        compare("our engine transformers over our engine vllm", ours, vllm_rate, 0.9)
+    vllm, loop = [*vllm, *beside()], [*loop, plain()]
+    compare("our engine over batches of 8", ours, sum(loop) / 2, 3)
+    if vllm:
+        compare("our engine transformers over our engine vllm", ours, sum(vllm) / 2, 0.9)
 
 
-def plain_loop(model: Any, chat: Chat, requests: Sequence[Request], size: int) -> int:
+def plain_loop(model: Any, chat: Chat, requests: Sequence[Request], *, size: int) -> int:
     """What one would write, in the order of arrival."""
     tokens = 0
     for start in range(0, len(requests), size):
