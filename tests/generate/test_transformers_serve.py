@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +16,7 @@ from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
+from serving import served
 
 pytestmark = pytest.mark.slow
 LAB = Model(id="lab", dtype="float32")
@@ -32,35 +28,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for needed in ("fastapi", "uvicorn"):
         if importlib.util.find_spec(needed) is None:
             pytest.skip(f"transformers serve needs {needed}")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log.txt"
     serve = "from transformers.cli.transformers import main; main()"
-    options = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--dtype", "float32"]
-    with open(log, "wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", serve, "serve", str(MODEL), *options], stdout=out, stderr=out
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 300
-        while not _healthy(address):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.5)
-        yield f"{address}/v1"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _healthy(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-            return bool(json.load(answer)["status"] == "ok")
-    except OSError:
-        return False
+    command = [sys.executable, "-c", serve, "serve", str(MODEL)]
+    command += ["--device", "cpu", "--dtype", "float32"]
+    with served(command, tmp_path_factory.mktemp("serve") / "log.txt") as address:
+        yield address
 
 
 def test_it_answers_as_the_transformers_engine_does(url: str) -> None:

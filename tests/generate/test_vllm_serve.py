@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +18,7 @@ from s3ft.lab.targets import LEVELS, TASKS, messages
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
+from serving import served
 from vllm_here import needs_vllm
 
 pytestmark = [pytest.mark.slow, needs_vllm]
@@ -33,42 +28,12 @@ LAB = Model(id="lab", dtype="float32", device="cpu")
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server of the embedded model, in single precision."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log.txt"
     # What `vllm serve` starts; by that name, the package for CPUs does not find its own version.
-    command = [
-        sys.executable,
-        "-m",
-        "vllm.entrypoints.openai.api_server",
-        "--model",
-        str(lab.MODEL),
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--served-model-name", "lab"]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
+    command += ["--model", str(lab.MODEL), "--served-model-name", "lab"]
     command += ["--dtype", "float32", "--enforce-eager", "--kv-cache-memory-bytes", str(2**29)]
-    with open(log, "wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 300
-        while not _healthy(address):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.5)
-        yield f"{address}/v1"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def _healthy(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+    with served(command, tmp_path_factory.mktemp("serve") / "log.txt") as address:
+        yield address
 
 
 def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
