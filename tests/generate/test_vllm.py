@@ -140,7 +140,7 @@ def test_answers_end_at_the_models_last_position(chat: Chat, engine: VLLM) -> No
 
 @needs_vllm
 def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLM) -> None:
-    sampling = Sampling(1.5, max_new_tokens=60)
+    sampling = Sampling(2.0, max_new_tokens=60)
     requests = asked(chat, sampling, size=4, samples=5)
     first, second = answers(engine, requests), answers(engine, requests[::-1])
     assert same(first, second) == 1
@@ -151,7 +151,7 @@ def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLM) -> None:
 @pytest.mark.parametrize(
     "sampling",
     [
-        Sampling(0.7, max_new_tokens=1),
+        Sampling(1.2, max_new_tokens=1),
         Sampling(1.5, top_k=5, max_new_tokens=1),
         Sampling(1.5, top_p=0.8, max_new_tokens=1),
         Sampling(2.0, top_p=0.7, top_k=20, max_new_tokens=1),
