@@ -127,7 +127,7 @@ def ask(out: Path, query: str) -> int:
 def mixture(out: Path) -> dict[str, str]:
     """The mixture's rows by id."""
     with open(out / "mixture" / "s3ft" / "train.jsonl", encoding="utf-8") as lines:
-        return {json.loads(line)["id"]: line for line in lines}
+        return {json.loads(line)["example_id"]: line for line in lines}
 
 
 if __name__ == "__main__":
