@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from _serving import served
 
 from s3ft.models import pick_device, pick_dtype, resolve
 from s3ft.recipe import Model
@@ -47,29 +44,16 @@ async def bare_client(url: str, requests: Sequence[Request]) -> int:
 @contextmanager
 def server(model: Model, args: dict[str, Any]) -> Iterator[str]:
     """vLLM's server of the model; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     config = resolve(model)
     dtype = str(pick_dtype(config.dtype, pick_device(config.device))).removeprefix("torch.")
     told: dict[str, Any] = {"model": config.id, "dtype": dtype, "served_model_name": "served"}
-    told |= {"host": "127.0.0.1", "port": port, **args}
+    told |= args
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
     for key, value in told.items():
         flag = "--" + key.replace("_", "-")
         command += [flag] if value is True else [flag, str(value)]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        try:
-            while True:
-                with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health"):
-                    break
-                if process.poll() is not None:
-                    log.seek(0)
-                    raise SystemExit(log.read().decode())
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
+    with (
+        tempfile.TemporaryDirectory(prefix="s3ft-engines-") as scratch,
+        served(command, Path(scratch) / "log") as url,
+    ):
+        yield url

@@ -27,6 +27,9 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from s3ft.pipeline import read_mixture
+from s3ft.records import Target
+
 POLL = 0.02
 """Seconds between looks at what is stored."""
 
@@ -124,10 +127,9 @@ def ask(out: Path, query: str) -> int:
         return 0
 
 
-def mixture(out: Path) -> dict[str, str]:
+def mixture(out: Path) -> dict[str, Target]:
     """The mixture's rows by id."""
-    with open(out / "mixture" / "s3ft" / "train.jsonl", encoding="utf-8") as lines:
-        return {json.loads(line)["example_id"]: line for line in lines}
+    return {target.example_id: target for target in read_mixture(out / "mixture" / "s3ft")}
 
 
 if __name__ == "__main__":

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 
 class S3FTError(Exception):
     """Base of all errors that are shown to the user as one message, without a traceback."""
@@ -39,38 +32,3 @@ class InputError(S3FTError):
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """Pickled by what it was made of, to pass from a worker's process to this one."""
         return type(self), (self.where, self.problem, self.remedy)
-
-
-LITTLE = 2**16
-"""Bytes: with fewer left a disk is full. PyTorch does not say what kept it from writing."""
-
-
-@contextmanager
-def room(where: Path) -> Iterator[None]:
-    """Turn whatever a full disk makes of the work inside into one message.
-
-    Raises:
-        RunError: there was no room left to write.
-    """
-    try:
-        yield
-    except Exception as error:
-        if not _is_full(error) and shutil.disk_usage(where).free >= LITTLE:
-            raise
-        raise RunError(
-            f"{where}: no room is left on its disk, or in a quota ({error})\n"
-            "  Make room; the same command goes on after what it stored."
-        ) from error
-
-
-def _is_full(error: BaseException | None) -> bool:
-    """Whether an error is that of a full disk, or arose from one."""
-    while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            return True
-        if "os error 28" in str(error):  # as safetensors says it
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypedDict
 
 Source = Literal["self", "paraphrase", "gold"]
+ASKED: tuple[Source, ...] = ("self", "paraphrase")
+"""The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
 FinishReason = Literal["stop", "length"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _serving import served
 
 from s3ft.generate import OpenAI, Transformers
 from s3ft.judge import registry
@@ -16,7 +17,6 @@ from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
-from serving import served
 
 pytestmark = pytest.mark.slow
 LAB = Model(id="lab", dtype="float32")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _serving import served
 
 from s3ft import lab
 from s3ft.generate import OpenAI, Transformers
@@ -18,7 +19,6 @@ from s3ft.lab.targets import LEVELS, TASKS, messages
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
-from serving import served
 from vllm_here import needs_vllm
 
 pytestmark = [pytest.mark.slow, needs_vllm]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import psutil
 import pytest
 import torch
 
+from restarts import finished
 from s3ft.crew import Crew
 from s3ft.pipeline import run_stages
 from s3ft.recipe import Ray
@@ -124,12 +124,12 @@ def test_killed_over_a_cluster_it_goes_on_without_one(
     recipe.write_text(json.dumps({**RECIPE, "ray": {"workers": 2}}))
     command = [sys.executable, "-m", "s3ft", "select", str(recipe), "--out", str(out)]
     with subprocess.Popen(command) as driver:
-        while stored(out) == 0:
+        while len(finished(out)) == 0:
             assert driver.poll() is None, "it ended before it could be killed"
             time.sleep(0.01)
         left = psutil.Process(driver.pid).children(recursive=True)
         driver.kill()
-    before = stored(out)
+    before = len(finished(out))
     assert before % 4 == 0, "a batch was stored in part"
     assert before < 12 + 7, "it was killed too late"
     assert mixture(out) == plain
@@ -144,14 +144,3 @@ def alive(process: psutil.Process) -> bool:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def stored(out: Path) -> int:
-    """The responses of a run so far."""
-    if not (out / "run.sqlite").exists():
-        return 0
-    with closing(sqlite3.connect(out / "run.sqlite")) as db:
-        try:
-            return int(db.execute("SELECT count(*) FROM responses").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0

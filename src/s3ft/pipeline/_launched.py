@@ -48,7 +48,6 @@ def take_part(recipe: Recipe, base: Answerer, out: Path) -> None:
     Returns when all is trained, or the launcher is gone.
     """
     launcher = os.getppid()
-    trained = list(product(recipe.methods, recipe.seeds))
     mixtures = [out / "mixture" / method for method in recipe.methods]
     while not all(mixture.exists() for mixture in mixtures):
         time.sleep(POLL)
@@ -56,6 +55,6 @@ def take_part(recipe: Recipe, base: Answerer, out: Path) -> None:
             return
     with Store(out / "run.sqlite") as store, Ledger() as ledger:
         run = Run(out, recipe, store, ledger)
-        for method, seed in trained:
+        for method, seed in product(recipe.methods, recipe.seeds):
             if not run.model(method, seed).exists():
                 fine_tune(run, base, method, seed, on_step=lambda step, steps, loss: None)

@@ -14,7 +14,7 @@ from ..evaluate import check_benchmarks
 from ..generate import usage
 from ..judge import wilson
 from ..recipe import Recipe, load
-from ..records import Source, Target
+from ..records import ASKED, Source, Target
 from ..train import budget
 from . import _probe
 from ._answerer import Sources
@@ -64,14 +64,14 @@ def plan_recipe(
     with scratch_run(recipe) as (run, sources, until):
         begin, before = time.monotonic(), usage()
         checks = preflight(run, sources, until=STAGES.index(until))
-        checked = _between(before, time.monotonic() - begin)
+        checked = _probe.since(before, begin)
         with _probe.probe_run(run, probe or PROMPTS) as few:
             plan = _Plan(run, few, sources, asks=probe > 0)
             stages = [_stage("pre-flight", "requests", checked.requests, None, checked)]
             stages += plan.selection()
             if until == "report":
                 stages += plan.tuning()
-            asked = _between(before, time.monotonic() - begin)
+            asked = _probe.since(before, begin)
             return {
                 "rows": {split: run.store.count(split) for split in ("train", "test")},
                 "probe": {
@@ -209,14 +209,6 @@ def _lengths(sources: Sources, target: Target) -> tuple[int, int]:
     return len(chat.prompt_ids(target.prompt)), len(ids)
 
 
-def _between(before: tuple[float, ...], seconds: float) -> Work:
-    """What endpoints were asked since a look at `usage`."""
-    requests, prompt, completion, cost = (
-        now - then for now, then in zip(usage(), before, strict=True)
-    )
-    return Work(requests, prompt, completion, seconds, cost)
-
-
 def _stage(
     name: str, unit: str, count: float | None, most: int | None, work: Work | None
 ) -> dict[str, Any]:
@@ -237,7 +229,7 @@ def _notes(recipe: Recipe, stages: list[dict[str, Any]]) -> list[str]:
     endpoint = recipe.generate.openai if recipe.generate.engine == "openai" else None
     if endpoint is None:
         return []
-    asked = [stage for stage in stages if stage["stage"] in ("self", "paraphrase")]
+    asked = [stage for stage in stages if stage["stage"] in ASKED]
     requests = sum(stage["count"] or 0 for stage in asked)
     cost = sum(stage["cost"] or 0.0 for stage in asked)
     notes = []

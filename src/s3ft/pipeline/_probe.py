@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from ..evaluate import run_benchmarks
-from ..generate import Tokens, usage
+from ..generate import Tokens, Usage, usage
 from ..pick import PICKS
 from ..records import Request, Target
 from ..store import Store
@@ -100,10 +100,15 @@ def warm_up(asked: Question, store: Store) -> None:
 
 def measured(do: Callable[[], object]) -> Work:
     """What some work took: time, and what was asked of endpoints, as they count it."""
-    used, start = usage(), time.monotonic()
+    before, start = usage(), time.monotonic()
     do()
+    return since(before, start)
+
+
+def since(before: Usage, start: float) -> Work:
+    """What was done since a look at `usage` and one at the clock."""
     seconds = time.monotonic() - start
-    requests, prompt, completion, cost = (a - b for a, b in zip(usage(), used, strict=True))
+    requests, prompt, completion, cost = (a - b for a, b in zip(usage(), before, strict=True))
     return Work(requests, prompt, completion, seconds, cost)
 
 

@@ -9,15 +9,12 @@ from ..errors import InputError
 from ..generate import Generator, Replay
 from ..pick import likelihood, no_likelihood
 from ..recipe import Recipe
-from ..records import Example, Message, Request, Response, Source
+from ..records import ASKED, Example, Message, Request, Response, Source
 from ..rewrite import Paraphrase
 from ..select import Rounds
 from ._answerer import Sources
 from ._collect import Question
 from ._rundir import Run
-
-ASKED: tuple[Source, ...] = ("self", "paraphrase")
-"""The sources that a model has to be asked for."""
 
 
 def on_ladders(recipe: Recipe, methods: Iterable[str]) -> list[Source]:
@@ -28,11 +25,7 @@ def on_ladders(recipe: Recipe, methods: Iterable[str]) -> list[Source]:
 
 def rounds(run: Run, sources: Sources) -> Callable[[Example], Mapping[Source, Rounds]]:
     """An example's rounds by source; a file's responses come all at once."""
-    generate = run.recipe.generate
-    asked: dict[Source, Rounds] = {
-        "self": generate.rounds(generate.n),
-        "paraphrase": generate.rounds(run.recipe.paraphrase.n),
-    }
+    asked: dict[Source, Rounds] = {source: run.recipe.rounds(source) for source in ASKED}
     replay = sources.replay
     if replay is None:
         return lambda _: asked
@@ -77,13 +70,10 @@ def _question(run: Run, sources: Sources, source: Source) -> Question:
     sources.check(source)
     if source == "self" and sources.replay is not None:
         return _replayed(run, sources.replay)
-    generate, paraphrase = run.recipe.generate, run.recipe.paraphrase
-    prompt: Callable[[Example], tuple[Message, ...]]
-    if source == "self":
-        sampling, prompt = generate.sampler(generate.n, generate.temperature), _own_prompt
-    else:
-        sampling = generate.sampler(paraphrase.n, paraphrase.temperature)
-        prompt = Paraphrase(paraphrase.prompt).messages
+    sampling = run.recipe.sampler(source)
+    prompt: Callable[[Example], tuple[Message, ...]] = _own_prompt
+    if source == "paraphrase":
+        prompt = Paraphrase(run.recipe.paraphrase.prompt).messages
     base, server = sources.base, sources.server
     if server is None:
         assert base is not None

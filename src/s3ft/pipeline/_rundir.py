@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import data
-from ..errors import InputError, room
+from ..errors import InputError
 from ..judge import LEDGER, Ledger
 from ..recipe import Endpoint, Recipe, load
 from ..store import Store
+from ._room import room
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""

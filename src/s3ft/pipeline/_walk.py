@@ -16,7 +16,7 @@ from ..judge import Judge, on_ray, options_text, registry
 from ..pick import PICKS
 from ..progress import console
 from ..recipe import JudgeConfig
-from ..records import Source
+from ..records import ASKED, Source
 from ..rewrite import without_leaks
 from ..select import Missing, walk
 from ..store import Entry
@@ -24,7 +24,7 @@ from ._answerer import Sources
 from ._collect import answer
 from ._collect import judge as judge_responses
 from ._mixture import write_mixture
-from ._question import ASKED, on_ladders, question, rounds
+from ._question import on_ladders, question, rounds
 from ._rundir import Run
 from ._tally import Tally
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from ..methods import METHODS, Ladder, check_ladder
-from ..records import Source
+from ..records import Sampling, Source
 from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Train
 from ._ray import Ray
 from ._strict import Strict
@@ -106,6 +107,18 @@ class Recipe(Strict):
     def ladder(self, method: str) -> Ladder:
         """The ladder of a method that the recipe names."""
         return tuple(self.ladders[method]) if method in self.ladders else METHODS[method]
+
+    def rounds(self, source: Source) -> tuple[int, ...]:
+        """How many samples of a source a prompt has after each round of asking."""
+        return self.generate.rounds(self._asked(source).n)
+
+    def sampler(self, source: Source) -> Callable[[int], Sampling]:
+        """How each sample of a source is drawn, by its number."""
+        asked = self._asked(source)
+        return self.generate.sampler(asked.n, asked.temperature)
+
+    def _asked(self, source: Source) -> Generate | Paraphrase:
+        return self.generate if source == "self" else self.paraphrase
 
     def to_yaml(self) -> str:
         """The resolved recipe, every default written out; `load` reads it back equal."""

@@ -11,15 +11,13 @@ from typing import Any
 from ..judge import LEDGER, Ledger
 from ..pick import PICKS, Pick
 from ..recipe import Recipe
-from ..records import Source
+from ..records import ASKED, Source
 from ..select import accepted
 from ..store import Entry, Store
 from ._scores import BASE, TARGET, Results
 
 FORMAT = 1
 """Raised whenever a key of the report changes its meaning."""
-
-SOURCES: tuple[Source, ...] = ("self", "paraphrase")
 
 EXAMPLES = 3
 """Rows shown for each source of a mixture."""
@@ -70,7 +68,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for method in recipe.methods
             if (mixture := _mixture(store, recipe, method)) is not None
         },
-        "rounds": [row for asked in SOURCES for row in _rounds(store, recipe, asked)],
+        "rounds": [row for asked in ASKED for row in _rounds(store, recipe, asked)],
         "verdicts": [
             {"split": split, "asked": asked, "labels": counts}
             for (split, asked), counts in store.labels().items()
@@ -135,14 +133,13 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
 
 def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]:
     """What each round of samples of a source cost and brought; nothing where there is but one."""
-    generate = recipe.generate
     samples = store.samples(asked)
     if len(samples) < 2:
         return []
-    if asked == "self" and generate.engine == "replay":
+    if asked == "self" and recipe.generate.engine == "replay":
         ends: tuple[int, ...] = (len(samples),)
     else:
-        ends = generate.rounds(generate.n if asked == "self" else recipe.paraphrase.n)
+        ends = recipe.rounds(asked)
     rows = []
     for number, (start, end) in enumerate(pairwise((0, *ends)), 1):
         here = samples[start:end]

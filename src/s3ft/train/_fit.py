@@ -70,10 +70,7 @@ def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: P
     with quiet(True):
         args = sft_config(config, model, max_steps=steps, seed=0, out=out, silent=True)
         args.save_strategy = SaveStrategy.NO
-        place = pick_device(model.device)
-        device = str(place if place.index is not None else args.device)
-        placed = model.model_copy(update={"device": device})
-        trainer = _trainer(dataset, placed, config, args, on_step=None)
+        trainer = _trainer(dataset, model, config, args, on_step=None)
         trainer.train()
     seconds = [entry["seconds"] for entry in trainer.state.log_history if "loss" in entry]
     return float(seconds[-1] - seconds[0]) / (steps - 1)
@@ -87,9 +84,13 @@ def _trainer(
 
     from ._callback import Watch
 
-    lora = config.lora
-    # Full training keeps its weights in float32; under LoRA the base is only read.
-    weights = model if lora else model.model_copy(update={"dtype": "float32"})
+    lora, device = config.lora, pick_device(model.device)
+    # Each process of a distributed launch has a device of its own.
+    weights = model.model_copy(
+        update={"device": str(device if device.index is not None else args.device)}
+    )
+    if not lora:  # full training keeps its weights in float32; under LoRA the base is only read
+        weights = weights.model_copy(update={"dtype": "float32"})
     tokenizer = load_tokenizer(model)
     if tokenizer.pad_token is None and tokenizer.eos_token is None:
         tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)  # masked, so that any will do

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..models import pick_device, resolve
+from ..models import resolve
 from ..recipe import Model, Train
 from ._args import budget, sft_config
 from ._checkpoints import check_owner
@@ -98,18 +98,7 @@ def train(
             out=partial / "checkpoints",
             silent=on_step is not None,
         )
-        device = pick_device(model.device)
-        # Each process of a distributed launch has a device of its own.
-        place = str(device if device.index is not None else args.device)
-        facts = fit(
-            dataset,
-            model.model_copy(update={"device": place}),
-            config,
-            args,
-            partial,
-            fingerprint,
-            on_step,
-        )
+        facts = fit(dataset, model, config, args, partial, fingerprint, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
             _finish(partial, out, dataset, model, config, facts, fingerprint, seed)

@@ -1,4 +1,4 @@
-"""A real server of a model, started for the tests."""
+"""A real server of a model, started and ended; the tests use it too."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+PATIENCE = 300.0
+"""Seconds within which a server must be ready."""
+
 
 @contextmanager
 def served(command: Sequence[str], log: Path) -> Iterator[str]:
-    """The address, up to ``/v1``, of a server that takes ``--host`` and ``--port``."""
+    """The address, up to ``/v1``, of a server that takes ``--host`` and ``--port``.
+
+    Raises:
+        RuntimeError: it ended, or was not ready within `PATIENCE`; with what it said.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -24,10 +31,10 @@ def served(command: Sequence[str], log: Path) -> Iterator[str]:
         process = subprocess.Popen(whole, stdout=out, stderr=out, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + PATIENCE
         while not _healthy(address):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(log.read_text())
             time.sleep(0.5)
         yield f"{address}/v1"
     finally:
