@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from restarts import artefacts, finished, scores, start
+from s3ft.errors import InputError, RunError
+from s3ft.pipeline._room import room
 
 SHARES = (0.003, 0.0055, 0.3, 1.1)
 """Sizes of the disk, as shares of what a run leaves, which is models mostly.
@@ -64,3 +66,10 @@ def test_a_disk_that_fills_loses_nothing(disk: Path, tmp_path: Path) -> None:
     assert not before & set(log.read_text().split())
     assert artefacts(out) == artefacts(whole)
     assert scores(out) == scores(whole)
+
+
+def test_on_a_full_disk_only_a_wrong_request_stays_what_it_is(disk: Path) -> None:
+    with pytest.raises(InputError, match="is wrong"), room(disk):
+        raise InputError("data", "is wrong", "Choose others.")
+    with pytest.raises(RunError, match="no room is left"), room(disk):
+        raise RuntimeError("PyTorchStreamWriter failed")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import RunError
+from ..errors import InputError, RunError
 
 LITTLE = 2**16
 """Bytes: with fewer left a disk is full. PyTorch does not say what kept it from writing."""
@@ -19,13 +19,16 @@ LITTLE = 2**16
 def room(where: Path) -> Iterator[None]:
     """Turn whatever a full disk makes of the work inside into one message.
 
+    A request that is wrong stays so, however full the disk.
+
     Raises:
         RunError: there was no room left to write.
     """
     try:
         yield
     except Exception as error:
-        if not _is_full(error) and shutil.disk_usage(where).free >= LITTLE:
+        unclear = not isinstance(error, InputError) and shutil.disk_usage(where).free < LITTLE
+        if not _is_full(error) and not unclear:
             raise
         raise RunError(
             f"{where}: no room is left on its disk, or in a quota ({error})\n"
