@@ -4,7 +4,11 @@
 of a function that returns something if it got through, and raises if it was stopped.
 """
 
-TESTS = ("assert add_one(1) == 2", "assert add_one(2) == 3", "assert add_one(10) == 11")
+TESTS = (
+    "assert add_one(1) == 2",
+    "import math\nassert add_one(math.floor(2.5)) == 3",
+    "assert add_one(10) == 11",
+)
 CORRECT = "def add_one(x):\n    return x + 1\n"
 
 _EVERYTHING = """
@@ -119,6 +123,16 @@ for module in list(sys.modules.values()):
         module.encode = lambda *a: {'eval': '__import__("os")._exit(0)'}
 def add_one(x): return 0
 """,
+    "shadowed imports": """
+import math, sys, types
+shadow = types.ModuleType('math')
+shadow.floor = lambda x: 'shadow'
+sys.modules['math'] = shadow
+math.floor = shadow.floor
+try: open('math.py', 'w').write("def floor(x): return 'shadow'")
+except OSError: pass
+def add_one(x): return {1: 2, 'shadow': 3, 10: 11}[x]
+""",
     "raises what a test may expect": "def add_one(x): raise AssertionError('expected')",
     "raises StopIteration": "def add_one(x): raise StopIteration",
     "raises a hostile exception": """
@@ -218,6 +232,7 @@ HARMS = {
     "write to /dev/shm": "open('/dev/shm/hostile', 'w').write('x')",
     "write to the working folder": "open('hostile', 'w').write('x')",
     "write beside a module": "open(os.__file__ + '.hostile', 'w').write('x')",
+    "disk bomb": "f = open('/tmp/hostile', 'w')\nwhile True: f.write('x' * 10 ** 6)",
     "temporary file": "import tempfile; return tempfile.mkstemp()",
     "make a folder": "os.mkdir('/tmp/hostile')",
     "undeletable folder": "os.makedirs('/tmp/hostile/a'); os.chmod('/tmp/hostile', 0)",
