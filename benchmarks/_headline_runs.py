@@ -125,7 +125,7 @@ class Bench:
             changes["judge"] = {"name": self.judge}
         if rate is not None:
             changes["train.learning_rate"] = rate
-        if self.tuning == "full":
+        if self.tuning == "full" and where != "selection":  # that is the same for both
             changes["train.lora"] = None
         path = self.out / target / where
         recipe = load(self.recipes / f"lab-{target}.yaml", changes)

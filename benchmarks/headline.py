@@ -46,7 +46,7 @@ from s3ft.errors import S3FTError
 TARGETS = ("math", "code", "reading")
 METHODS = ("sft", "rft", "ssr", "sdft", "s3ft")
 STAGES = ("lr", "equal", "frontier")
-RATES = {"lora": [5e-4, 1e-3, 2e-3, 4e-3], "full": [5e-5, 1e-4, 2e-4, 4e-4]}
+RATES = {"lora": [5e-4, 1e-3, 2e-3, 4e-3], "full": [5e-5, 1e-4, 2e-4, 4e-4, 8e-4]}
 RECIPES = Path(s3ft.__file__).parent / "recipes"
 
 QUICK_TARGET = "code"

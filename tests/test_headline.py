@@ -267,6 +267,8 @@ class TestRuns:
         job = bench.measured("math", 1e-4, "test", ["sft"], [0])
         assert job.recipe.train.lora is None
         assert job.path == Path("x/math/full/0.0001/test")
+        lora = runs.Bench(out=Path("x"), recipes=recipes)
+        assert bench.selection("math", ["sft"]) == lora.selection("math", ["sft"]), "one for both"
 
     def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: runs.Bench) -> None:
         job = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})

@@ -234,6 +234,18 @@ def test_squad_scores_are_the_official_scripts(shared_data: Path) -> None:
     assert figures["NoAns_total"] == 3168
 
 
+def test_squad_scores_of_what_models_said(shared_data: Path) -> None:
+    with (shared_data / "judged" / "evouna_nq.jsonl").open(encoding="utf-8") as lines:
+        rows = {str(number): json.loads(line) for number, line in enumerate(lines)}
+    golds = {key: row["gold"] for key, row in rows.items()}
+    predictions = {key: row["response"] for key, row in rows.items()}
+    figures = squad_scores(golds, predictions)
+    for key, value in _official(golds | {"x": []}, predictions | {"x": ""}).items():
+        if key.startswith("HasAns_"):
+            assert figures[key] == pytest.approx(value, abs=1e-9)
+    assert figures["HasAns_total"] == len(rows) == 15098
+
+
 def test_squad_scores_need_every_prediction() -> None:
     assert squad_normalise("The  U.S. (a country)") == "us country"
     with pytest.raises(ValueError, match="no prediction for question 'b'"):
