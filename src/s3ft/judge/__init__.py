@@ -7,6 +7,7 @@ from ._file import Counts, judge_file
 from ._ledger import LEDGER, Ledger, canary_line
 from ._ray import on_ray
 from ._registry import Judges, registry
+from ._reward import JudgeReward
 from ._rows import judge_rows
 from ._squad import squad_scores
 
@@ -16,6 +17,7 @@ __all__ = [
     "Counts",
     "Judge",
     "JudgeFactory",
+    "JudgeReward",
     "Judges",
     "Ledger",
     "audit",

@@ -6,12 +6,15 @@ import difflib
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..records import Verdict
 from ._base import Judge, JudgeFactory, no_answer, screened
 from ._ledger import Ledger, canary_line
+
+if TYPE_CHECKING:
+    from ._reward import JudgeReward
 
 BUILT_IN = {
     "match": "s3ft.judge._match:match",
@@ -23,6 +26,7 @@ BUILT_IN = {
     "cascade": "s3ft.judge._compose:cascade",
     "all": "s3ft.judge._compose:all_of",
     "any": "s3ft.judge._compose:any_of",
+    "reward": "s3ft.judge._reward:reward",
 }
 
 
@@ -103,16 +107,23 @@ class Judges:
             hint = f"Did you mean {near[0]!r}? " if near else ""
             remedy = f"{hint}Judges: {', '.join(self.names())}, or package.module:factory."
             raise InputError(where, f"there is no judge {name!r}", remedy)
-        module, _, attribute = path.partition(":")
-        try:
-            factory = getattr(importlib.import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
-            remedy = "Name an importable package.module:factory; for a file here set PYTHONPATH=."
-            raise InputError(where, f"judge {name!r} cannot be imported: {error}", remedy) from None
-        if not callable(factory):
-            raise InputError(where, f"judge {name!r} is not callable", "Name a factory function.")
-        made: JudgeFactory = factory
+        made: JudgeFactory = imported(path, where, f"judge {name!r}")
         return made
+
+    def as_reward(self, judge: str, *, gold: str = "gold", **options: Any) -> JudgeReward:
+        """A judge as a reward function, for ``reward_funcs`` of TRL's trainers.
+
+        Args:
+            judge: a judge's name or ``package.module:factory``.
+            gold: the dataset's column with the gold.
+            options: passed to the judge.
+
+        Raises:
+            InputError: there is no such judge, or it does not take these options.
+        """
+        from ._reward import JudgeReward
+
+        return JudgeReward(judge, options, gold)
 
     def __call__(
         self, rows: Iterable[Mapping[str, Any]], judge: str, **options: Any
@@ -135,6 +146,24 @@ class Judges:
         if ledger.recent:
             console.print(canary_line(ledger.recent_canaries))
         return verdicts
+
+
+def imported(path: str, where: str, what: str) -> Callable[..., Any]:
+    """The callable that ``package.module:name`` names.
+
+    Raises:
+        InputError: there is none.
+    """
+    module, _, attribute = path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        remedy = "Name an importable package.module:name; for a file here set PYTHONPATH=."
+        raise InputError(where, f"{what} cannot be imported: {error}", remedy) from None
+    if not callable(found):
+        raise InputError(where, f"{what} is not callable", "Name a function.")
+    made: Callable[..., Any] = found
+    return made
 
 
 registry = Judges()
