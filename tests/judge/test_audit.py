@@ -41,6 +41,7 @@ def test_figures_by_hand() -> None:
     assert values["recall"] == pytest.approx(0.8)
     assert values["false_accept_rate"] == pytest.approx(0.2)
     # Chance agreement: half of the labels times half accepted, and half times 0.4 rejected.
+    assert values["wrong_rows"] == pytest.approx(0.1)
     assert values["kappa"] == pytest.approx((0.75 - 0.45) / 0.55)
 
 
@@ -107,7 +108,29 @@ def test_the_judge_does_not_see_the_label() -> None:
             yield Verdict(case.key, "correct")
 
     audit(ROWS[:1], spy)
-    assert seen == [{"system": "x"}]
+    assert seen == [{"system": "x"}, {}], "the row, and its gold"
+
+
+def test_each_gold_is_judged_once_as_a_response() -> None:
+    rows = [
+        {"id": 7, "response": "b", "gold": ["A.", "a b"], "correct": False, "system": "x"},
+        {"id": 8, "response": "a", "gold": ["A.", "a b"], "correct": True, "system": "y"},
+        {"response": "?", "gold": "?", "correct": True, "finish_reason": "length"},
+        {"id": 10, "response": "a", "gold": "", "correct": True},
+        {"id": 11, "response": "a", "correct": False},
+        {"id": 12, "gold": "c", "correct": False},
+    ]
+    result = audit(rows, match(), "match")
+    assert result.golds == {"correct": 1, "incorrect": 1, "unknown": 0}
+    assert result.refused == ["2 (incorrect: empty response)"]
+    assert result.gold_acceptance
+    assert result.gold_acceptance.value == 0.5
+    assert result.to_dict()["gold_acceptance"]["value"] == 0.5
+    assert result.overall.rows == 4
+    assert result.malformed == 2
+    screen = io.StringIO()
+    Console(file=screen, width=200).print(render(result))
+    assert "of 2 golds as their own; not 2 (incorrect: empty response)" in screen.getvalue()
 
 
 def test_disagreements_are_written(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ..records import Label
 
 Z = 1.959964  # two-sided 95 %
 LABELS: tuple[Label, ...] = ("correct", "incorrect", "unknown")
-FIGURES = ("accuracy", "precision", "recall", "false_accept_rate", "kappa")
+FIGURES = ("accuracy", "precision", "recall", "false_accept_rate", "kappa", "wrong_rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Confusion:
 
     @property
     def precision(self) -> Estimate | None:
-        """The share of the accepted that is right: 1 less the wrong rows of a mixture."""
+        """The share of the accepted that is right: 1 less the wrong among a mixture's self rows."""
         return wilson(self.counts[True]["correct"], self.judged("correct"))
 
     @property
@@ -79,6 +79,15 @@ class Confusion:
     def kappa(self) -> Estimate | None:
         """Cohen's kappa: agreement beyond chance, 1 at best."""
         return cohen_kappa(self)
+
+    @property
+    def wrong_rows(self) -> Estimate | None:
+        """The share of all rows that is wrong and accepted: so many rows of a mixture to expect.
+
+        Of its self rows, where the model answers as well as these responses do. Paraphrases that
+        the same judge accepts wrongly come on top.
+        """
+        return wilson(self.counts[False]["correct"], self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Counts and figures as JSON-serialisable values."""

@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..records import Label, Verdict
-from ._agreement import FIGURES, LABELS, Confusion, Estimate
+from ..records import Label, Verdict, content_hash
+from ._agreement import FIGURES, LABELS, Confusion, Estimate, wilson
 from ._answerability import RESPONSES, Answerability
 from ._base import MALFORMED, Judge, options_text
 from ._file import json_line, reading, rows_of, same_file, writing
 from ._ledger import Ledger, canary_line
 from ._registry import registry
-from ._rows import Malformed, judge_rows, to_case
+from ._rows import Malformed, judge_rows, row_id, to_case
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+SHOWN = 3
+"""Golds that are named where the judge refuses its own."""
+
+_OF_RESPONSE = {"id", "correct", "system", "response", "finish_reason"}
+"""Columns of a row that say nothing about its gold."""
+
+_GOLD = object()
+"""Stands for a gold among the rows that were asked about."""
 
 
 @dataclass(slots=True)
 class Audit:
     """A judge against labels: over all rows, and by the rows' ``system`` where they name one.
 
+    ``golds`` counts the verdicts on the golds themselves, each judged once as if it were a
+    response; ``refused`` names the first ones that are not accepted, and why.
     ``answerability`` is there for the judge that knows of unanswerable questions, `qa`.
     ``canaries`` is there for judges that ask a model: what they made of known-wrong responses.
     ``malformed`` rows (no label ``correct``, or nothing to judge) are in none of the figures.
@@ -34,6 +45,8 @@ class Audit:
     judge: str
     overall: Confusion = field(default_factory=Confusion)
     systems: dict[str, Confusion] = field(default_factory=dict)
+    golds: dict[Label, int] = field(default_factory=lambda: dict.fromkeys(LABELS, 0))
+    refused: list[str] = field(default_factory=list)
     malformed: int = 0
     answerability: Answerability | None = None
     canaries: dict[Label, int] = field(default_factory=dict)
@@ -50,12 +63,28 @@ class Audit:
             self.answerability.add(to_case(verdict.key, row), verdict)
         return verdict.label != ("correct" if truth else "incorrect")
 
+    def add_gold(self, verdict: Verdict) -> None:
+        """Count the verdict on a gold."""
+        self.golds[verdict.label] += 1
+        if verdict.label != "correct" and len(self.refused) < SHOWN:
+            self.refused.append(f"{verdict.key} ({verdict.label}: {verdict.reason})")
+
+    @property
+    def gold_acceptance(self) -> Estimate | None:
+        """The share of the golds that the judge accepts as their own; None without golds."""
+        return wilson(self.golds["correct"], sum(self.golds.values()))
+
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON-serialisable values."""
         return {
             "judge": self.judge,
             "malformed": self.malformed,
             "overall": self.overall.to_dict(),
+            "gold_acceptance": {
+                "golds": dict(self.golds),
+                **(asdict(share) if (share := self.gold_acceptance) else {}),
+                "refused": self.refused,
+            },
             "systems": {name: group.to_dict() for name, group in sorted(self.systems.items())},
             **({"answerability": self.answerability.to_dict()} if self.answerability else {}),
             **({"canaries": self.canaries} if self.canaries else {}),
@@ -72,6 +101,8 @@ def audit(
 ) -> Audit:
     """Judge rows whose true label is in ``correct`` (a boolean), which the judge never sees.
 
+    The golds are judged too, each once, as if they were responses.
+
     Args:
         rows: as for `judge_rows`, with ``correct`` and perhaps ``system``.
         name: the judge as it is to be called in the result.
@@ -80,24 +111,45 @@ def audit(
     """
     result = Audit(name, answerability=answerability)
     asked: deque[Any] = deque()
+    seen: set[str] = set()
 
     def unlabelled() -> Iterator[Any]:
-        for row in rows:
+        for number, row in enumerate(rows):
             asked.append(row)
             if not isinstance(row, Mapping):
                 yield row
-            elif isinstance(row.get("correct"), bool):
-                yield {column: value for column, value in row.items() if column != "correct"}
-            else:
+                continue
+            if not isinstance(row.get("correct"), bool):
                 yield Malformed("correct is neither true nor false")
+                continue
+            yield {column: value for column, value in row.items() if column != "correct"}
+            gold = _gold_row(row)
+            mark = content_hash(repr(gold))
+            if gold and mark not in seen:
+                seen.add(mark)
+                asked.append(_GOLD)
+                yield {**gold, "id": row_id(row, str(number))}
 
     for verdict in judge_rows(unlabelled(), judge):
         row = asked.popleft()
-        if verdict.label == "unknown" and verdict.reason.startswith(MALFORMED):
+        if row is _GOLD:
+            result.add_gold(verdict)
+        elif verdict.label == "unknown" and verdict.reason.startswith(MALFORMED):
             result.malformed += 1
         elif result.add(row, verdict) and on_disagreement:
             on_disagreement(row, verdict)
     return result
+
+
+def _gold_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The row with its gold, the first of several, as the response; None where it has none."""
+    try:
+        gold = to_case("", row).gold
+    except Malformed:
+        return None
+    if not gold or not gold[0].strip():
+        return None
+    return {**{k: row[k] for k in sorted(row.keys() - _OF_RESPONSE)}, "response": gold[0]}
 
 
 def audit_file(
@@ -166,8 +218,9 @@ def render(result: Audit) -> RenderableType:
     for truth, counts in result.overall.counts.items():
         cells = [f"{counts[label]:,}" for label in LABELS]
         confusion.add_row("correct" if truth else "incorrect", *cells)
-    notes = [f"{result.malformed:,} malformed rows", canary_line(result.canaries)]
-    figures = Table(title="with 95 % intervals", caption="\n".join(filter(None, notes)))
+    notes = [_gold_line(result), f"{result.malformed:,} malformed rows"]
+    notes += filter(None, [canary_line(result.canaries)])
+    figures = Table(title="with 95 % intervals", caption="\n".join(notes))
     figures.add_column("")
     groups = {"all": result.overall, **dict(sorted(result.systems.items()))}
     for name, group in groups.items():
@@ -183,6 +236,14 @@ def render(result: Audit) -> RenderableType:
     for question, row in result.answerability.counts.items():
         abstaining.add_row(question, *(f"{row[response]:,}" for response in RESPONSES))
     return Group(confusion, figures, abstaining)
+
+
+def _gold_line(result: Audit) -> str:
+    share = result.gold_acceptance
+    if share is None:
+        return "no golds to judge"
+    line = f"accepts {_cell(share)} of {sum(result.golds.values()):,} golds as their own"
+    return f"{line}; not {'; '.join(result.refused)}" if result.refused else line
 
 
 def _cell(figure: Estimate | None) -> str:
