@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,43 +32,71 @@ RECIPE: dict[str, Any] = {
 }
 
 
-def trained(folder: Path, processes: int, batch_size: int) -> tuple[dict[str, Any], Any]:
-    """Train, several processes under `accelerate launch`.
+FSDP = ["--use_fsdp", "--fsdp_version", "2", "--fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP"]
+ZERO_3 = ["--use_deepspeed", "--zero_stage", "3"]
+SHARDED = Path(__file__).parent.parent / "sharded.py"
 
-    Without GPUs, ``--multi_gpu`` is what makes it start more than one: they then talk by gloo.
-    """
+
+def trained(
+    folder: Path, launcher: list[str] | None = None, **changes: Any
+) -> tuple[dict[str, Any], Any]:
+    """Train with batches of four rows, with a launcher by two processes that have two each."""
     folder.mkdir()
     recipe = folder / "recipe.json"
-    recipe.write_text(json.dumps(RECIPE))
+    batch_size = 4 if launcher is None else 2
+    train = {**RECIPE["train"], "batch_size": batch_size, **changes}
+    recipe.write_text(json.dumps({**RECIPE, "train": train}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    launcher = ["accelerate.commands.launch", "--multi_gpu", "--num_processes", str(processes)]
-    launcher += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
-    launcher += ["--main_process_port", str(port), "-m"]
-    command = ["s3ft", "train", str(recipe), f"train.batch_size={batch_size}"]
-    command += ["--out", str(folder / "run")]
+    command = ["-m", "s3ft"]
+    if launcher is not None:
+        options = ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
+        options += ["--dynamo_backend", "no", "--main_process_port", str(port)]
+        command = ["-m", "accelerate.commands.launch", *options, *launcher]
     subprocess.run(
-        [sys.executable, "-m", *(launcher if processes > 1 else []), *command],
+        [sys.executable, *command, "train", str(recipe), "--out", str(folder / "run")],
         check=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     model = folder / "run" / "models" / "sft-seed0"
     facts = json.loads((model / "training.json").read_text())
-    return facts, load_file(model / "adapter" / "adapter_model.safetensors")
+    adapter = model / "adapter" / "adapter_model.safetensors"
+    return facts, load_file(adapter if adapter.exists() else model / "model.safetensors")
+
+
+def same(
+    one: tuple[dict[str, Any], Any], two: tuple[dict[str, Any], Any], atol: float = 1e-4
+) -> None:
+    """Both trained the same model, up to rounding."""
+    assert one[0]["steps"] == two[0]["steps"] == 4
+    assert one[0]["parameters"] == two[0]["parameters"]
+    assert torch.tensor(one[0]["losses"]).allclose(torch.tensor(two[0]["losses"]), atol=1e-4)
+    assert one[1].keys() == two[1].keys()
+    for name, tensor in one[1].items():
+        # Adam's first steps are as large for a tiny gradient, whose sign can be rounding's.
+        assert (tensor - two[1][name]).abs().mean() < atol, name
 
 
 @pytest.mark.slow
 def test_two_processes_train_the_model_of_one_with_the_same_global_batch(tmp_path: Path) -> None:
-    one, weights = trained(tmp_path / "one", processes=1, batch_size=4)
-    two, others = trained(tmp_path / "two", processes=2, batch_size=2)
-    assert one["steps"] == two["steps"] == 4
-    assert torch.tensor(one["losses"]).allclose(torch.tensor(two["losses"]), atol=1e-4)
-    assert weights.keys() == others.keys()
-    for name, tensor in weights.items():
-        # Adam's first steps are as large for a tiny gradient, whose sign can be rounding's.
-        assert (tensor - others[name]).abs().mean() < 1e-4, name
-    assert any(tensor.abs().max() > 1e-3 for name, tensor in weights.items() if "lora_B" in name)
+    one = trained(tmp_path / "one")
+    # Without GPUs, --multi_gpu is what makes it start more than one: they then talk by gloo.
+    same(one, trained(tmp_path / "two", ["--multi_gpu", "-m", "s3ft"]))
+    assert any(tensor.abs().max() > 1e-3 for name, tensor in one[1].items() if "lora_B" in name)
+    same(one, trained(tmp_path / "sharded", [*FSDP, str(SHARDED)]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launcher", [FSDP, ZERO_3], ids=["FSDP", "ZeRO-3"])
+def test_all_weights_are_trained_where_each_process_has_a_share(
+    launcher: list[str], tmp_path: Path
+) -> None:
+    if launcher is ZERO_3 and find_spec("deepspeed") is None:
+        pytest.skip("DeepSpeed is not installed")
+    changes = {"lora": None, "learning_rate": 1e-4}
+    two = trained(tmp_path / "two", [*launcher, str(SHARDED)], **changes)
+    same(trained(tmp_path / "one", **changes), two, atol=1e-5)
 
 
 def test_only_training_can_be_launched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

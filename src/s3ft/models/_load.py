@@ -70,15 +70,19 @@ def load_chat(config: Model) -> Chat:
 def load_model(config: Model) -> PreTrainedModel:
     """Load a causal language model in evaluation mode, from safetensors only.
 
+    Under DeepSpeed's ZeRO-3 each process gets its share of the weights.
+
     Raises:
         InputError: there is no such model, it has no safetensors, or it needs code of its own.
         RunError: it does not fit into memory.
     """
     import torch
     from transformers import AutoModelForCausalLM
+    from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
 
     config = resolve(config)
     device = pick_device(config.device)
+    placed = {} if is_deepspeed_zero3_enabled() else {"device_map": {"": device}}
     remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
     with explained(config, "safetensors weights", remedy):
         try:
@@ -88,8 +92,8 @@ def load_model(config: Model) -> PreTrainedModel:
                 trust_remote_code=config.trust_remote_code,
                 use_safetensors=True,
                 dtype=pick_dtype(config.dtype, device),
-                device_map={"": device},
                 output_loading_info=True,
+                **placed,
             )
         except torch.OutOfMemoryError as error:
             raise RunError(f"{config.id} does not fit into the memory of {device}") from error

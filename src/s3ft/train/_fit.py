@@ -43,7 +43,7 @@ def fit(
             "training does not fit into memory: lower train.args.per_device_train_batch_size, "
             "which leaves the result as it is"
         ) from error
-    trainer.save_model(str(partial / "trained"))
+    _save(trainer, partial / "trained")
     state = trainer.state
     steps = [entry for entry in state.log_history if "loss" in entry]
     return {
@@ -53,8 +53,20 @@ def fit(
         "rows": len(dataset),
         "tokens": state.num_input_tokens_seen,
         "seconds": steps[-1]["seconds"] if steps else 0.0,
-        "parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+        "parameters": sum(  # of ZeRO-3's, numel is this process's share
+            getattr(p, "ds_numel", p.numel()) for p in trainer.model.parameters() if p.requires_grad
+        ),
     }
+
+
+def _save(trainer: SFTTrainer, out: Path) -> None:
+    """Write the whole model, also where each process has a share of it."""
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
+
+    if trainer.is_fsdp_enabled:  # sharded, as checkpoints may be, it would not be written at all
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
+    trainer.save_model(str(out))
+    unset_hf_deepspeed_config()  # else a model that one process loads waits for the others
 
 
 def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: Path) -> float:
@@ -106,6 +118,9 @@ def _trainer(
     except (ValueError, ImportError) as error:
         raise InputError("train", f"TRL's SFTTrainer refuses it: {error}") from error
     trainer.remove_callback(PrinterCallback)
+    if trainer.is_deepspeed_enabled:  # without this ZeRO-3 keeps its shares, and no model is saved
+        zero = trainer.accelerator.state.deepspeed_plugin.deepspeed_config["zero_optimization"]
+        zero["stage3_gather_16bit_weights_on_model_save"] = True
     return trainer
 
 
