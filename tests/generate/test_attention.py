@@ -26,6 +26,15 @@ def test_one_query_attends_as_torchs_kernel_does(key_heads: int, mask: str) -> N
     )
     got, _ = single_query_attention(torch.nn.Module(), query, key, value, masks[mask], scaling=0.3)
     torch.testing.assert_close(got, expected.transpose(1, 2))
+    # In a cache they lie between others, and before or behind room for more.
+    for first in (0, 3):
+        rooms = torch.full((2, 5, key_heads, 14, 16), torch.nan)
+        rooms[..., first : first + 11, :] = torch.stack([key, value])
+        held, kept = rooms[..., first : first + 11, :].unbind()
+        cached, _ = single_query_attention(
+            torch.nn.Module(), query, held, kept, masks[mask], scaling=0.3
+        )
+        torch.testing.assert_close(cached, got)
 
 
 @pytest.mark.parametrize("name", NAMES)
