@@ -13,7 +13,6 @@ from typing import Any
 
 from ..crew import chunks
 from ..errors import InputError
-from ..generate._background import Background
 from ..records import Case, Label, Verdict
 from ._base import MALFORMED, Judge, each
 from ._registry import imported, registry
@@ -61,6 +60,8 @@ def reward(
         columns["completions"] = [_completion(case, conversational) for case, _ in asked]
         found = score(**columns)
         if inspect.isawaitable(found):
+            from ..generate._background import Background  # late, for a quick start
+
             with Background() as loop:
                 found = loop.wait(_awaited(found))
         if len(found) != len(asked):
