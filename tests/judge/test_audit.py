@@ -40,8 +40,8 @@ def test_figures_by_hand() -> None:
     assert values["precision"] == pytest.approx(0.8)
     assert values["recall"] == pytest.approx(0.8)
     assert values["false_accept_rate"] == pytest.approx(0.2)
-    # Chance agreement: half of the labels times half accepted, and half times 0.4 rejected.
     assert values["wrong_rows"] == pytest.approx(0.1)
+    # Chance agreement: half of the labels times half accepted, and half times 0.4 rejected.
     assert values["kappa"] == pytest.approx((0.75 - 0.45) / 0.55)
 
 

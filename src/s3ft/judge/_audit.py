@@ -118,17 +118,15 @@ def audit(
             asked.append(row)
             if not isinstance(row, Mapping):
                 yield row
-                continue
-            if not isinstance(row.get("correct"), bool):
+            elif not isinstance(row.get("correct"), bool):
                 yield Malformed("correct is neither true nor false")
-                continue
-            yield {column: value for column, value in row.items() if column != "correct"}
-            gold = _gold_row(row)
-            mark = content_hash(repr(gold))
-            if gold and mark not in seen:
-                seen.add(mark)
-                asked.append(_GOLD)
-                yield {**gold, "id": row_id(row, str(number))}
+            else:
+                yield {column: value for column, value in row.items() if column != "correct"}
+                gold = _gold_row(row)
+                if gold and (mark := content_hash(repr(gold))) not in seen:
+                    seen.add(mark)
+                    asked.append(_GOLD)
+                    yield {**gold, "id": row_id(row, str(number))}
 
     for verdict in judge_rows(unlabelled(), judge):
         row = asked.popleft()

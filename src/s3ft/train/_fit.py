@@ -43,7 +43,7 @@ def fit(
             "training does not fit into memory: lower train.args.per_device_train_batch_size, "
             "which leaves the result as it is"
         ) from error
-    _save(trainer, partial / "trained")
+    _save_whole(trainer, partial / "trained")
     state = trainer.state
     steps = [entry for entry in state.log_history if "loss" in entry]
     return {
@@ -59,7 +59,7 @@ def fit(
     }
 
 
-def _save(trainer: SFTTrainer, out: Path) -> None:
+def _save_whole(trainer: SFTTrainer, out: Path) -> None:
     """Write the whole model, also where each process has a share of it."""
     from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
@@ -92,6 +92,7 @@ def _trainer(
     dataset: Dataset, model: Model, config: Train, args: SFTConfig, on_step: OnStep | None
 ) -> SFTTrainer:
     from transformers import PrinterCallback
+    from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
     from trl import SFTTrainer
 
     from ._callback import Watch
@@ -118,7 +119,7 @@ def _trainer(
     except (ValueError, ImportError) as error:
         raise InputError("train", f"TRL's SFTTrainer refuses it: {error}") from error
     trainer.remove_callback(PrinterCallback)
-    if trainer.is_deepspeed_enabled:  # without this ZeRO-3 keeps its shares, and no model is saved
+    if is_deepspeed_zero3_enabled():  # else it keeps its shares, and no model is saved
         zero = trainer.accelerator.state.deepspeed_plugin.deepspeed_config["zero_optimization"]
         zero["stage3_gather_16bit_weights_on_model_save"] = True
     return trainer
