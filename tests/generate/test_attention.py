@@ -35,6 +35,13 @@ def test_one_query_attends_as_torchs_kernel_does(key_heads: int, mask: str) -> N
             torch.nn.Module(), query, held, kept, masks[mask], scaling=0.3
         )
         torch.testing.assert_close(cached, got)
+    # Or all rows and heads share the same ones.
+    held, kept = (part[:1, :1].expand(part.shape) for part in (key, value))
+    inputs = [(held, kept), (held.contiguous(), kept.contiguous())]
+    shared, apart = (
+        single_query_attention(torch.nn.Module(), query, *part, masks[mask])[0] for part in inputs
+    )
+    torch.testing.assert_close(shared, apart)
 
 
 @pytest.mark.parametrize("name", NAMES)

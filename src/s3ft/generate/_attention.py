@@ -60,12 +60,13 @@ def _packed(key: torch.Tensor) -> torch.Tensor:
     Of keys that are not packed torch makes a copy for each product, which takes three times as long
     as the product itself.
     """
-    rows, heads, _, width = key.shape
+    rows, heads, tokens, width = key.shape
     between = key.stride(1)
     shape = (rows, heads, between // width, width)
     strides = (heads * between, between, width, 1)
     end = key.storage_offset() + rows * heads * between
-    if key.stride() != strides or end * key.element_size() > key.untyped_storage().nbytes():
+    beyond = end * key.element_size() > key.untyped_storage().nbytes()
+    if key.stride() != strides or between < tokens * width or beyond:
         return key
     return key.as_strided(shape, strides)
 
