@@ -2,8 +2,9 @@
 
 from ._mixture import read_mixture
 from ._plan import plan_recipe
-from ._run import STAGES, Stage, check_recipe, run_stages, write_report
+from ._run import check_recipe, run_stages, write_report
 from ._rundir import Run, label, open_run
+from ._stages import STAGES, Stage
 
 __all__ = [
     "STAGES",

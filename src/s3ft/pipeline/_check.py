@@ -21,22 +21,20 @@ from ..train import check_config, length_limit
 from ._answerer import Answerer, Sources
 from ._collect import case
 from ._rundir import Run
+from ._stages import Stage, reaches
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
-
-TRAINS = 3
-"""The number of the first stage that trains, in the pipeline's order."""
 
 SHOWN = 5
 """Rows named in a message."""
 
 
-def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
+def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
     """Examine recipe, data and model together; what was found, a line each.
 
     Args:
-        until: the number of the last stage to come: what only later stages need is not asked for.
+        until: the last stage to come: what only later stages need is not asked for.
 
     Raises:
         InputError: the gold is refused by its own judge too often, the stop token would not be
@@ -63,14 +61,14 @@ def preflight(run: Run, sources: Sources, *, until: int) -> list[str]:
             base.vllm.check()
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
-    if until >= TRAINS:
+    if reaches(until, "train"):
         assert base is not None
         check_config(recipe.train, base.model)
         found.append(_lengths(run, base))
-    if until > TRAINS and recipe.evaluate.target is not None and store.count("test"):
-        judge, where = recipe.evaluate.target.judge, "evaluate.target.judge"
-        found.append(_gold_accepted(run, judge or recipe.judge, where, "test"))
-    if until > TRAINS:
+    if reaches(until, "evaluate"):
+        target, where = recipe.evaluate.target, "evaluate.target.judge"
+        if target is not None and store.count("test"):
+            found.append(_gold_accepted(run, target.judge or recipe.judge, where, "test"))
         found += [
             f"benchmark {name}: {n:,} items"
             for name, n in check_benchmarks(recipe.evaluate).items()

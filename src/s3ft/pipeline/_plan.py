@@ -21,7 +21,7 @@ from ._answerer import Sources
 from ._check import preflight
 from ._probe import Work
 from ._question import on_ladders, question, rounds
-from ._run import STAGES, scratch_run
+from ._run import scratch_run
 from ._rundir import Run
 
 PROBE = 32
@@ -63,7 +63,7 @@ def plan_recipe(
     recipe = load(source, overrides)
     with scratch_run(recipe) as (run, sources, until):
         begin, before = time.monotonic(), usage()
-        checks = preflight(run, sources, until=STAGES.index(until))
+        checks = preflight(run, sources, until=until)
         checked = _probe.since(before, begin)
         with _probe.probe_run(run, probe or PROMPTS) as few:
             plan = _Plan(run, few, sources, asks=probe > 0)

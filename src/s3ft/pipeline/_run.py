@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from .. import report
 from ..errors import InputError
@@ -19,10 +19,8 @@ from ._check import preflight
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
 from ._rundir import Run, open_run
+from ._stages import STAGES, Stage, reaches
 from ._walk import decide, generate, select
-
-Stage = Literal["generate", "judge", "select", "train", "evaluate", "report"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
 
 RecipeSource = str | Path | Mapping[str, Any]
 Overrides = Iterable[str] | Mapping[str, Any]
@@ -63,7 +61,7 @@ def run_stages(
     def check(run: Run) -> None:
         methods = " ".join(recipe.methods)
         if run.store.fact(f"checked until {until}") != methods:
-            for line in preflight(run, sources, until=STAGES.index(until)):
+            for line in preflight(run, sources, until=until):
                 console.print(line)
             run.store.set_fact(f"checked until {until}", methods)
 
@@ -83,7 +81,7 @@ def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:
         InputError: what would stop the run, or spoil it.
     """
     with scratch_run(load(source, overrides)) as (run, sources, until):
-        return preflight(run, sources, until=STAGES.index(until))
+        return preflight(run, sources, until=until)
 
 
 @contextmanager
@@ -129,7 +127,7 @@ def _sources(recipe: Recipe, until: Stage) -> Sources:
     target = recipe.evaluate.target
     if target is not None and target.judge is not None:
         registry.make(target.judge.name, target.judge.options, where="evaluate.target.judge")
-    if recipe.model is None and STAGES.index(until) >= STAGES.index("train"):
+    if recipe.model is None and reaches(until, "train"):
         raise InputError("model", "is required to train", "Name the model to fine-tune.")
     sources = Sources(recipe)
     if sources.base is not None:

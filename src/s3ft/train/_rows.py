@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..chat import Chat
 from ..errors import InputError
-from ..models import max_positions, resolve
+from ..models import load_config, max_positions
 from ..recipe import Model
 from ..records import Target
 
@@ -29,13 +29,7 @@ def length_limit(model: Model, chat: Chat, max_length: int | None) -> int | None
     """
     if max_length is not None:
         return max_length
-    from transformers import AutoConfig
-
-    model = resolve(model)
-    model_config = AutoConfig.from_pretrained(
-        model.id, revision=model.revision, trust_remote_code=model.trust_remote_code
-    )
-    limits = [max_positions(model_config), chat.tokenizer.model_max_length]
+    limits = [max_positions(load_config(model)), chat.tokenizer.model_max_length]
     return min((limit for limit in limits if limit and limit < UNLIMITED), default=None)
 
 
