@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,13 @@ class Condition(NamedTuple):
     what: str
     figure: str
     met: bool
+
+
+Grids = Mapping[str, Sequence[float]]
+"""Learning rates by target."""
+
+Tried = Mapping[str, list[dict[str, Any]]]
+"""What `rate_figures` tells of each of them."""
 
 
 def labels(method: str, seeds: Iterable[int]) -> list[str]:
@@ -63,6 +70,16 @@ def choose(tried: Sequence[Mapping[str, Any]]) -> float:
     """The rate of the highest accuracy minus drop; of equals the lowest."""
     best = max(tried, key=lambda found: (found["accuracy_minus_drop"], -found["rate"]))
     return float(best["rate"])
+
+
+def search(grids: Grids, trials: Callable[[Grids], Tried]) -> Tried:
+    """Try every target's rates; where the highest is the best, twice that rate too, and so on."""
+    tried: dict[str, list[dict[str, Any]]] = {}
+    while grids:
+        tried.update(trials(grids))
+        ending = [t for t, rates in grids.items() if choose(tried[t]) == max(rates)]
+        grids = {target: [*grids[target], 2 * max(grids[target])] for target in ending}
+    return tried
 
 
 def equal(

@@ -9,7 +9,8 @@
 Three stages, each of which goes on where it was stopped:
 
 lr        plain SFT at every rate; the rate of the highest accuracy minus mean drop, both on dev
-          items, is the one for all methods;
+          items, is the one for all methods. A target's grid is doubled at its upper end for as
+          long as SFT is best there;
 equal     every method and seed at that rate, measured on test;
 frontier  every method at every rate, on test: accuracy against mean drop.
 
@@ -112,15 +113,22 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     def do(title: str, jobs: Sequence[Job]) -> None:
         execute(title, jobs, selections, arguments.workers)
 
+    def trials(grids: figures.Grids) -> figures.Tried:
+        jobs = {
+            target: [bench.measured(target, rate, "dev", ["sft"], seeds[:1]) for rate in rates]
+            for target, rates in grids.items()
+        }
+        do("lr", [*(job for some in jobs.values() for job in some), *selections.values()])
+        return {
+            target: [figures.rate_figures(job) for job in some] for target, some in jobs.items()
+        }
+
+    rates = dict.fromkeys(targets, arguments.rates)
     chosen = dict.fromkeys(targets, arguments.rates[0])
     if len(arguments.rates) > 1:
-        trials = {
-            target: [bench.measured(target, r, "dev", ["sft"], seeds[:1]) for r in arguments.rates]
-            for target in targets
-        }
-        do("lr", [*(job for jobs in trials.values() for job in jobs), *selections.values()])
-        tried = {t: [figures.rate_figures(job) for job in jobs] for t, jobs in trials.items()}
-        chosen = {target: figures.choose(rates) for target, rates in tried.items()}
+        tried = figures.search(rates, trials)
+        rates = {target: [trial["rate"] for trial in tried[target]] for target in targets}
+        chosen = {target: figures.choose(tried[target]) for target in targets}
         found["rates"] = {t: {"chosen": chosen[t], "tried": tried[t]} for t in targets}
     else:
         do("selection", list(selections.values()))
@@ -133,8 +141,7 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     if "frontier" in arguments.stage and not arguments.quick:
         few = arguments.frontier_seeds
         curves = {
-            t: [bench.measured(t, rate, "test", methods, few) for rate in arguments.rates]
-            for t in targets
+            t: [bench.measured(t, rate, "test", methods, few) for rate in rates[t]] for t in targets
         }
         do("frontier", [job for jobs in curves.values() for job in jobs])
         found["frontier"], met = figures.frontier(curves, chosen, methods, few)

@@ -162,6 +162,26 @@ class TestFigures:
         ]
         assert figures.choose(tried) == 1e-3
 
+    def test_a_grid_goes_on_for_as_long_as_its_highest_rate_is_the_best(self) -> None:
+        best = {"math": 2.0, "code": 16.0}
+        asked = []
+
+        def trials(grids: figures.Grids) -> figures.Tried:
+            asked.append(dict(grids))
+            return {
+                target: [
+                    {"rate": rate, "accuracy_minus_drop": -abs(rate - best[target])}
+                    for rate in rates
+                ]
+                for target, rates in grids.items()
+            }
+
+        tried = figures.search(dict.fromkeys(best, (1.0, 2.0, 4.0)), trials)
+        assert [trial["rate"] for trial in tried["math"]] == [1, 2, 4]
+        assert [trial["rate"] for trial in tried["code"]] == [1, 2, 4, 8, 16, 32]
+        assert {target: figures.choose(tried[target]) for target in best} == best
+        assert [list(grids) for grids in asked] == [["math", "code"], ["code"], ["code"], ["code"]]
+
     def test_the_equal_protocol_says_what_is_met(self, bench: runs.Bench) -> None:
         job = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         found, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
@@ -296,6 +316,7 @@ class TestRuns:
 @pytest.fixture
 def speck(tmp_path: Path) -> Path:
     """An untrained model of two thin layers: all that the order of the runs needs."""
+    import torch
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     from s3ft.lab import MODEL
@@ -309,6 +330,7 @@ def speck(tmp_path: Path) -> Path:
         pad_token_id=tokenizer.pad_token_id,
         **shape,
     )
+    torch.manual_seed(0)
     LlamaForCausalLM(config).save_pretrained(tmp_path / "speck")
     tokenizer.save_pretrained(tmp_path / "speck")
     return tmp_path / "speck"
