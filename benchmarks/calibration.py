@@ -1,6 +1,6 @@
 """The lab's calibration: what its base model can do, before any method is tried on it.
 
-    python benchmarks/calibration.py [--model DIR] [--tasks DIR] [--by-level] [--json PATH]
+    python benchmarks/calibration.py [--model DIR --tasks DIR --world N] [--by-level] [--json PATH]
 
 For every target the base's accuracy on the test split and the composition of the S3FT mixture on
 the train split, beside the papers' figures (arXiv 2502.08130, tables 1 and 5: Mistral-7B on GSM8K,
@@ -55,16 +55,15 @@ def shares(found: Sequence[str]) -> tuple[float, ...]:
     return tuple(100 * counts[source] / len(found) for source in SOURCES)
 
 
-def accuracy(task: str, model: str, folder: Path) -> float:
-    rows = lab.rows(task, "test")
+def accuracy(rows: Rows, task: str, model: str, folder: Path) -> float:
     return 100 * len(sources(rows, task, model, folder, "rft")) / len(rows)
 
 
-def by_level(model: str, folder: Path, size: int) -> Table:
+def by_level(model: str, world: int, folder: Path, size: int) -> Table:
     table = Table("target", "level", "own %", "paraphrase %", "gold %", title="by level")
     for task, levels in LEVELS.items():
         every = range(1 + (task == "code"), levels + 1)
-        rows = lab.rows(task, "train", seed=1, size=size * len(every), levels=[*every])
+        rows = lab.rows(task, "train", seed=world + 1, size=size * len(every), levels=[*every])
         found = sources(rows, task, model, folder / task)
         for level in every:
             here = [found[row["id"]] for row in rows if row["level"] == level]
@@ -129,6 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=str(lab.MODEL), help="folder of the base model")
     parser.add_argument("--tasks", type=Path, default=lab.TASKS, help="the suite of its world")
+    parser.add_argument("--world", type=int, default=0, help="the seed of its world")
     parser.add_argument("--by-level", action="store_true", help="only what levels are chosen by")
     parser.add_argument("--size", type=int, default=100, help="rows per level, with --by-level")
     parser.add_argument("--json", type=Path, help="write the figures there too")
@@ -137,7 +137,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="calibration-") as scratch:
         folder = Path(scratch)
         if arguments.by_level:
-            console.print(by_level(arguments.model, folder, arguments.size))
+            console.print(by_level(arguments.model, arguments.world, folder, arguments.size))
             return
         tokenizer = AutoTokenizer.from_pretrained(arguments.model)
         model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.bfloat16)
@@ -146,14 +146,16 @@ def main() -> None:
             "target", "base %", "paper", "own / paraphrase / gold %", "paper", "yes or no agrees %"
         )
         for task in TARGETS:
-            base = accuracy(task, arguments.model, folder / f"{task}-test")
-            found = sources(lab.rows(task, "train"), task, arguments.model, folder / task)
+            test, train = (lab.rows(task, part, seed=arguments.world) for part in ("test", "train"))
+            base = accuracy(test, task, arguments.model, folder / f"{task}-test")
+            found = sources(train, task, arguments.model, folder / task)
             mixture = shares([*found.values()])
             agrees = agreement(model, tokenizer, folder / task)
             figures[task] = {"base": base, "mixture": mixture, "agreement": agrees}
             texts = (" / ".join(f"{share:.1f}" for share in s) for s in (mixture, PAPER[task]))
             table.add_row(task, f"{base:.1f}", f"{PAPER_BASE[task]}", *texts, f"{agrees:.1f}")
-        across = accuracy("reading-across", arguments.model, folder / "across")
+        test = lab.rows("reading-across", "test", seed=arguments.world)
+        across = accuracy(test, "reading-across", arguments.model, folder / "across")
         table.add_row("reading-across", f"{across:.1f}")
         console.print(table)
         figures["reading-across"] = {"base": across}

@@ -170,18 +170,12 @@ def _quick_conditions(found: dict[str, Any]) -> list[Condition]:
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
-    kept = (
-        "targets",
-        "methods",
-        "seeds",
-        "rates",
-        "frontier_seeds",
-        "full",
-        "quick",
-        "model",
-        "world",
-    )
-    return {"s3ft": version("s3ft"), **{key: getattr(arguments, key) for key in kept}}
+    kept = ("targets", "methods", "seeds", "rates", "frontier_seeds", "full", "quick", "world")
+    return {
+        "s3ft": version("s3ft"),
+        "model": arguments.model and Path(arguments.model).name,
+        **{key: getattr(arguments, key) for key in kept},
+    }
 
 
 def _plain(value: Any) -> Any:
