@@ -20,11 +20,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import InputError, RunError, S3FTError
 from .progress import console
-from .recipe import Ray
+
+if TYPE_CHECKING:
+    from .recipe import Ray
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")

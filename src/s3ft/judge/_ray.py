@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from ..crew import Crew, chunks
-from ..recipe import Ray
 from ..records import Case, Verdict
 from ._base import Judge
+
+if TYPE_CHECKING:
+    from ..recipe import Ray
 
 BATCH = 64
 """Cases that a worker judges at once."""
