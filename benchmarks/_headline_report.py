@@ -74,11 +74,12 @@ def choose(tried: Sequence[Mapping[str, Any]]) -> float:
 
 def search(grids: Grids, trials: Callable[[Grids], Tried]) -> Tried:
     """Try every target's rates; where the highest is the best, twice that rate too, and so on."""
-    tried: dict[str, list[dict[str, Any]]] = {}
+    tried: dict[str, list[dict[str, Any]]] = {target: [] for target in grids}
     while grids:
-        tried.update(trials(grids))
+        for target, found in trials(grids).items():
+            tried[target] += found
         ending = [t for t, rates in grids.items() if choose(tried[t]) == max(rates)]
-        grids = {target: [*grids[target], 2 * max(grids[target])] for target in ending}
+        grids = {target: [2 * max(grids[target])] for target in ending}
     return tried
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -320,6 +321,16 @@ def test_auditing_labels(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert found["overall"]["accuracy"]["value"] == pytest.approx(29 / 30)
     assert s3ft("audit", "--judge", "math", "labelled.jsonl") == 0
     assert "accuracy" in capfd.readouterr().out
+
+
+def test_help_answers_within_half_a_second_of_processor_time() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "s3ft", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert "check" in said
+    assert spent < 0.5, f"{spent:.2f} s"
 
 
 def test_help_loads_nothing_that_takes_long_to_load() -> None:

@@ -106,8 +106,8 @@ def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path
         cluster.add_node(num_cpus=1)
         config = {"address": cluster.address, "workers": 2}
         found = mixture(tmp_path / "run", ray=config)
-        nodes: set[str] = set()
         for _ in range(20):  # Ray spreads workers as well as it can, which may be over one node
+            nodes: set[str] = set()
             crew: Crew[int, str] = Crew(Ray.model_validate(config), here)
             for _ in range(20):  # until both have started
                 nodes |= set(crew.map([[1], [2]]))
