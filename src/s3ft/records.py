@@ -12,20 +12,25 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Source = Literal["self", "paraphrase", "gold"]
 ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "thinking"]
+"""How a response ended: by the model itself, cut at the token limit, or within its reasoning."""
 
 
 class Message(TypedDict):
-    """One turn of a chat, as transformers' chat templates take it."""
+    """One turn of a chat, as transformers' chat templates take it.
+
+    ``reasoning_content`` is what the assistant thought before it said ``content``.
+    """
 
     role: str
     content: str
+    reasoning_content: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,14 @@ class Example:
 
     ``prompt`` are the turns before the answer; its last turn is the user's. ``meta`` holds every
     other column of the row, which judges and prompts may name (``answer``, ``tests``, ...).
+    ``reasoning`` is what the data thinks before ``completion``, empty where it does not.
     """
 
     id: str
     prompt: tuple[Message, ...]
     completion: str
     meta: Mapping[str, Any] = field(default_factory=dict)
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,11 @@ class Request:
 class Response:
     """What a model said to a request.
 
-    ``token_ids`` are the very ids it produced, the stop token included, or None where the engine
-    knows only the text. ``logprob`` is the sum of their log-probabilities (nats, untempered) under
-    that model. ``finish_reason`` is ``length`` where the token limit cut it.
+    ``text`` is its answer, and ``reasoning`` what it thought before (see `s3ft.reasoning`).
+    ``token_ids`` are the very ids it produced, of reasoning and answer with the stop token, or None
+    where the engine knows only the text. ``logprob`` is the sum of their log-probabilities (nats,
+    untempered) under that model. ``finish_reason`` is ``length`` where the token limit cut it, and
+    ``thinking`` where it ended before its reasoning did.
     """
 
     key: str
@@ -85,6 +94,12 @@ class Response:
     finish_reason: FinishReason = "stop"
     logprob: float | None = None
     engine: str = ""
+    reasoning: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the model ended it itself, after whatever reasoning there was."""
+        return self.finish_reason == "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,7 @@ class Target:
     judge: str | None = None
     base_logprob: float | None = None
     num_tokens: int | None = None
+    reasoning: str = ""
 
 
 def content_hash(*parts: Any) -> str:

@@ -62,7 +62,14 @@ def walk(
     for source in ladder:
         if source == "gold":
             reason = "; ".join(passed) or "the method trains on gold"
-            return Target(example.id, "gold", reason, example.prompt, example.completion)
+            return Target(
+                example.id,
+                "gold",
+                reason,
+                example.prompt,
+                example.completion,
+                reasoning=example.reasoning,
+            )
         here = [c for c in candidates if c.asked == source and c.verdict is not None]
         samples = _lacking(here, rounds.get(source, ONCE))
         if samples:
@@ -91,9 +98,9 @@ def _lacking(judged: Sequence[Candidate], rounds: Rounds) -> int:
 
 
 def accepted(candidate: Candidate) -> bool:
-    """Whether a candidate is verified: judged correct, and not cut at the token limit."""
-    cut = candidate.response.finish_reason == "length"
-    return candidate.verdict is not None and candidate.verdict.label == "correct" and not cut
+    """Whether a candidate is verified: judged correct, and ended by the model itself."""
+    verdict = candidate.verdict
+    return verdict is not None and verdict.label == "correct" and candidate.response.whole
 
 
 def _why(candidate: Candidate) -> str:
@@ -124,4 +131,5 @@ def _target(
         # how likely the model finds it as an answer to the prompt that is trained on.
         base_logprob=response.logprob if source == "self" else None,
         num_tokens=None if response.token_ids is None else len(response.token_ids),
+        reasoning=response.reasoning,
     )

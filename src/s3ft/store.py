@@ -28,10 +28,11 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS examples (
     split TEXT, position INTEGER, id TEXT NOT NULL,
     prompt TEXT NOT NULL, completion TEXT NOT NULL, meta TEXT NOT NULL,
+    reasoning TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (split, position)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS responses (
     key TEXT PRIMARY KEY, text TEXT NOT NULL, token_ids TEXT, finish_reason TEXT NOT NULL,
-    logprob REAL, engine TEXT NOT NULL);
+    logprob REAL, engine TEXT NOT NULL, reasoning TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS candidates (
     split TEXT, position INTEGER, asked TEXT, sample INTEGER, key TEXT NOT NULL,
     PRIMARY KEY (split, position, asked, sample)) WITHOUT ROWID;
@@ -112,6 +113,7 @@ class Store:
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(SCHEMA)
+            self._add_columns()
         except sqlite3.DatabaseError as error:
             raise RunError(f"{path}: cannot be opened as a run's file: {error}") from error
 
@@ -123,6 +125,15 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    def _add_columns(self) -> None:
+        """What a run of an earlier version has not."""
+        for table in ("examples", "responses"):
+            columns = self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            if ("reasoning",) not in columns.fetchall():
+                self._db.execute(
+                    f"ALTER TABLE {table} ADD COLUMN reasoning TEXT NOT NULL DEFAULT ''"
+                )
 
     # facts: small named values, such as a model's fingerprint
 
@@ -141,9 +152,17 @@ class Store:
         with _Transaction(self._db):
             for split, examples in splits.items():
                 self._db.executemany(
-                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
-                        (split, n, e.id, _dump(e.prompt), e.completion, _dump(dict(e.meta)))
+                        (
+                            split,
+                            n,
+                            e.id,
+                            _dump(e.prompt),
+                            e.completion,
+                            _dump(dict(e.meta)),
+                            e.reasoning,
+                        )
                         for n, e in enumerate(examples)
                     ),
                 )
@@ -167,13 +186,13 @@ class Store:
         while start < total:
             window = (split, start, min(start + PAGE, total))
             examples = self._db.execute(
-                "SELECT position, id, prompt, completion, meta FROM examples"
+                "SELECT position, id, prompt, completion, meta, reasoning FROM examples"
                 " WHERE split = ? AND position >= ? AND position < ? ORDER BY position",
                 window,
             ).fetchall()
             rows = self._db.execute(
                 "SELECT c.position, c.asked, c.sample, r.key, r.text, r.token_ids,"
-                " r.finish_reason, r.logprob, r.engine, v.label, v.answer, v.reason"
+                " r.finish_reason, r.logprob, r.engine, r.reasoning, v.label, v.answer, v.reason"
                 " FROM candidates c JOIN responses r ON r.key = c.key"
                 " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
                 " AND v.asked = c.asked AND v.sample = c.sample AND v.attempt ="
@@ -184,8 +203,9 @@ class Store:
                 (*window, *asked),
             ).fetchall()
             made = {at: list(group) for at, group in groupby(rows, key=lambda row: row[0])}
-            for position, id_, prompt, completion, meta in examples:
-                example = Example(id_, tuple(json.loads(prompt)), completion, json.loads(meta))
+            for position, id_, prompt, completion, meta, reasoning in examples:
+                turns = tuple(json.loads(prompt))
+                example = Example(id_, turns, completion, json.loads(meta), reasoning)
                 here = sorted(made.get(position, ()), key=lambda row: (order[row[1]], row[2]))
                 found = tuple(_candidate(row) for row in here)
                 yield Entry(position, example, found)
@@ -202,7 +222,7 @@ class Store:
         """Add a batch: its responses, the places (with response keys) they belong to, its cost."""
         with _Transaction(self._db):
             self._db.executemany(
-                "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         r.key,
@@ -211,6 +231,7 @@ class Store:
                         r.finish_reason,
                         r.logprob,
                         r.engine,
+                        r.reasoning,
                     )
                     for r in responses
                 ),
@@ -268,7 +289,7 @@ class Store:
             "WITH verified AS (SELECT v.position, min(v.sample) AS sample FROM verdicts v"
             " JOIN candidates USING (split, position, asked, sample)"
             " JOIN responses USING (key) WHERE v.split = 'train' AND v.asked = ?1"
-            " AND v.label = 'correct' AND finish_reason != 'length' GROUP BY v.position)"
+            " AND v.label = 'correct' AND finish_reason = 'stop' GROUP BY v.position)"
             " SELECT count(*), count(verified.sample) FROM candidates c"
             " LEFT JOIN verified USING (position, sample)"
             " WHERE c.split = 'train' AND c.asked = ?1 GROUP BY c.sample ORDER BY c.sample",
@@ -373,8 +394,8 @@ def _dump(value: object) -> str:
 
 
 def _candidate(row: tuple[object, ...]) -> Candidate:
-    _, asked, sample, key, text, ids, finish_reason, logprob, engine, label, answer, reason = row
+    _, asked, sample, key, text, ids, *response_columns, label, answer, reason = row
     token_ids = None if ids is None else tuple(json.loads(str(ids)))
-    response = Response(key, text, token_ids, finish_reason, logprob, engine)  # type: ignore[arg-type]
+    response = Response(key, text, token_ids, *response_columns)  # type: ignore[arg-type]
     verdict = None if label is None else Verdict(str(key), label, answer, str(reason))  # type: ignore[arg-type]
     return Candidate(asked, sample, response, verdict)  # type: ignore[arg-type]

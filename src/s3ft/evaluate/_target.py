@@ -25,7 +25,7 @@ def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
     for entry in entries:
         found = next((c for c in entry.candidates if c.asked == label), None)
         verdict = found.verdict if found else None
-        cut = found is not None and found.response.finish_reason == "length"
+        cut = found is not None and not found.response.whole
         values = {
             "accuracy": verdict is not None and verdict.label == "correct" and not cut,
             "unknown": verdict is None or verdict.label == "unknown",

@@ -71,10 +71,12 @@ def no_answer(case: Case) -> Verdict | None:
     """Refuse what is no whole answer, whoever judges; the registry screens every judge with it.
 
     A model trained on a response that was cut at the token limit would learn to stop in the
-    middle, and on an empty one to say nothing.
+    middle, on one that ends in its reasoning never to answer, and on an empty one to say nothing.
     """
     if case.finish_reason == "length":
         return Verdict(case.key, "incorrect", None, "cut at the token limit")
+    if case.finish_reason == "thinking":
+        return Verdict(case.key, "incorrect", None, "ends within its reasoning")
     if not case.response.strip():
         return Verdict(case.key, "incorrect", None, "empty response")
     return None

@@ -58,7 +58,7 @@ class WithLikelihood:
         """Raises InputError where none of the first whole responses has a likelihood."""
         known = False
         for batch in self._engine.generate(requests):
-            whole = [r for r in batch if r.finish_reason == "stop" and r.text]
+            whole = [r for r in batch if r.whole and r.text]
             if whole and not known:
                 known = any(likelihood(response) is not None for response in whole)
                 if not known:
