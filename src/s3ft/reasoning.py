@@ -30,6 +30,8 @@ TAGS = (
 _WORDS = ("thinking", "thought", "thoughts", "reasoning", "scratchpad", "analysis", "reflection")
 _AT_THE_BEGINNING = (*TAGS, *((f"<{word}>", f"</{word}>") for word in _WORDS))
 """An answer may hold the tags of these words too: they are reasoning where a response begins."""
+_LONGEST = 64
+"""Characters of a prompt's end that can hold an opening mark, with space after it."""
 _CLOSING = {opening.casefold(): closing for opening, closing in _AT_THE_BEGINNING}
 
 
@@ -44,6 +46,8 @@ _FENCE_OR_OPENING = re.compile(
     re.I | re.M,
 )
 _CLOSED = re.compile(rf"(?<![`'\"])(?:{_any([closing for _, closing in TAGS])})", re.I)
+
+_OPENED = re.compile(rf"({_any([opening for opening, _ in TAGS])})\s*\Z", re.I)
 
 _CHANNEL = re.compile(r"<\|channel\|>\s*(?P<name>\w+)[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?"
                       r"<\|message\|>")  # fmt: skip
@@ -85,12 +89,23 @@ def split(text: str, opened: str = "") -> Parts:
     return _blocks(text)
 
 
+def opened_by(prompt: str) -> str:
+    """The mark of the block that a prompt's end has opened; empty where it opened none."""
+    mark = _OPENED.search(prompt[-_LONGEST:])
+    return mark[1] if mark else ""
+
+
+def closing(opening: str) -> str:
+    """The mark that closes what this one opens."""
+    return _CLOSING[opening.casefold()]
+
+
 def _blocks(text: str) -> Parts:
-    first, closing = _FIRST.match(text), _CLOSED
+    first, closed = _FIRST.match(text), _CLOSED
     if first:
-        closing = re.compile(rf"(?<![`'\"]){re.escape(_CLOSING[first[1].casefold()])}", re.I)
+        closed = re.compile(rf"(?<![`'\"]){re.escape(closing(first[1]))}", re.I)
     begin = end = after = first.end() if first else 0
-    for mark in closing.finditer(text, begin):
+    for mark in closed.finditer(text, begin):
         end, after = mark.span()
     if first and after == begin:
         return _unfinished(text[begin:])

@@ -211,6 +211,15 @@ class Store:
                 yield Entry(position, example, found)
             start += PAGE
 
+    def has_reasoning(self) -> bool:
+        """Whether anything in the train split thinks: a prompt's turn, a gold, a response."""
+        row = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM responses WHERE reasoning != '') OR EXISTS"
+            " (SELECT 1 FROM examples WHERE split = 'train'"
+            " AND (reasoning != '' OR prompt LIKE '%\"reasoning_content\"%'))"
+        ).fetchone()
+        return bool(row[0])
+
     # responses and verdicts
 
     def has_response(self, key: str) -> bool:

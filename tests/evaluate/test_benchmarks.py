@@ -10,6 +10,7 @@ import pytest
 from s3ft.chat import Chat
 from s3ft.errors import RunError
 from s3ft.evaluate import _benchmarks, check_benchmarks, run_benchmarks
+from s3ft.evaluate._lm import LanguageModel
 from s3ft.recipe import Evaluate
 
 
@@ -131,7 +132,7 @@ def test_inputs_cut_by_lm_eval_are_told(
 def test_a_prompt_has_one_bos(model: Any, chat: Chat, templated: bool) -> None:
     """The template writes one, and the tokenizer would add another."""
     config = Evaluate(apply_chat_template=templated)
-    lm = _benchmarks._language_model(model, chat, config)
+    lm = LanguageModel(model, chat, config)
     text = "Hi"
     if templated:
         text = lm.apply_chat_template([{"role": "user", "content": "Hi"}])

@@ -35,7 +35,7 @@ def test_own_token_ids_are_used_as_they_are(target: MakeTarget, chat: Chat) -> N
         i for c in text for i in chat.tokenizer(c, add_special_tokens=False)["input_ids"]
     )
     own = (*letters, chat.stop_id)
-    assert chat.decode(own) == text
+    assert chat.read(own).answer == text
     assert own != chat.completion_ids(target(3).prompt, text)  # the test would show nothing
     (row,) = rows([target(3, completion=text, token_ids=own, source="self")], chat, None)
     assert tuple(row["input_ids"]) == chat.prompt_ids(target(3).prompt) + own

@@ -39,7 +39,8 @@ def run_benchmarks(
     else the first that the task names; the first of its filters; values between 0 and 1.
 
     Prompts get no chat template unless the recipe asks for it; then it is `s3ft.chat`'s rendering,
-    as in training, and the tokenizer adds nothing to it.
+    as in training, and the tokenizer adds nothing to it; of what is generated only the answer
+    counts, and not the reasoning before it.
 
     Args:
         model: in evaluation mode, on its device.
@@ -57,7 +58,9 @@ def run_benchmarks(
     if not todo:
         return
     with quiet():
-        lm = _language_model(model, chat, config)
+        from ._lm import LanguageModel
+
+        lm = LanguageModel(model, chat, config)
     for benchmark in todo:
         start = time.monotonic()
         samples = _evaluate(lm, benchmark, config, label)
@@ -68,35 +71,6 @@ def run_benchmarks(
         ]
         seconds = time.monotonic() - start
         yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
-
-
-def _language_model(model: PreTrainedModel, chat: Chat, config: Evaluate) -> Any:
-    from lm_eval.models.huggingface import HFLM
-
-    class Model(HFLM):  # type: ignore[misc]
-        """lm-eval's model with our rendering of chats in place of its own."""
-
-        @property
-        def eot_token_id(self) -> int:
-            return chat.stop_id if config.apply_chat_template else int(super().eot_token_id)
-
-        def apply_chat_template(
-            self, chat_history: list[Any], add_generation_prompt: bool = True
-        ) -> str:
-            if add_generation_prompt:
-                return chat.prompt_text(chat_history)
-            *before, begun = chat_history  # the task begins the answer
-            return chat.prompt_text(before) + str(begun["content"])
-
-    return Model(
-        pretrained=model,
-        tokenizer=chat.tokenizer,
-        batch_size=config.batch_size,
-        # A template puts the BOS itself: lm-eval would see only those at the very start of a text.
-        add_bos_token=False if config.apply_chat_template else None,
-        # Log-probabilities summed in bf16 would make ties of different answers.
-        softmax_dtype="float32",
-    )
 
 
 def _evaluate(
@@ -110,6 +84,7 @@ def _evaluate(
     from lm_eval.evaluator import evaluate
 
     torch.manual_seed(SEED)
+    unfinished = lm.unfinished
     for task in benchmark.tasks.values():
         task.set_fewshot_seed(seed=SEED)
     try:
@@ -128,6 +103,10 @@ def _evaluate(
         raise RunError(problem) from error
     if any("truncat" in message.lower() for message in heard):
         note = f"inputs longer than the model's {lm.max_length} tokens were cut on the left"
+        console.print(f"{benchmark.name}: {note}", markup=False)
+    if lm.unfinished > unfinished:
+        note = f"{lm.unfinished - unfinished} answers ended within their reasoning, and count as"
+        note += " wrong: raise evaluate.max_new_tokens"
         console.print(f"{benchmark.name}: {note}", markup=False)
     samples: Mapping[str, Sequence[Mapping[str, Any]]] = results["samples"]
     return samples

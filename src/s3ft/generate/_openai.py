@@ -227,7 +227,7 @@ class OpenAI:
         if not ids or chat is None or completion.prompt_ids != request.prompt_ids:
             return False
         whole = completion.finish_reason == "length" or ids[-1] in chat.stop_ids
-        return whole and chat.decode(ids) == completion.text
+        return whole and chat.read(ids, request.prompt_ids).answer == completion.text
 
 
 def _ready(ended: Ended) -> list[tuple[Request, Future[Response]]]:

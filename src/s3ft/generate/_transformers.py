@@ -13,6 +13,7 @@ from ..chat import Chat
 from ..models import as_many_as_fit
 from ..records import Request, Response
 from ._batches import Batching
+from ._respond import respond
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -76,14 +77,7 @@ class Transformers:
             pad_id=self._chat.pad_id,
         )
         return [
-            Response(
-                key=request.key,
-                text=self._chat.decode(ids),
-                token_ids=ids,
-                finish_reason="stop" if ids[-1] in self._chat.stop_ids else "length",
-                logprob=logprob,
-                engine=self.name,
-            )
+            respond(request, self._chat, ids, logprob, self.name)
             for request, (ids, logprob) in zip(batch, produced, strict=True)
         ]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..recipe import Model
 from ..records import Request, Response
+from ._respond import respond
 from ._vllm_process import Process
 
 if TYPE_CHECKING:
@@ -144,15 +145,7 @@ class VLLM:
         return told
 
     def _response(self, request: Request, reply: dict[str, Any]) -> Response:
-        ids = tuple(reply["token_ids"])
-        return Response(
-            key=request.key,
-            text=self._chat.decode(ids),
-            token_ids=ids,
-            finish_reason="stop" if ids[-1] in self._chat.stop_ids else "length",
-            logprob=reply["logprob"],
-            engine=self.name,
-        )
+        return respond(request, self._chat, tuple(reply["token_ids"]), reply["logprob"], self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class AskedInWords:
         for response in batch:
             for ballot in waiting.pop(response.key):
                 vote, grounds = read_reply(response.text, ballot.mark, ballot.case.response)
-                if response.finish_reason == "length":
+                if not response.whole:
                     vote, grounds = None, "the judge gave no whole reply"
                 if vote is not None:
                     replies[response.key] = response.text

@@ -117,13 +117,19 @@ def _gold_case(example: Example) -> Case:
 
 def _chat(run: Run, base: Answerer) -> str:
     for example in sample(run.store):
-        problems = check_chat(base.chat, example.prompt, example.completion)
+        problems = check_chat(
+            base.chat, example.prompt, example.completion, _trained_reasoning(run, example)
+        )
         if problems:
             where = f"model.id: {base.model.id}: row {example.id}"
             remedy = "Set model.chat_template or model.chat_template_kwargs."
             raise InputError(where, "; ".join(problems), remedy)
     stop = base.chat.tokenizer.convert_ids_to_tokens(base.chat.stop_id)
     return f"chat: prompt ids are a prefix, the stop token {stop!r} is trained"
+
+
+def _trained_reasoning(run: Run, example: Example) -> str:
+    return example.reasoning if run.recipe.train.reasoning == "keep" else ""
 
 
 @dataclass
@@ -142,7 +148,8 @@ def _lengths(run: Run, base: Answerer) -> str:
         for entry in run.store.entries("train"):
             example = entry.example
             length = len(chat.prompt_ids(example.prompt))
-            length += len(chat.completion_ids(example.prompt, example.completion))
+            reasoning = _trained_reasoning(run, example)
+            length += len(chat.completion_ids(example.prompt, example.completion, reasoning))
             seen.tokens += length
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:

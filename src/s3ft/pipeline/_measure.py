@@ -58,7 +58,7 @@ def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.model, base.chat, config.max_length)
     return train(
-        rows(read_mixture(mixture), base.chat, limit),
+        rows(read_mixture(mixture), base.chat, limit, config.reasoning),
         model=base.model,
         config=config,
         seed=seed,

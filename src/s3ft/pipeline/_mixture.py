@@ -1,7 +1,8 @@
 """The mixture of a method: written as Parquet, JSONL and a dataset card, and read back to train.
 
-Rows are in TRL's conversational prompt-completion form, so any trainer reads them. Rows are
-streamed, so memory does not grow with their number; the same run gives the same bytes.
+Rows are in TRL's conversational prompt-completion form, so any trainer reads them; the assistant's
+turn has ``reasoning_content`` where there is reasoning. Rows are streamed, so memory does not grow
+with their number; the same run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from jinja2 import Environment, PackageLoader
 
 from ..methods import Ladder
 from ..pick import Pick, first
-from ..records import Source, Target
+from ..records import Message, Source, Target
 from ..select import Dropped, Missing, walk
 from ..store import Store
 
@@ -70,7 +72,7 @@ def write_mixture(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     counts: Counter[str] = Counter()
-    schema = _schema(pa)
+    schema = _schema(pa, store.has_reasoning())
 
     def rows() -> Iterator[tuple[int, str, Source | None, str]]:
         group: list[dict[str, Any]] = []
@@ -86,7 +88,7 @@ def write_mixture(
                     yield position, id_, None, outcome.reason
                     continue
                 counts[outcome.source] += 1
-                row = _row(outcome, chat)
+                row = _row(_without_borrowed_thoughts(outcome, chat), chat)
                 jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
                 group.append(row)
                 if len(group) == ROWS:
@@ -111,22 +113,52 @@ def read_mixture(folder: Path) -> Iterator[Target]:
         for batch in parquet.iter_batches(ROWS):
             for row in batch.to_pylist():
                 ids = row.pop("token_ids")
-                completion = row.pop("completion")[0]["content"]
-                prompt = tuple(row.pop("prompt"))
-                token_ids = None if ids is None else tuple(ids)
-                yield Target(prompt=prompt, completion=completion, token_ids=token_ids, **row)
+                prompt, [answer] = (tuple(map(_said, row.pop(name))) for name in TURNS)
+                yield Target(
+                    prompt=prompt,
+                    completion=answer["content"],
+                    reasoning=answer.get("reasoning_content", ""),
+                    token_ids=None if ids is None else tuple(ids),
+                    **row,
+                )
+
+
+def _without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
+    """A paraphrase less its reasoning: that was about an answer which the trained model won't see.
+
+    What is left are the model's own ids of the answer, where they are known.
+    """
+    if target.source != "paraphrase" or not target.reasoning:
+        return target
+    ids = target.token_ids
+    if ids is not None and chat is not None:
+        ids = chat.without_reasoning(target.prompt, target.completion, ids)
+        return replace(target, reasoning="", token_ids=ids, num_tokens=len(ids))
+    return replace(target, reasoning="", token_ids=None, num_tokens=None)
 
 
 def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(target, name) for name in COLUMNS}
-    row["prompt"] = list(target.prompt)
-    row["completion"] = [{"role": "assistant", "content": target.completion}]
+    answer = Message(role="assistant", content=target.completion)
+    if target.reasoning:
+        answer["reasoning_content"] = target.reasoning
+    row["prompt"], row["completion"] = list(target.prompt), [answer]
     row["token_ids"] = None if target.token_ids is None else list(target.token_ids)
     if target.num_tokens is None and chat is not None:
-        row["num_tokens"] = len(chat.completion_ids(target.prompt, target.completion))
+        ids = chat.completion_ids(target.prompt, target.completion, target.reasoning)
+        row["num_tokens"] = len(ids)
     return row
 
 
+def _said(turn: dict[str, Any]) -> Message:
+    """A turn as it was written: Parquet gives every turn all keys."""
+    message = Message(role=turn["role"], content=turn["content"])
+    if reasoning := turn.get("reasoning_content"):
+        message["reasoning_content"] = reasoning
+    return message
+
+
+TURNS = ("prompt", "completion")
 COLUMNS = (
     "prompt",
     "completion",
@@ -141,8 +173,9 @@ COLUMNS = (
 )
 
 
-def _schema(pa: Any) -> Any:
-    turns = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+def _schema(pa: Any, reasoning: bool) -> Any:
+    keys = ("role", "content", *(["reasoning_content"] if reasoning else []))
+    turns = pa.list_(pa.struct([(key, pa.string()) for key in keys]))
     types = {
         "prompt": turns,
         "completion": turns,

@@ -13,9 +13,9 @@ from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
 from ..judge import wilson
-from ..recipe import Recipe, load
+from ..recipe import Reasoning, Recipe, load
 from ..records import ASKED, Source, Target
-from ..train import budget
+from ..train import budget, completion_ids
 from . import _probe
 from ._answerer import Sources
 from ._check import preflight
@@ -179,7 +179,7 @@ class _Plan:
         assert base is not None
         found = {method: _probe.targets(self.few, method)[0] for method in recipe.methods}
         lengths = {
-            method: [_lengths(self.sources, target) for target in targets]
+            method: [_lengths(self.sources, target, recipe.train.reasoning) for target in targets]
             for method, targets in found.items()
             if targets
         }
@@ -201,11 +201,11 @@ class _Plan:
         return total
 
 
-def _lengths(sources: Sources, target: Target) -> tuple[int, int]:
+def _lengths(sources: Sources, target: Target, reasoning: Reasoning) -> tuple[int, int]:
     """Tokens of prompt and completion of a row to train on."""
     assert sources.base is not None
     chat = sources.base.chat
-    ids = target.token_ids or chat.completion_ids(target.prompt, target.completion)
+    ids = completion_ids(target, chat, reasoning)
     return len(chat.prompt_ids(target.prompt)), len(ids)
 
 

@@ -131,7 +131,8 @@ def training(run: Run, base: Answerer, found: list[Target], scratch: Path) -> fl
     config = run.recipe.train
     enough = islice(cycle(found), STEPS * config.batch_size)
     limit = length_limit(base.model, base.chat, config.max_length)
-    return time_steps(rows(enough, base.chat, limit), base.model, config, STEPS, scratch)
+    made = rows(enough, base.chat, limit, config.reasoning)
+    return time_steps(made, base.model, config, STEPS, scratch)
 
 
 def target(run: Run, base: Answerer) -> Work:

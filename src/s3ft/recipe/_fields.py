@@ -191,6 +191,9 @@ class Lora(Strict):
     """Names of the adapted modules, or `all-linear`."""
 
 
+Reasoning = Literal["keep", "drop"]
+
+
 class Train(Strict):
     """Supervised fine-tuning on the targets; the same for every method."""
 
@@ -204,6 +207,10 @@ class Train(Strict):
     """Rows per optimiser step and process."""
     max_length: int | None = Field(None, ge=8)
     """Tokens of prompt and completion; null: the model's limit. Longer rows are an error."""
+    reasoning: Reasoning = "keep"
+    """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
+    thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
+    What a paraphrase was thought with, the gold in view, is never trained."""
     args: dict[str, Any] = Field({})
     """Anything else that TRL's SFTConfig takes."""
 
@@ -232,5 +239,7 @@ class Evaluate(Strict):
     """Default: what each task says."""
     apply_chat_template: bool = False
     """Put the benchmarks' questions into the model's chat template."""
+    max_new_tokens: int | None = Field(None, ge=1)
+    """Tokens of each generated answer, its reasoning included; default: what each task says."""
     batch_size: int = Field(64, ge=1)
     """Benchmark requests at once."""

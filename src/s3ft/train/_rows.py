@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..chat import Chat
 from ..errors import InputError
 from ..models import load_config, max_positions
-from ..recipe import Model
+from ..recipe import Model, Reasoning
 from ..records import Target
 
 if TYPE_CHECKING:
@@ -33,15 +33,29 @@ def length_limit(model: Model, chat: Chat, max_length: int | None) -> int | None
     return min((limit for limit in limits if limit and limit < UNLIMITED), default=None)
 
 
-def rows(targets: Iterable[Target], chat: Chat, max_length: int | None) -> Dataset:
-    """Tokenise targets for TRL's SFTTrainer, one row each, in their order.
+def completion_ids(target: Target, chat: Chat, reasoning: Reasoning) -> tuple[int, ...]:
+    """The ids that are trained of a target, its stop token included.
 
     Where the model wrote the completion itself, its own token ids are used and not a
     re-tokenisation of its text: the same text can be split in several ways, and the model finds
-    only its own likely.
+    only its own likely. Reasoning that is dropped is left out as the template leaves it out.
+    """
+    kept = target.reasoning if reasoning == "keep" else ""
+    if target.token_ids is None:
+        return chat.completion_ids(target.prompt, target.completion, kept)
+    if kept or not target.reasoning:
+        return target.token_ids
+    return chat.without_reasoning(target.prompt, target.completion, target.token_ids)
+
+
+def rows(
+    targets: Iterable[Target], chat: Chat, max_length: int | None, reasoning: Reasoning = "keep"
+) -> Dataset:
+    """Tokenise targets for TRL's SFTTrainer, one row each, in their order; see `completion_ids`.
 
     Args:
         max_length: the most tokens of prompt and completion together; None for no limit.
+        reasoning: whether what a target thinks is trained.
 
     Returns:
         A `datasets.Dataset` with ``input_ids`` (prompt, then completion with its stop token) and
@@ -60,11 +74,7 @@ def rows(targets: Iterable[Target], chat: Chat, max_length: int | None) -> Datas
     endless: list[str] = []
     for target in targets:
         prompt = chat.prompt_ids(target.prompt)
-        completion = (
-            target.token_ids
-            if target.token_ids is not None
-            else chat.completion_ids(target.prompt, target.completion)
-        )
+        completion = completion_ids(target, chat, reasoning)
         length = len(prompt) + len(completion)
         if max_length is not None and length > max_length:
             long.append((target.example_id, length))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from architectures import NAMES, saved, tokenizer_of, trl_template
+from architectures import NAMES, saved, tokenizer_of
 from s3ft.chat import Chat, check
 from s3ft.errors import InputError
 from s3ft.models import load_chat
@@ -52,7 +52,11 @@ def test_prompt_and_completion_are_the_models_own_rendering(
             turns[-1],
         ]
     rendered = chat.tokenizer.apply_chat_template(
-        turns, tokenize=True, return_dict=False, chat_template=chat._template, **chat._kwargs
+        turns,
+        tokenize=True,
+        return_dict=False,
+        chat_template=chat._renderer.template,
+        **chat._renderer.kwargs,
     )
     prompt, answer = chat.prompt_ids(messages), chat.completion_ids(messages, COMPLETION)
     whole = list(prompt + answer)
@@ -61,7 +65,7 @@ def test_prompt_and_completion_are_the_models_own_rendering(
     assert len(rendered) - len(whole) <= 2  # what the template writes after the turn end
     assert chat.tokenizer.convert_ids_to_tokens(answer[-1]) == TURN_END[name]
     assert answer.count(chat.stop_id) == 1
-    assert chat.decode(answer) == COMPLETION
+    assert chat.read(answer).answer == COMPLETION
     assert check(chat, messages, COMPLETION) == []
     bos = chat.tokenizer.bos_token_id
     expected = 1 if name in ("llama3", "mistral", "gemma3") else 0
@@ -77,10 +81,7 @@ def test_thinking_on_puts_the_empty_block_into_the_completion_and_off_into_the_p
     assert on.prompt_ids([USER]) + on.completion_ids([USER], "7") == off.prompt_ids(
         [USER]
     ) + off.completion_ids([USER], "7")
-    assert on.decode(on.completion_ids([USER], "7")) == "7"
-    thought = "<think>\n3 + 4\n</think>\n\n7"
-    assert on.decode(on.completion_ids([USER], thought)) == thought
-    assert check(on, [USER], thought) == []
+    assert on.read(on.completion_ids([USER], "7")).answer == "7"
 
 
 def test_models_own_end_of_text_stops_too() -> None:
@@ -96,7 +97,7 @@ def test_a_model_without_a_template_gets_the_plain_one_with_a_warning() -> None:
         "System: Be brief.\n\nUser: Hello!\n\nAssistant: Hello, world.<|endoftext|>\n\n"
         "User: Anna has 3 apples and buys 4. How many?\n\nAssistant:"
     )
-    assert chat.decode(chat.completion_ids([USER], "It is 7.")) == "It is 7."
+    assert chat.read(chat.completion_ids([USER], "It is 7.")).answer == "It is 7."
 
 
 def test_plain_template_begins_with_the_bos_that_the_tokenizer_would_add() -> None:
@@ -150,32 +151,35 @@ def test_completion_is_tokenised_apart_where_it_would_merge_with_the_prompt() ->
     joined = space.tokenizer(space.prompt_text([USER]) + text, add_special_tokens=False)
     assert tuple(joined["input_ids"][: len(prompt)]) != prompt  # the newlines merge
     assert space.tokenizer.decode(prompt + answer[:-1]) == space.prompt_text([USER]) + text
-    assert space.decode(answer) == text
+    assert space.read(answer).answer == text
 
 
 def test_decode_keeps_spaces_before_punctuation() -> None:
     chat = chat_of("llama3")
     text = "Yes , it is 7 ."
-    assert chat.decode(chat.completion_ids([USER], text)) == text
+    assert chat.read(chat.completion_ids([USER], text)).answer == text
 
 
 class TestCheck:
-    def test_prompt_that_opens_a_block_which_answers_do_not_have(self) -> None:
-        template = trl_template("deepseek_r1_distill").replace(
-            "<｜end▁of▁sentence｜>", "<|im_end|>"
-        )
+    def test_prompt_that_promises_what_answers_do_not_have(self) -> None:
+        template = tokenizer_of("qwen3").chat_template
+        template += "{% if add_generation_prompt %}{{ 'Well: ' }}{% endif %}"
         chat = Chat(tokenizer_of("qwen3"), template=template)
         problems = check(chat, [USER], "7")
         assert len(problems) == 1
-        assert "<think>" in problems[0]
-        assert chat.decode(chat.completion_ids([USER], "7")) == "7"
+        assert "'Well: '" in problems[0]
+
+    @pytest.mark.parametrize(("text", "told"), [("    return 7", True), ("\n\n7 \n", False)])
+    def test_stripped_indent(self, text: str, told: bool) -> None:
+        problems = check(chat_of("llama3"), [USER], text)
+        assert [("indent" in problem) for problem in problems] == [True] * told
 
     def test_turn_end_that_is_no_token(self) -> None:
         chat = Chat(tokenizer_of("llama3"), template=tokenizer_of("qwen3").chat_template)
         assert any("no token of the model" in text for text in check(chat, [USER], "7"))
         answer = chat.completion_ids([USER], "7")
         assert answer[-1] == tokenizer_of("llama3").eos_token_id
-        assert "im_end" not in chat.decode(answer)
+        assert "im_end" not in chat.read(answer).answer
 
     def test_stop_token_inside_the_text(self) -> None:
         chat = chat_of("qwen3")
