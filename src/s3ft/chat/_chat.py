@@ -208,9 +208,11 @@ class Chat:
 
     @cached_property
     def _closing_ids(self) -> frozenset[int]:
-        """The closing marks that are tokens of their own."""
+        """The closing marks that are tokens of their own, and the template's last before a text."""
         found = (self._encode(mark) for _, mark in TAGS)
-        return frozenset(ids[0] for ids in found if len(ids) == 1)
+        added = self.tokenizer.added_tokens_decoder
+        before = [id for id in self.completion_ids(PROBE, SENTINEL)[:-1] if id in added]
+        return frozenset([*(ids[0] for ids in found if len(ids) == 1), *before[-1:]])
 
     @cached_property
     def _special(self) -> frozenset[int]:
