@@ -131,7 +131,7 @@ def test_judges_and_leak_filter_saw_the_answers_alone(finished: Any) -> None:
 
 
 def test_the_ids_trained_are_the_models_own(finished: Any, template: str) -> None:
-    out, reasoning, given = finished
+    _, reasoning, given = finished
     chat = load_chat(Model(id=str(thinker(template))))
     for row, question, gold, thought, source in zip(
         given, QUESTIONS, GOLD, GOLD_THOUGHTS, SOURCES, strict=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,15 @@ def load_chat(config: Model) -> Chat:
         template=template,
         kwargs=config.chat_template_kwargs,
         generation_config=generation,
+        date=None if config.date is None else _date(config.date),
     )
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("model.date", f"{text!r}: {error}", "Give a day that there is.") from None
 
 
 def load_model(config: Model) -> PreTrainedModel:

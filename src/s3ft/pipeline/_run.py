@@ -18,7 +18,7 @@ from ._answerer import Sources
 from ._check import preflight
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
-from ._rundir import Run, open_run
+from ._rundir import Run, on_its_day, open_run
 from ._stages import STAGES, Stage, reaches
 from ._walk import decide, generate, select
 
@@ -47,7 +47,7 @@ def run_stages(
         InputError: the request is wrong; a run directory that was made for it is removed again.
         RunError: the work failed; the same call goes on from there.
     """
-    recipe = load(source, overrides)
+    recipe = on_its_day(load(source, overrides), folder(source, out))
     sources = _sources(recipe, until)
     if launched():
         if until != "train" or sources.base is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import fcntl
 import json
 import os
@@ -127,6 +128,19 @@ def open_run(
         for folder in made[:1]:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def on_its_day(recipe: Recipe, out: Path) -> Recipe:
+    """The recipe with the date on which its run began, for chat templates that ask for one.
+
+    A run that is there keeps the date that it has.
+    """
+    if recipe.model is None or recipe.model.date is not None:
+        return recipe
+    known, day = out / "recipe.yaml", datetime.date.today().isoformat()
+    before = load(known).model if known.exists() else None
+    model = recipe.model.model_copy(update={"date": day if before is None else before.date})
+    return recipe.model_copy(update={"model": model})
 
 
 def environment() -> dict[str, Any]:

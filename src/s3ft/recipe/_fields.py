@@ -28,6 +28,9 @@ class Model(Strict):
     """File with a Jinja chat template that replaces the model's own."""
     chat_template_kwargs: dict[str, Any] = Field({})
     """Passed to the chat template, such as `{enable_thinking: false}`."""
+    date: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """What a chat template that asks for the date is told, as `"2026-01-31"`; default: the day on
+    which the run began."""
     trust_remote_code: bool = False
     """Run code that comes with the model. Off: such a model is refused."""
 
