@@ -8,7 +8,9 @@ exception, they are parsed whole. Because it streams, examples come out before l
 looked at: take them inside one transaction, or run through once before writing anything.
 """
 
-from ._files import Row, rows
+from ._files import rows
+from ._fingerprint import fingerprints
 from ._read import from_rows, read
+from ._row import Row
 
-__all__ = ["Row", "from_rows", "read", "rows"]
+__all__ = ["Row", "fingerprints", "from_rows", "read", "rows"]
