@@ -22,3 +22,12 @@ def write(tmp_path: Path) -> Write:
         return str(path)
 
     return writer
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Folder with small inputs that went wrong, beside the checkout; skips where it is absent."""
+    folder = Path(__file__).resolve().parents[3] / "shared" / "cases"
+    if not folder.is_dir():
+        pytest.skip(f"the inputs that went wrong are not at {folder}")
+    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reading import PAIR, Write, read, refused
+from reading import PAIR, Write, noted, read, refused
 
 USER = {"role": "user", "content": "Double 1"}
 GOLD = {"role": "assistant", "content": "The answer is 2."}
@@ -176,7 +176,12 @@ def test_a_key_with_the_gold_s_thoughts(write: Write, key: str) -> None:
 
 def test_of_several_keys_the_first_known_is_read(write: Write) -> None:
     turn = GOLD | {"thinking": "1+1", "reasoning_content": THOUGHTS}
-    assert read(write([{"messages": [USER, turn]}]))[0].reasoning == THOUGHTS
+    path = write([{"messages": [USER, turn]}])
+    assert read(path)[0].reasoning == THOUGHTS
+    assert noted(path) == [
+        "train.jsonl: column 'messages.thinking' is left out of 1 rows: it stands beside "
+        "reasoning_content"
+    ]
 
 
 def test_thoughts_of_earlier_turns_stay_in_the_prompt(write: Write) -> None:

@@ -10,7 +10,8 @@ looked at: take them inside one transaction, or run through once before writing 
 
 from ._files import rows
 from ._fingerprint import fingerprints
-from ._read import from_rows, read
+from ._read import from_rows, read, storable
 from ._row import Row
+from ._too_long import TOO_LONG, TooLong
 
-__all__ = ["Row", "fingerprints", "from_rows", "read", "rows"]
+__all__ = ["TOO_LONG", "Row", "TooLong", "fingerprints", "from_rows", "read", "rows", "storable"]

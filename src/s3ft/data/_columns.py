@@ -58,20 +58,23 @@ class Columns:
             self._completion = self._source("completion", data.completion or "completion")
             sources = (self._prompt, self._completion)
             used = {source.name for source in sources if isinstance(source, Column)}
+        self._whole = used
         self._used = {self._id, *used}.intersection(_TRL).union(data.ignore)
 
     def parts(self, row: Cells) -> Parts:
         """What the row says; BadValue where that is wrong."""
         gold: Any = None
         if self._is_chat:
-            prompt, turn = chats.split(self._turns(row, "messages"), "messages")
             column = "messages"
+            prompt, turn = chats.split(self._turns(row, column), column)
         else:
             prompt, (turn, gold) = self._asked(row), self._answered(row)
             source = self._completion
             column = source.name if isinstance(source, Column) else "data.completion"
         completion, reasoning = apart(turn, column, self._thought(row))
         meta, left_out = row.others(self._used)
+        for name in self._whole:
+            left_out |= chats.passed_over(row.get(name), name)
         if self._data.gold or row.has("gold"):
             meta["gold"] = _accepted(row.present(self._gold), self._gold)
         elif gold is not None:

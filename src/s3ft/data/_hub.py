@@ -51,6 +51,8 @@ def _load(data: Data, split: str, key: str) -> Any:
     if re.search(r"config", message, re.IGNORECASE):
         raise InputError("data.name", f"{data.path}: {message}", "Name one that is there.")
     remedy = "Check the files in it."
+    if "load_from_disk" in message:
+        remedy = "Write it as Parquet: load_from_disk(FOLDER).to_parquet('train.parquet')."
     if not is_folder:
         remedy = (
             "There is no such folder here, so it was looked for on the Hub: check the name, the "

@@ -44,6 +44,17 @@ def messages(value: Any, column: str, ignored: Collection[str] = ()) -> tuple[Me
     return tuple(turns)
 
 
+def passed_over(value: Any, column: str) -> dict[str, str]:
+    """Keys of thoughts that were not read, as another one of their turn was, with the reason."""
+    found: dict[str, str] = {}
+    for turn in value if isinstance(value, list) else ():
+        if isinstance(turn, dict):
+            read, *others = [key for key in REASONING if not holds_nothing(turn.get(key))] or [""]
+            differ = [key for key in others if turn[key] != turn[read]]
+            found |= {f"{column}.{key}": f"stands beside {read}" for key in differ}
+    return found
+
+
 def question(turns: tuple[Message, ...], column: str) -> tuple[Message, ...]:
     """The turns before an answer, the last of which must be the user's."""
     if not turns or turns[-1]["role"] != "user":

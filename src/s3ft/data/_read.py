@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Example, content_hash
-from ._cells import Cells
+from ._cells import Cells, root
 from ._columns import Columns, Parts, no_column
 from ._files import is_file, rows
 from ._hub import dataset_rows, hub_rows
@@ -68,6 +68,22 @@ def from_rows(
     yield from _examples(name, _in_memory(rows, name), data or Data(path=name), None, note)
 
 
+def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterator[dict[str, Any]]:
+    """Rows held in memory as JSON has them, without the values that it cannot hold.
+
+    Raises:
+        InputError: a row is no mapping.
+    """
+    left_out = _LeftOut(name)
+    for row in _in_memory(rows, name):
+        if isinstance(row, InputError):
+            raise row
+        held, without = Cells(row.values).others(())
+        left_out.add(without)
+        yield held
+    left_out.tell(note)
+
+
 def _open(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
     """What messages call the source, and its rows."""
     chosen = data.train if split == "train" else data.test
@@ -97,7 +113,8 @@ def _in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:
             yield Row(f"{name}: row ", number, dict(row))
         else:
             problem = f"is of type {type(row).__name__}, not a mapping of columns to values"
-            yield InputError(f"{name}: row {number}", problem)
+            remedy = "Of a table of pandas, give table.to_dict('records')."
+            yield InputError(f"{name}: row {number}", problem, remedy)
 
 
 def _examples(
@@ -116,7 +133,7 @@ def _examples(
             kept += 1
             try:
                 parts = columns.parts(cells)
-                left_out.add(parts)
+                left_out.add(parts.left_out)
                 example = Example(
                     ids.claim(parts, row),
                     opened(parts.prompt, data.system),
@@ -182,9 +199,9 @@ class _LeftOut:
         self._why: dict[str, str] = {}
         self._rows: Counter[str] = Counter()
 
-    def add(self, parts: Parts) -> None:
-        self._rows.update(parts.left_out.keys())
-        for column, problem in parts.left_out.items():
+    def add(self, columns: Mapping[str, str]) -> None:
+        self._rows.update(columns.keys())
+        for column, problem in columns.items():
             self._why.setdefault(column, problem)
 
     def tell(self, note: Note) -> None:
@@ -205,7 +222,7 @@ class _Where:
         for column, wanted in self._wanted.items():
             value = _value(row, column)
             if not _same(value, wanted):
-                self._columns.update(dict.fromkeys((*row.columns, *row.names)))
+                self._columns.update(dict.fromkeys(row.columns))
                 seen = self._values[column]
                 if row.root(column) and len(seen) < SHOWN:
                     seen[repr(value)[:40]] = None
@@ -217,7 +234,7 @@ class _Where:
         if not self._columns:
             return InputError(name, "has no rows", "It needs at least one.")
         for column in self._wanted:
-            if column not in self._columns:
+            if not root(column, self._columns):
                 return no_column("where", name, column, self._columns)
         wanted = ", ".join(f"{column}={value!r}" for column, value in self._wanted.items())
         seen = "; ".join(f"{column}: {', '.join(v)}" for column, v in self._values.items() if v)
