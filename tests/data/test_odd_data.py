@@ -170,6 +170,26 @@ def test_the_first_of_several_accepted_answers_is_the_gold(tmp_path: Path) -> No
         assert (example.completion, example.meta["gold"]) == ("2", ["2", "two"])
 
 
+INSIDE = [
+    (
+        {"completion": "answers"},
+        "answers: is of type dict, not text",
+        "data.completion=answers.text",
+    ),
+    ({"completion": "{answers.text}"}, "answers.text: is of type list", "{answers.text.0}"),
+    ({"completion": "question", "gold": "answers"}, "is of type dict", "data.gold=answers.text"),
+]
+
+
+@pytest.mark.parametrize(("options", "problem", "remedy"), INSIDE)
+def test_what_lies_inside_is_named(
+    write: Write, options: dict[str, str], problem: str, remedy: str
+) -> None:
+    message = refused(write(SQUAD), prompt="question", **options)
+    assert problem in message
+    assert f"Name what lies inside: {remedy}" in message
+
+
 def test_paths(write: Write) -> None:
     row = {
         "q": {"text": "a", "meta": {"id": 7, "level": "hard"}},
@@ -262,6 +282,20 @@ def test_tsv_says_the_line(write: Write) -> None:
     assert "a.tsv:3: has 3 cells" in refused(write("prompt\tcompletion\na\tb\na\tb\tc\n", "a.tsv"))
 
 
+def test_old_line_ends_are_told(write: Write) -> None:
+    for name, text in (("a.csv", "prompt,completion\ra,b\r"), ("a.jsonl", '{"prompt": 1}\r{}\r')):
+        assert "end as on old Macs, in CR: convert them to LF" in refused(write(text, name))
+
+
+def test_columns_of_one_name_in_parquet(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.parquet")
+    columns = {"prompt": "a", "completion": "b", "n": 1}
+    table = pa.table([*([value] for value in columns.values()), [2]], names=[*columns, "n"])
+    pq.write_table(table, path)
+    assert read(path)[0].meta == {}
+    assert "n: is the name of several columns" in refused(path, gold="n")
+
+
 def test_types_of_arrow(tmp_path: Path) -> None:
     table = pa.table(
         {
@@ -333,6 +367,21 @@ def test_images_are_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     [image, pages] = noted(str(folder))
     assert "column 'image' is left out of 1 rows: it is of type bytes" in image
     assert "column 'pages'" in pages
+
+
+def test_data_sets_of_other_kinds() -> None:
+    rows = datasets.Dataset.from_list([PAIR] * 3)
+
+    def shout(batch: dict[str, list[str]]) -> dict[str, list[str]]:
+        return batch | {"completion": [f"{text}!" for text in batch["completion"]]}
+
+    def completions(found: Any) -> list[str]:
+        return [example.completion for example in data.from_rows(found)]
+
+    assert completions(rows.to_iterable_dataset()) == ["4"] * 3
+    assert completions(datasets.IterableDataset.from_generator(lambda: iter([PAIR]))) == ["4"]
+    assert completions(rows.with_transform(shout)) == ["4!"] * 3
+    assert completions(rows.shuffle(seed=0).select([0])) == ["4"]
 
 
 def test_turns_of_several_shapes_in_a_folder(

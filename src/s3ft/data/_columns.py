@@ -181,6 +181,9 @@ def _text_or_chat(row: Cells, column: str, key: str) -> Any:
     if isinstance(value, (int, float)):
         remedy = f'To use it as text, write data.{key} as a template, "{{{column}}}".'
         raise BadValue(column, f"is the number {value}, not text", remedy)
+    if isinstance(value, dict):
+        problem = "is of type dict, not text or a list of messages"
+        raise BadValue(column, problem, _inside(value, f"data.{key}={column}"))
     return value
 
 
@@ -203,9 +206,16 @@ def _filled(column: Column, row: Cells) -> str:
         return ""
     found = row.present(column.name)
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
-        kind = type(found).__name__
-        raise BadValue(column.name, f"is of type {kind}; a template takes text and numbers")
+        problem = f"is of type {type(found).__name__}; a template takes text and numbers"
+        raise BadValue(column.name, problem, _inside(found, f"{{{column.name}", "}"))
     return str(found)
+
+
+def _inside(value: Any, path: str, end: str = "") -> str:
+    """How to name what lies in a value that cannot be used whole."""
+    steps = list(value) if isinstance(value, dict) else [0] if isinstance(value, list) else []
+    named = " or ".join(f"{path}.{step}{end}" for step in steps[:3])
+    return named and f"Name what lies inside: {named}."
 
 
 def _accepted(value: Any, column: str) -> list[str]:
@@ -214,8 +224,8 @@ def _accepted(value: Any, column: str) -> list[str]:
         raise BadValue(column, "has no accepted answer", "List at least one.")
     for index, answer in enumerate(answers):
         if isinstance(answer, bool) or not isinstance(answer, (str, int, float)):
-            kind = type(answer).__name__
-            raise BadValue(column, f"is of type {kind}; accepted answers are text or numbers")
+            problem = f"is of type {type(answer).__name__}; accepted answers are text or numbers"
+            raise BadValue(column, problem, _inside(answer, f"data.gold={column}"))
         if not str(answer).strip():
             raise BadValue(f"{column}[{index}]", "is empty")
     return [answer_of(str(answer), column) for answer in answers]

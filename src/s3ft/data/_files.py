@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ._lines import COMPRESSED, lines, opened, readable, text_lines
+from ._lines import COMPRESSED, OLD_MAC, lines, opened, readable, text_lines
 from ._row import Row, Rows
 from ._tables import parquet, separated, tab_separated
 
@@ -55,7 +55,9 @@ def _jsonl(path: Path) -> Rows:
                 yield _row(f"{path}:", number, _parse(line.rstrip("\r\n")))
             except ValueError as error:
                 remedy = "Each line must be one JSON object."
-                if not line.endswith("\n"):
+                if "\r" in line.rstrip("\r\n"):
+                    remedy = OLD_MAC
+                elif not line.endswith("\n"):
                     remedy = "The file ends in the middle of this line: make or fetch it again."
                 problem = f"is not JSON: {error}"
                 if isinstance(error, json.JSONDecodeError):

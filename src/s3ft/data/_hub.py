@@ -66,17 +66,17 @@ def dataset_rows(rows: Iterable[Any]) -> Iterator[Any]:
 
     Nobody asks for pixels and sound, and decoding them takes packages that may not be there.
     """
-    if type(rows).__module__.startswith("datasets.") and hasattr(rows, "with_format"):
-        yield from _stored(rows)
-    else:
-        yield from rows
+    is_dataset = type(rows).__module__.startswith("datasets.") and hasattr(rows, "with_format")
+    made = getattr(rows, "format", {}).get("type") == "custom"  # by a function of the user's
+    yield from _stored(rows) if is_dataset and not made else rows
 
 
 def _stored(dataset: Any) -> Iterator[dict[str, Any]]:
     features = copy.deepcopy(dataset.features)
     _undecoded(features)
+    decode = {} if features is None else {"decode": features.decode_column}
     for table in dataset.with_format("arrow").iter(batch_size=1000):
-        yield from records(table, features.decode_column)
+        yield from records(table, **decode)
 
 
 def _undecoded(feature: Any) -> None:

@@ -34,6 +34,10 @@ COMPRESSED = tuple(_OPENERS)
 """Endings of compressed files."""
 
 
+OLD_MAC = "Its lines end as on old Macs, in CR: convert them to LF."
+"""The remedy where a line holds others."""
+
+
 def opened(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked where its ending says that they are packed."""
     file: IO[bytes] = _OPENERS.get(path.suffix.lower(), _as_it_is)(path)

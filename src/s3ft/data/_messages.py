@@ -35,7 +35,8 @@ def messages(value: Any, column: str, ignored: Collection[str] = ()) -> tuple[Me
     """
     if not isinstance(value, list):
         kind = type(value).__name__
-        raise BadValue(column, f"is of type {kind}, not text or a list of messages")
+        remedy = 'A chat is a list, [{"role": "user", "content": "..."}, ...], not its text.'
+        raise BadValue(column, f"is of type {kind}, not text or a list of messages", remedy)
     if not value:
         raise BadValue(column, "is an empty list", "A chat needs at least one turn.")
     turns = [_message(turn, f"{column}[{index}]", ignored) for index, turn in enumerate(value)]

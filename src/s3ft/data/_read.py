@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
@@ -10,13 +9,14 @@ from typing import Any, Literal
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Example, content_hash
-from ._cells import Cells, root
-from ._columns import Columns, Parts, no_column
+from ._cells import Cells
+from ._columns import Columns, Parts
 from ._files import is_file, rows
 from ._hub import dataset_rows, hub_rows
 from ._messages import opened
 from ._row import Row, Rows
 from ._values import BadValue
+from ._where import Where
 
 SHOWN = 5
 """Problems that one message spells out; the others are counted."""
@@ -122,7 +122,7 @@ def _examples(
 ) -> Iterator[Example]:
     problems: list[InputError] = []
     wrong = kept = 0
-    where, ids, left_out = _Where(data.where), _Ids(data.id or "id"), _LeftOut(name)
+    where, ids, left_out = Where(data.where), _Ids(data.id or "id"), _LeftOut(name)
     columns: Columns | None = None
     for row in found:
         if isinstance(row, Row):
@@ -208,48 +208,3 @@ class _LeftOut:
         for column, problem in self._why.items():
             what = f"column {column!r}" if column else "a column"
             note(f"{self._name}: {what} is left out of {self._rows[column]:,} rows: it {problem}")
-
-
-class _Where:
-    """The recipe's filter, which remembers what it saw, for when it keeps nothing."""
-
-    def __init__(self, wanted: Mapping[str, str | int | float | bool]) -> None:
-        self._wanted = wanted
-        self._columns: dict[str, None] = {}
-        self._values: dict[str, dict[str, None]] = {column: {} for column in wanted}
-
-    def keeps(self, row: Cells) -> bool:
-        for column, wanted in self._wanted.items():
-            value = _value(row, column)
-            if not _same(value, wanted):
-                self._columns.update(dict.fromkeys(row.columns))
-                seen = self._values[column]
-                if row.root(column) and len(seen) < SHOWN:
-                    seen[repr(value)[:40]] = None
-                return False
-        return True
-
-    def nothing(self, name: str) -> InputError:
-        """Why no row was kept."""
-        if not self._columns:
-            return InputError(name, "has no rows", "It needs at least one.")
-        for column in self._wanted:
-            if not root(column, self._columns):
-                return no_column("where", name, column, self._columns)
-        wanted = ", ".join(f"{column}={value!r}" for column, value in self._wanted.items())
-        seen = "; ".join(f"{column}: {', '.join(v)}" for column, v in self._values.items() if v)
-        return InputError("data.where", f"no row of {name} has {wanted}", f"Seen there: {seen}.")
-
-
-def _value(row: Cells, column: str) -> Any:
-    try:
-        return row.get(column)
-    except BadValue as error:  # equal to nothing that a recipe can name
-        return error
-
-
-def _same(cell: Any, wanted: str | int | float | bool) -> bool:
-    """Equal, where true is not 1; a cell of text also equals the number that it spells (CSV)."""
-    if isinstance(cell, str) and not isinstance(wanted, str):
-        return cell.lower() == json.dumps(wanted)
-    return bool(cell == wanted) and isinstance(cell, bool) == isinstance(wanted, bool)

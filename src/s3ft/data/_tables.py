@@ -6,12 +6,13 @@ So a column that nobody asks for never stands in the way of the others.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ._lines import text_lines
+from ._lines import OLD_MAC, text_lines
 from ._row import Row, Rows
 from ._values import BadValue
 
@@ -23,7 +24,7 @@ def separated(path: Path, delimiter: str = ",") -> Rows:
     number = 1
     try:
         header = next(reader, [])
-        unusable = {name: bad for name in header if (bad := _bad_name(name, header))}
+        unusable = _unusable(header)
         number = reader.line_num + 1
         for cells in reader:
             if cells and len(cells) != len(header):
@@ -35,7 +36,9 @@ def separated(path: Path, delimiter: str = ",") -> Rows:
                 yield Row(f"{path}:", number, values | unusable)
             number = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{path}:{number}", f"is not CSV: {error}", "Check the quotes.") from None
+        remedy = OLD_MAC if "new-line character" in str(error) else "Check the quotes."
+        kind = "CSV" if delimiter == "," else "TSV"
+        raise InputError(f"{path}:{number}", f"is not {kind}: {error}", remedy) from None
 
 
 def tab_separated(path: Path) -> Rows:
@@ -43,14 +46,14 @@ def tab_separated(path: Path) -> Rows:
     return separated(path, "\t")
 
 
-def _bad_name(name: str, header: list[str]) -> BadValue | None:
-    """Why a column cannot be named: pandas' index has no name, a spreadsheet may have two alike."""
-    if not name:
-        return BadValue(name, "has no name")
-    if header.count(name) > 1:
-        problem, remedy = "is the name of several columns", "Give each a name of its own."
-        return BadValue(name, problem, remedy)
-    return None
+def _unusable(header: list[str]) -> dict[str, BadValue]:
+    """Columns that cannot be named: pandas' index has no name, a spreadsheet may have two alike."""
+    remedy = "Give each a name of its own."
+    return {
+        name: BadValue(name, "is the name of several columns" if name else "has no name", remedy)
+        for name, count in Counter(header).items()
+        if count > 1 or not name
+    }
 
 
 def parquet(path: Path) -> Rows:
@@ -82,8 +85,9 @@ def records(
         decode(_values(column, name), name)
         for name, column in zip(names, batch.columns, strict=True)
     ]
+    unusable = _unusable(names)
     for cells in zip(*columns, strict=True):
-        yield dict(zip(names, cells, strict=True))
+        yield dict(zip(names, cells, strict=True)) | unusable
 
 
 def _values(column: Any, name: str) -> list[Any]:
