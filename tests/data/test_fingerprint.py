@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,33 @@ def test_of_files_the_content(tmp_path: Path) -> None:
     assert set(fingerprints(Data(path=str(train), test=str(test)))) == {str(test)}
 
 
-def test_of_a_folder_its_files(tmp_path: Path) -> None:
+def test_of_a_folder_the_files_that_are_read(tmp_path: Path) -> None:
     folder = tmp_path / "set"
     (folder / "data").mkdir(parents=True)
-    (folder / "data" / "train.csv").write_text("a")
+    train = folder / "data" / "train.csv"
+    train.write_text("a")
+    (folder / "data" / "test.csv").write_text("a")
     data = Data(path=str(folder), test="test")
     before = fingerprints(data)
     assert set(before) == {str(folder)}
-    (folder / ".cache").write_text("x")
-    assert fingerprints(data) == before
-    (folder / "data" / "train.csv").write_text("b")
+    for name in (".cache", "notes.txt", "run.sqlite"):  # a run may lie in it
+        (folder / name).write_text("x")
+        assert fingerprints(data) == before, name
+    train.write_text("b")
     assert fingerprints(data) != before
-    (folder / "data" / "train.csv").write_text("a")
+    train.write_text("a")
     assert fingerprints(data) == before
-    (folder / "data" / "train.csv").rename(folder / "train.csv")
+    (folder / "data" / "train-2.csv").write_text("a")
     assert fingerprints(data) != before
+    (folder / "data" / "train-2.csv").unlink()
+    train.rename(folder / "data" / "train-1.csv")
+    assert fingerprints(data) != before
+    train.with_name("train-1.csv").rename(train)
+    (tmp_path / "link").symlink_to(folder)
+    linked = fingerprints(Data(path=str(tmp_path / "link"), test="test"))
+    assert linked == {str(tmp_path / "link"): before[str(folder)]}
+    shutil.rmtree(folder)
+    assert fingerprints(data) == {}
 
 
 def test_of_the_lab_and_of_what_is_out_of_reach_nothing() -> None:

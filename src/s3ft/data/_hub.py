@@ -61,6 +61,18 @@ def _load(data: Data, split: str, key: str) -> Any:
     raise InputError("data.path", f"{data.path} cannot be loaded: {message}", remedy)
 
 
+def files(data: Data) -> list[Path]:
+    """The files that `datasets` reads of a local folder, those of all splits.
+
+    Raises:
+        Exception: what `datasets` raises where the folder is no data set.
+    """
+    import datasets
+
+    found = datasets.load_dataset_builder(data.path, data.name).config.data_files or {}
+    return sorted({Path(file) for split in found.values() for file in split})
+
+
 def dataset_rows(rows: Iterable[Any]) -> Iterator[Any]:
     """The rows; those of a `datasets.Dataset` as they are stored, of which only JSON is decoded.
 
