@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,10 +127,12 @@ def select(
 
 def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
     """Write rows as JSONL, unless other rows are there already."""
+    from .data import storable
+
     partial = path.with_suffix(".partial")
     with open(partial, "w", encoding="utf-8") as handle:
-        for row in rows:
-            handle.write(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n")
+        for row in storable(rows, path.stem, lambda note: warnings.warn(note, stacklevel=4)):
+            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
     if path.exists() and not filecmp.cmp(path, partial, shallow=False):
         partial.unlink()
         raise InputError(str(path), "holds other rows than these", "Choose another out.")

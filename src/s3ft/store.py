@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -147,8 +147,16 @@ class Store:
 
     # examples
 
-    def add_examples(self, splits: Mapping[str, Iterable[Example]]) -> None:
-        """Add whole splits in one transaction: what their reading raises leaves nothing behind."""
+    def add_examples(
+        self,
+        splits: Mapping[str, Iterable[Example]],
+        facts: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Add whole splits in one transaction: what their reading raises leaves nothing behind.
+
+        Args:
+            facts: asked once the examples are read, and added with them.
+        """
         with _Transaction(self._db):
             for split, examples in splits.items():
                 self._db.executemany(
@@ -166,7 +174,8 @@ class Store:
                         for n, e in enumerate(examples)
                     ),
                 )
-            self._db.execute("INSERT INTO facts VALUES ('data', 'read')")
+            found = {"data": "read", **facts()}
+            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", found.items())
 
     def count(self, split: str) -> int:
         row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()

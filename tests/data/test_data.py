@@ -7,45 +7,15 @@ import datetime
 import decimal
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reading import PAIR, Write, read, refused
 
 from s3ft import data
 from s3ft.errors import InputError
 from s3ft.recipe import Data
-from s3ft.records import Example
-
-Write = Callable[..., str]
-PAIR = {"prompt": "2 + 2?", "completion": "4"}
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a file: rows as JSON lines, or its text or bytes."""
-
-    def writer(content: Any, name: str = "train.jsonl") -> str:
-        if isinstance(content, list):
-            content = "".join(json.dumps(row) + "\n" for row in content)
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return writer
-
-
-def read(path: str, split: Any = "train", **options: Any) -> list[Example]:
-    return list(data.read(Data(path=path, **options), split))
-
-
-def refused(path: str, split: Any = "train", **options: Any) -> str:
-    """The message, with the path shortened to the file's name."""
-    with pytest.raises(InputError) as error:
-        read(path, split, **options)
-    return str(error.value).replace(str(Path(path).parent) + "/", "")
-
 
 # Formats
 
@@ -91,7 +61,7 @@ CHATS: list[tuple[Any, str]] = [
     ("a chat", "messages: is of type str, not text or a list of messages"),
     ([{"role": "human", "content": "a"}], "messages[0].role: is 'human'\n  Known roles: system"),
     ([{"role": "user", "content": " "}], "messages[0].content: is empty"),
-    ([{"role": "user", "content": ["a"]}], "messages[0].content: is of type list"),
+    ([{"role": "user", "content": ["a"]}], "messages[0].content[0]: is of type str"),
     ([{"from": "human", "value": "a"}], "messages[0]: is not a message but a turn of ShareGPT's"),
     (["a"], "messages[0]: is not a message"),
 ]
@@ -217,11 +187,13 @@ BAD_ROWS: list[tuple[Any, str]] = [
     ('{"prompt": "a", "com', "train.jsonl:2: is not JSON: Unterminated string"),
     ('{"prompt": "a", "com', "ends in the middle of this line"),
     ("[1]\n", "train.jsonl:2: is a list, not an object"),
-    ('{"prompt": "a", "completion": "b", "x": NaN}\n', "train.jsonl:2: is not JSON: NaN"),
-    ('{"prompt": "a", "completion": "b", "x": -Infinity}\n', "train.jsonl:2: is not JSON: -Inf"),
-    ('{"prompt": "a", "completion": "b", "x": [1e999]}\n', "train.jsonl:2: x[0]: is inf"),
+    ('{"prompt": "a", "completion": NaN}\n', "train.jsonl:2: completion: is nan"),
+    ('{"prompt": "a", "completion": -Infinity}\n', "train.jsonl:2: completion: is -inf"),
+    ('{"prompt": "a", "completion": "b", "gold": [1e999]}\n', "train.jsonl:2: gold[0]: is inf"),
+    ('{"prompt": "a", "completion": "b"},\n', "train.jsonl:2: is not JSON: Extra data at col"),
+    ('{"prompt": "a", "completion": "b",}\n', "train.jsonl:2: is not JSON: "),
     ('{"prompt": "a", "completion": "\\ud800"}\n', "train.jsonl:2: completion: has half a char"),
-    ('{"prompt": "a", "completion": "b", "x": {"y": "\\udc00"}}\n', "train.jsonl:2: x.y: has half"),
+    ('{"prompt": "a", "completion": "b", "gold": ["\\udc00"]}\n', "train.jsonl:2: gold[0]: has h"),
     ('{"prompt": "a"}\n', "train.jsonl:2: completion: is missing"),
     ('{"prompt": "a", "completion": null}\n', "train.jsonl:2: completion: is null"),
     ('{"prompt": "", "completion": "b"}\n', "train.jsonl:2: prompt: is empty"),
@@ -312,8 +284,8 @@ def test_csv_is_text_and_says_the_line(write: Write) -> None:
 CSVS: list[tuple[str | bytes, str]] = [
     ("prompt,completion\na,b\na,b,c\n", "a.csv:3: has 3 cells where the header has 2"),
     ('prompt,completion\na,b\n"a,b\n', "a.csv:3: is not CSV: unexpected end of data"),
-    ("prompt,prompt\na,b\n", "a.csv:1: column 2 is named 'prompt', as is another"),
-    ("prompt,\na,b\n", "a.csv:1: column 2 is named '', which is no name"),
+    ("prompt,prompt,completion\na,b,c\n", "a.csv:2: prompt: is the name of several columns"),
+    ("prompt,\na,b\n", "neither prompt and completion, nor messages\n  Say"),
     (b"prompt,completion\na,\xff\n", "a.csv:2: is not UTF-8: byte 0xff at offset 20"),
 ]
 
@@ -346,9 +318,9 @@ def test_parquet_values_become_json(tmp_path: Path) -> None:
         "none": None,
     }
     pq.write_table(pa.Table.from_pylist([PAIR | {"x": 1.0}, PAIR | {"x": float("nan")}]), path)
-    assert "a.parquet: row 2: x: is nan" in refused(str(path))
+    assert "a.parquet: row 2: x: is nan" in refused(str(path), gold="x")
     pq.write_table(pa.Table.from_pylist([PAIR | {"image": b"\x89PNG"}]), path)
-    assert "a.parquet: row 1: image: is of type bytes" in refused(str(path))
+    assert "a.parquet: row 1: image: is of type bytes" in refused(str(path), completion="image")
 
 
 def test_parquet_with_bad_utf8_names_the_row(tmp_path: Path) -> None:
@@ -359,7 +331,7 @@ def test_parquet_with_bad_utf8_names_the_row(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"prompt": texts, "completion": ["1", "2", "3"]}), tmp_path / "a.parquet"
     )
-    assert refused(str(tmp_path / "a.parquet")).startswith("a.parquet: row 2: is not UTF-8")
+    assert refused(str(tmp_path / "a.parquet")).startswith("a.parquet: row 2: prompt: is not UTF-8")
 
 
 def test_files_that_cannot_be_read(write: Write, tmp_path: Path) -> None:
@@ -401,7 +373,7 @@ def test_rows_in_memory() -> None:
     assert (example.completion, example.meta) == ("3", {"q": "a", "n": 3, "v": [1.5, 2.5]})
     assert [e.completion for e in data.from_rows(datasets.Dataset.from_list([PAIR]))] == ["4"]
     with pytest.raises(InputError, match="rows: row 2: x: is nan"):
-        list(data.from_rows([PAIR, {**PAIR, "x": float("nan")}]))
+        list(data.from_rows([PAIR | {"x": 1}, PAIR | {"x": float("nan")}], Data(path="", gold="x")))
     with pytest.raises(InputError, match="mine: row 1: is of type str, not a mapping"):
         list(data.from_rows(["a"], name="mine"))  # type: ignore[list-item]
 

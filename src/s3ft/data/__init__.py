@@ -8,7 +8,10 @@ exception, they are parsed whole. Because it streams, examples come out before l
 looked at: take them inside one transaction, or run through once before writing anything.
 """
 
-from ._files import Row, rows
-from ._read import from_rows, read
+from ._files import rows
+from ._fingerprint import fingerprints
+from ._read import from_rows, read, storable
+from ._row import Row
+from ._too_long import TOO_LONG, TooLong
 
-__all__ = ["Row", "from_rows", "read", "rows"]
+__all__ = ["TOO_LONG", "Row", "TooLong", "fingerprints", "from_rows", "read", "rows", "storable"]

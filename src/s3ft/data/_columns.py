@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Message
 from . import _messages as chats
+from ._cells import Cells
+from ._content import answer_of, apart
 from ._template import Column, Template, parse
-from ._values import BadValue, plain
+from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
 
 
 class Parts(NamedTuple):
-    """What a row itself says. ``id`` is None where it has none of its own."""
+    """What a row itself says. ``id`` is None where it has none of its own.
+
+    ``left_out`` are the columns that ``meta`` has not, each with the reason.
+    """
 
     id: str | None
     prompt: tuple[Message, ...]
     completion: str
+    reasoning: str
     meta: dict[str, Any]
+    left_out: dict[str, str]
 
 
 class Columns:
@@ -35,15 +42,15 @@ class Columns:
         InputError: a column or placeholder that the row does not have, or a malformed template.
     """
 
-    def __init__(self, data: Data, columns: Iterable[str], place: str) -> None:
-        self._data = data
-        self._columns, self._place = tuple(columns), place
+    def __init__(self, data: Data, row: Cells, place: str) -> None:
+        self._data, self._row, self._place = data, row, place
         self._id = self._column("id", data.id) if data.id else "id"
         self._gold = self._column("gold", data.gold) if data.gold else "gold"
+        self._reasoning = self._source("reasoning", data.reasoning) if data.reasoning else None
         mapped = data.prompt is not None or data.completion is not None
-        self._is_chat = not mapped and not {"prompt", "completion"} <= set(self._columns)
+        self._is_chat = not mapped and not {"prompt", "completion"} <= set(row.columns)
         if self._is_chat:
-            if "messages" not in self._columns:
+            if "messages" not in row.columns:
                 raise self._unmapped()
             used = {"messages"}
         else:
@@ -51,55 +58,79 @@ class Columns:
             self._completion = self._source("completion", data.completion or "completion")
             sources = (self._prompt, self._completion)
             used = {source.name for source in sources if isinstance(source, Column)}
-        self._used = {self._id, *used}.intersection(_TRL)
+        self._whole = used
+        self._used = {self._id, *used}.intersection(_TRL).union(data.ignore)
 
-    def parts(self, row: Mapping[str, Any]) -> Parts:
+    def parts(self, row: Cells) -> Parts:
         """What the row says; BadValue where that is wrong."""
-        values = {str(name): plain(value, str(name)) for name, value in row.items()}
+        gold: Any = None
         if self._is_chat:
-            turns = chats.messages(_present(values, "messages"), "messages")
-            prompt, completion = chats.split(turns, "messages")
+            column = "messages"
+            prompt, turn = chats.split(self._turns(row, column), column)
         else:
-            prompt, completion = self._asked(values), self._answered(values)
-        meta = {name: value for name, value in values.items() if name not in self._used}
-        if self._data.gold or meta.get("gold") is not None:
-            meta["gold"] = _accepted(_present(values, self._gold), self._gold)
+            prompt, (turn, gold) = self._asked(row), self._answered(row)
+            source = self._completion
+            column = source.name if isinstance(source, Column) else "data.completion"
+        completion, reasoning = apart(turn, column, self._thought(row))
+        meta, left_out = row.others(self._used)
+        for name in self._whole:
+            left_out |= chats.passed_over(row.get(name), name)
+        if self._data.gold or row.has("gold"):
+            meta["gold"] = _accepted(row.present(self._gold), self._gold)
+        elif gold is not None:
+            meta["gold"] = _accepted(gold, column)
         else:
             meta.pop("gold", None)
-        return Parts(self._own_id(values), prompt, completion, meta)
+        return Parts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
 
-    def _asked(self, values: dict[str, Any]) -> tuple[Message, ...]:
+    def _asked(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, Template):
-            text = _fill(self._prompt, values, "data.prompt")
+            text = _fill(self._prompt, row, "data.prompt")
             return (Message(role="user", content=text),)
-        value = _text_or_chat(values, self._prompt.name, "prompt")
+        value = _text_or_chat(row, self._prompt.name, "prompt")
         if isinstance(value, str):
             return (Message(role="user", content=value),)
-        turns = chats.messages(value, self._prompt.name)
-        return chats.question(turns, self._prompt.name)
+        return chats.question(self._turns(row, self._prompt.name), self._prompt.name)
 
-    def _answered(self, values: dict[str, Any]) -> str:
+    def _answered(self, row: Cells) -> tuple[Message, list[str] | None]:
+        """The gold turn, and all accepted answers where the column holds several texts."""
         if isinstance(self._completion, Template):
-            return _fill(self._completion, values, "data.completion")
-        value = _text_or_chat(values, self._completion.name, "completion")
+            text = _fill(self._completion, row, "data.completion")
+            return Message(role="assistant", content=text), None
+        name = self._completion.name
+        value = _text_or_chat(row, name, "completion")
         if isinstance(value, str):
-            return value
-        turns = chats.messages(value, self._completion.name)
-        return chats.answer(turns, self._completion.name)
+            return Message(role="assistant", content=value), None
+        if isinstance(value, list) and value and all(isinstance(text, str) for text in value):
+            return Message(role="assistant", content=value[0]), value
+        return chats.answer(self._turns(row, name), name), None
 
-    def _own_id(self, values: dict[str, Any]) -> str | None:
-        value = values.get(self._id)
-        if value is None or value == "":
+    def _turns(self, row: Cells, column: str) -> tuple[Message, ...]:
+        chats.refuse_beside(row, self._data.ignore)
+        return chats.messages(row.present(column), column, self._data.ignore)
+
+    def _thought(self, row: Cells) -> str:
+        """What a column of its own holds of the gold's reasoning; empty where it holds none."""
+        source = self._reasoning
+        if source is None:
+            return ""
+        if isinstance(source, Template):
+            return source.fill(lambda column: _filled(column, row))
+        return "" if row.empty(source.name) else str(_text_only(row, source.name))
+
+    def _own_id(self, row: Cells) -> str | None:
+        if row.empty(self._id):
             if self._data.id:
                 raise BadValue(self._id, "is empty or missing", "Every row needs an id, or none.")
             return None
+        value = row.get(self._id)
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             kind = type(value).__name__
             raise BadValue(self._id, f"is of type {kind}; an id is text or a whole number")
         return str(value)
 
     def _source(self, key: str, text: str) -> Column | Template:
-        if text in self._columns:
+        if text in self._row.columns:
             return Column(text)
         try:
             template = parse(text)
@@ -112,16 +143,16 @@ class Columns:
         return template
 
     def _column(self, key: str, name: str) -> str:
-        if name not in self._columns:
-            raise no_column(key, self._place, name, self._columns)
+        if not self._row.root(name):
+            raise no_column(key, self._place, name, self._row.columns, self._row.names)
         return name
 
     def _unmapped(self) -> InputError:
         remedy = (
             "Say which columns they are, such as data.prompt={question} and data.completion=answer."
-            f" Columns there: {', '.join(self._columns)}."
+            f" Columns there: {', '.join(self._row.columns)}."
         )
-        if "conversations" in self._columns:
+        if "conversations" in self._row.columns:
             remedy = (
                 'Make "conversations" into "messages", their "from" into "role" (system, user, '
                 'assistant) and "value" into "content".'
@@ -130,46 +161,61 @@ class Columns:
         return InputError(self._place, problem, remedy)
 
 
-def no_column(key: str, place: str, name: str, columns: Iterable[str]) -> InputError:
-    """The error of a key under ``data`` that names a column which is not there."""
+def no_column(
+    key: str, place: str, name: str, columns: Iterable[str], names: Iterable[str] = ()
+) -> InputError:
+    """The error of a key under ``data`` that names a column which is not there.
+
+    Args:
+        names: what may have been meant beside the columns.
+    """
     columns = list(columns)
-    near = difflib.get_close_matches(name, columns, n=1)
+    near = difflib.get_close_matches(name, [*columns, *names], n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     remedy = f"{hint}Columns there: {', '.join(columns)}."
     return InputError(f"data.{key}", f"{place} has no column {name!r}", remedy)
 
 
-def _present(values: dict[str, Any], column: str) -> Any:
-    value = values.get(column)
-    if value is None:
-        raise BadValue(column, "is null" if column in values else "is missing")
-    if isinstance(value, str) and not value.strip():
-        raise BadValue(column, "is empty")
-    return value
-
-
-def _text_or_chat(values: dict[str, Any], column: str, key: str) -> Any:
-    value = _present(values, column)
+def _text_or_chat(row: Cells, column: str, key: str) -> Any:
+    value = row.present(column)
     if isinstance(value, (int, float)):
         remedy = f'To use it as text, write data.{key} as a template, "{{{column}}}".'
         raise BadValue(column, f"is the number {value}, not text", remedy)
+    if isinstance(value, dict):
+        problem = "is of type dict, not text or a list of messages"
+        raise BadValue(column, problem, _inside(value, f"data.{key}={column}"))
     return value
 
 
-def _fill(template: Template, values: dict[str, Any], key: str) -> str:
-    def value(column: Column) -> str:
-        if column.optional and values.get(column.name) in (None, ""):
-            return ""
-        found = _present(values, column.name)
-        if isinstance(found, bool) or not isinstance(found, (str, int, float)):
-            kind = type(found).__name__
-            raise BadValue(column.name, f"is of type {kind}; a template takes text and numbers")
-        return str(found)
+def _text_only(row: Cells, column: str) -> str:
+    value = row.get(column)
+    if not isinstance(value, str):
+        raise BadValue(column, f"is of type {type(value).__name__}, not text")
+    return value
 
-    text = template.fill(value)
+
+def _fill(template: Template, row: Cells, key: str) -> str:
+    text = template.fill(lambda column: _filled(column, row))
     if not text.strip():
         raise BadValue(key, "is empty")
     return text
+
+
+def _filled(column: Column, row: Cells) -> str:
+    if column.optional and row.empty(column.name):
+        return ""
+    found = row.present(column.name)
+    if isinstance(found, bool) or not isinstance(found, (str, int, float)):
+        problem = f"is of type {type(found).__name__}; a template takes text and numbers"
+        raise BadValue(column.name, problem, _inside(found, f"{{{column.name}", "}"))
+    return str(found)
+
+
+def _inside(value: Any, path: str, end: str = "") -> str:
+    """How to name what lies in a value that cannot be used whole."""
+    steps = list(value) if isinstance(value, dict) else [0] if isinstance(value, list) else []
+    named = " or ".join(f"{path}.{step}{end}" for step in steps[:3])
+    return named and f"Name what lies inside: {named}."
 
 
 def _accepted(value: Any, column: str) -> list[str]:
@@ -178,8 +224,8 @@ def _accepted(value: Any, column: str) -> list[str]:
         raise BadValue(column, "has no accepted answer", "List at least one.")
     for index, answer in enumerate(answers):
         if isinstance(answer, bool) or not isinstance(answer, (str, int, float)):
-            kind = type(answer).__name__
-            raise BadValue(column, f"is of type {kind}; accepted answers are text or numbers")
+            problem = f"is of type {type(answer).__name__}; accepted answers are text or numbers"
+            raise BadValue(column, problem, _inside(answer, f"data.gold={column}"))
         if not str(answer).strip():
             raise BadValue(f"{column}[{index}]", "is empty")
-    return [str(answer) for answer in answers]
+    return [answer_of(str(answer), column) for answer in answers]

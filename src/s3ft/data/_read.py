@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Example, content_hash
-from ._columns import Columns, Parts, no_column
-from ._files import Row, Rows, is_file, rows
-from ._hub import hub_rows
+from ._cells import Cells
+from ._columns import Columns, Parts
+from ._files import is_file, rows
+from ._hub import dataset_rows, hub_rows
 from ._messages import opened
+from ._row import Row, Rows
 from ._values import BadValue
+from ._where import Where
 
 SHOWN = 5
 """Problems that one message spells out; the others are counted."""
 
 
-def read(data: Data, split: Literal["train", "test"]) -> Iterator[Example]:
+Note = Callable[[str], None]
+"""Is told, at the end of the pass, what was left out of which column."""
+
+
+def read(
+    data: Data, split: Literal["train", "test"], note: Note = lambda line: None
+) -> Iterator[Example]:
     """The examples of a split, in the order of its rows.
 
     An example's id is its own, else a hash of its prompt and completion (without the recipe's
-    system message). Of rows that are equal and have no ids, the second gets ``-2`` appended, the
-    third ``-3``, so that no row is lost.
-    ``meta["gold"]`` is the list of accepted answers where the data name them.
+    system message) and of the gold's reasoning where there is some. Of rows that are equal and have
+    no ids, the second gets ``-2`` appended, the third ``-3``, so that no row is lost.
+    ``meta["gold"]`` is the list of accepted answers where the data name them. A value that records
+    cannot hold, in a column that the recipe's ``data`` does not use, is left out of ``meta``.
 
     Yields:
         Examples as they are read, up to the first problem; the rest is then only checked.
@@ -37,11 +46,15 @@ def read(data: Data, split: Literal["train", "test"]) -> Iterator[Example]:
     """
     limit = data.max_train if split == "train" else data.max_test
     name, found = _open(data, split)
-    yield from _examples(name, found, data, limit)
+    yield from _examples(name, found, data, limit, note)
 
 
 def from_rows(
-    rows: Iterable[Mapping[str, Any]], data: Data | None = None, *, name: str = "rows"
+    rows: Iterable[Mapping[str, Any]],
+    data: Data | None = None,
+    *,
+    name: str = "rows",
+    note: Note = lambda line: None,
 ) -> Iterator[Example]:
     """The examples in rows held in memory: a list of dicts, a ``datasets.Dataset``.
 
@@ -52,7 +65,23 @@ def from_rows(
     Raises:
         InputError: as `read`.
     """
-    yield from _examples(name, _in_memory(rows, name), data or Data(path=name), None)
+    yield from _examples(name, _in_memory(rows, name), data or Data(path=name), None, note)
+
+
+def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterator[dict[str, Any]]:
+    """Rows held in memory as JSON has them, without the values that it cannot hold.
+
+    Raises:
+        InputError: a row is no mapping.
+    """
+    left_out = _LeftOut(name)
+    for row in _in_memory(rows, name):
+        if isinstance(row, InputError):
+            raise row
+        held, without = Cells(row.values).others(())
+        left_out.add(without)
+        yield held
+    left_out.tell(note)
 
 
 def _open(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
@@ -79,29 +108,39 @@ def _lab(task: str, split: str) -> Rows:
 
 
 def _in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(dataset_rows(rows), 1):
         if isinstance(row, Mapping):
             yield Row(f"{name}: row ", number, dict(row))
         else:
             problem = f"is of type {type(row).__name__}, not a mapping of columns to values"
-            yield InputError(f"{name}: row {number}", problem)
+            remedy = "Of a table of pandas, give table.to_dict('records')."
+            yield InputError(f"{name}: row {number}", problem, remedy)
 
 
-def _examples(name: str, found: Rows, data: Data, limit: int | None) -> Iterator[Example]:
+def _examples(
+    name: str, found: Rows, data: Data, limit: int | None, note: Note
+) -> Iterator[Example]:
     problems: list[InputError] = []
     wrong = kept = 0
-    where, ids = _Where(data.where), _Ids(data.id or "id")
+    where, ids, left_out = Where(data.where), _Ids(data.id or "id"), _LeftOut(name)
     columns: Columns | None = None
     for row in found:
         if isinstance(row, Row):
-            if not where.keeps(row):
+            cells = Cells(row.values)
+            if not where.keeps(cells):
                 continue
-            columns = columns or Columns(data, row.values, row.place)
+            columns = columns or Columns(data, cells, row.place)
             kept += 1
             try:
-                parts = columns.parts(row.values)
-                prompt = opened(parts.prompt, data.system)
-                example = Example(ids.claim(parts, row), prompt, parts.completion, parts.meta)
+                parts = columns.parts(cells)
+                left_out.add(parts.left_out)
+                example = Example(
+                    ids.claim(parts, row),
+                    opened(parts.prompt, data.system),
+                    parts.completion,
+                    parts.meta,
+                    parts.reasoning,
+                )
             except BadValue as error:
                 row = InputError(f"{row.place}: {error.column}", error.problem, error.remedy)
         if isinstance(row, InputError):
@@ -115,6 +154,7 @@ def _examples(name: str, found: Rows, data: Data, limit: int | None) -> Iterator
         raise _report(problems, wrong)
     if not kept:
         raise where.nothing(name)
+    left_out.tell(note)
 
 
 def _report(problems: list[InputError], wrong: int) -> InputError:
@@ -143,45 +183,28 @@ class _Ids:
                 problem = f"{parts.id!r} is also the id of {row.table}{before}"
                 raise BadValue(self._column, problem, remedy)
             return parts.id
-        digest = content_hash(parts.prompt, parts.completion)
+        thought = (parts.reasoning,) if parts.reasoning else ()
+        digest = content_hash(parts.prompt, parts.completion, *thought)
         if self._seen.setdefault(digest, row.number) == row.number:
             return digest
         self._copies[digest] += 1
         return f"{digest}-{self._copies[digest] + 1}"
 
 
-class _Where:
-    """The recipe's filter, which remembers what it saw, for when it keeps nothing."""
+class _LeftOut:
+    """What rows hold that records cannot, by column: the first reason, and in how many rows."""
 
-    def __init__(self, wanted: Mapping[str, str | int | float | bool]) -> None:
-        self._wanted = wanted
-        self._columns: dict[str, None] = {}
-        self._values: dict[str, dict[str, None]] = {column: {} for column in wanted}
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._why: dict[str, str] = {}
+        self._rows: Counter[str] = Counter()
 
-    def keeps(self, row: Row) -> bool:
-        for column, wanted in self._wanted.items():
-            if column not in row.values or not _same(row.values[column], wanted):
-                self._columns.update(dict.fromkeys(row.values))
-                seen = self._values[column]
-                if column in row.values and len(seen) < SHOWN:
-                    seen[repr(row.values[column])[:40]] = None
-                return False
-        return True
+    def add(self, columns: Mapping[str, str]) -> None:
+        self._rows.update(columns.keys())
+        for column, problem in columns.items():
+            self._why.setdefault(column, problem)
 
-    def nothing(self, name: str) -> InputError:
-        """Why no row was kept."""
-        if not self._columns:
-            return InputError(name, "has no rows", "It needs at least one.")
-        for column in self._wanted:
-            if column not in self._columns:
-                return no_column("where", name, column, self._columns)
-        wanted = ", ".join(f"{column}={value!r}" for column, value in self._wanted.items())
-        seen = "; ".join(f"{column}: {', '.join(v)}" for column, v in self._values.items() if v)
-        return InputError("data.where", f"no row of {name} has {wanted}", f"Seen there: {seen}.")
-
-
-def _same(cell: Any, wanted: str | int | float | bool) -> bool:
-    """Equal, where true is not 1; a cell of text also equals the number that it spells (CSV)."""
-    if isinstance(cell, str) and not isinstance(wanted, str):
-        return cell.lower() == json.dumps(wanted)
-    return bool(cell == wanted) and isinstance(cell, bool) == isinstance(wanted, bool)
+    def tell(self, note: Note) -> None:
+        for column, problem in self._why.items():
+            what = f"column {column!r}" if column else "a column"
+            note(f"{self._name}: {what} is left out of {self._rows[column]:,} rows: it {problem}")

@@ -18,6 +18,7 @@ from ..records import Case, Example, Response
 from ..rewrite import Paraphrase
 from ..store import Store
 from ..train import check_config, length_limit
+from . import _data
 from ._answerer import Answerer, Sources
 from ._collect import case
 from ._rundir import Run
@@ -46,6 +47,7 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         for split in ("train", "test")
         if store.count(split)
     ]
+    found += _data.found(store)
     asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
     for source in sorted(asked):
         sources.check(source)
@@ -160,6 +162,7 @@ def _lengths(run: Run, base: Answerer) -> str:
             "train.max_length",
             f"{len(seen.over)} of {total} rows are longer than {limit} tokens (longest"
             f" {seen.longest}): {', '.join(seen.over[:SHOWN])}",
-            "Raise train.max_length if the model allows it, or remove these rows.",
+            "Raise train.max_length if the model allows it, or leave these rows out: "
+            "data.too_long=drop, when a run begins.",
         )
     return f"lengths: {seen.tokens:,} tokens of gold rows, the longest {seen.longest} of {limit}"

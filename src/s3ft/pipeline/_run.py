@@ -16,6 +16,7 @@ from ..progress import console
 from ..recipe import Recipe, load
 from ._answerer import Sources
 from ._check import preflight
+from ._data import check_unchanged
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
 from ._rundir import Run, on_its_day, open_run
@@ -59,13 +60,14 @@ def run_stages(
             return folder(source, out)
 
     def check(run: Run) -> None:
+        check_unchanged(run)
         methods = " ".join(recipe.methods)
         if run.store.fact(f"checked until {until}") != methods:
             for line in preflight(run, sources, until=until):
                 console.print(line)
             run.store.set_fact(f"checked until {until}", methods)
 
-    with open_run(recipe, folder(source, out), check) as run:
+    with open_run(recipe, folder(source, out), check, sources.base) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
             canaries = len(run.ledger.recent)
             _do(stage, run, sources)
@@ -91,7 +93,7 @@ def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
     sources = _sources(recipe, until)
     with (
         tempfile.TemporaryDirectory(prefix="s3ft-") as scratch,
-        open_run(recipe, Path(scratch) / "run") as run,
+        open_run(recipe, Path(scratch) / "run", base=sources.base) as run,
     ):
         yield run, sources, until
 
@@ -107,8 +109,9 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
     if not (path / "recipe.yaml").exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
     recipe = load(path / "recipe.yaml")
-    with open_run(recipe, path) as run:
-        _do("report", run, Sources(recipe))
+    sources = Sources(recipe)
+    with open_run(recipe, path, base=sources.base) as run:
+        _do("report", run, sources)
     return path / "report.html"
 
 

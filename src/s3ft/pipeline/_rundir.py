@@ -13,14 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import data
 from ..errors import InputError
 from ..judge import LEDGER, Ledger
 from ..recipe import Endpoint, Recipe, load
 from ..store import Store
+from ._data import read_data
 from ._room import room
+
+if TYPE_CHECKING:
+    from ._answerer import Answerer
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
@@ -85,7 +88,10 @@ def label(method: str, seed: int) -> str:
 
 @contextmanager
 def open_run(
-    recipe: Recipe, out: Path, check: Callable[[Run], None] = lambda run: None
+    recipe: Recipe,
+    out: Path,
+    check: Callable[[Run], None] = lambda run: None,
+    base: Answerer | None = None,
 ) -> Iterator[Run]:
     """Begin a run in ``out``, or resume the one that is there.
 
@@ -93,6 +99,7 @@ def open_run(
 
     Args:
         check: called once the data are there; what it raises undoes the beginning of a run.
+        base: by whose tokens the data's lengths are measured.
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
@@ -118,7 +125,7 @@ def open_run(
                 _write(out / "environment.json", json.dumps(environment(), indent=2) + "\n")
                 _write(known, recipe.to_yaml())
             if store.fact("data") is None:
-                _read_data(recipe, store)
+                read_data(recipe, store, base)
             run = Run(out, recipe, store, ledger)
             check(run)
             made = []
@@ -158,13 +165,6 @@ def environment() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "packages": versions,
     }
-
-
-def _read_data(recipe: Recipe, store: Store) -> None:
-    splits = {"train": data.read(recipe.data, "train")}
-    if recipe.data.test is not None:
-        splits["test"] = data.read(recipe.data, "test")
-    store.add_examples(splits)
 
 
 def _make(out: Path) -> list[Path]:

@@ -39,7 +39,8 @@ class Data(Strict):
     """Where the training pairs are, and which columns are what."""
 
     path: str
-    """Hub id, a folder in Hub layout, a JSONL (also .gz), JSON, Parquet or CSV file, or `lab`."""
+    """Hub id, a folder in Hub layout, a JSONL, JSON, CSV, TSV or Parquet file (text also packed:
+    .gz, .bz2, .xz, .zst), or `lab`."""
     name: str | None = None
     """Configuration of a Hub data set, or the lab's task."""
     revision: str | None = None
@@ -54,7 +55,11 @@ class Data(Strict):
     """Column, or a template such as `"{context?}\\n\\n{question}"` (`?`: may be empty); default:
     TRL's columns `prompt` and `completion`, or `messages`."""
     completion: str | None = None
-    """Column or template of the gold answer."""
+    """Column or template of the gold answer. Of a list of texts the first is the gold, and all are
+    accepted."""
+    reasoning: str | None = None
+    """Column or template of what is thought before the gold answer; may be empty. Without it: a
+    think block in the gold, or a key of its message."""
     gold: str | None = None
     """Column of the accepted answer or answers, for the judge; default: a column `gold`, else the
     completion."""
@@ -62,6 +67,11 @@ class Data(Strict):
     """A system message put before every prompt."""
     where: dict[str, str | int | float | bool] = Field({})
     """Keep only the rows whose columns have these values."""
+    ignore: list[str] = Field([])
+    """Columns, and keys of messages, to do without: what would be refused, such as `tools`, is
+    trained on without it."""
+    too_long: Literal["error", "drop"] = "error"
+    """What becomes of training rows whose prompt and gold do not fit into `train.max_length`."""
     max_train: int | None = Field(None, ge=1)
     """Use only the first rows of the train split."""
     max_test: int | None = Field(None, ge=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from ..data import TOO_LONG
 from ..judge import LEDGER, Ledger
 from ..pick import PICKS, Pick
 from ..recipe import Recipe
@@ -54,6 +55,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "methods": list(recipe.methods),
         "seeds": list(recipe.seeds),
         "examples": {split: store.count(split) for split in ("train", "test")},
+        "too_long": json.loads(store.fact(TOO_LONG) or "null"),
         "target": {"items": results.count(TARGET)},
         "benchmarks": {
             name: {"items": results.count(name), "metric": results.metrics[name]}

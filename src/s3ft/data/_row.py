@@ -1,0 +1,29 @@
+"""One row as it stands in its source, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InputError
+
+Rows = Iterator["Row | InputError"]
+"""Rows, and in the stead of a wrong one the error: so one pass finds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it stands in the file. ``number`` is its line in text files, else its row, from 1.
+
+    ``table`` and ``number`` together are the place: ``train.jsonl:12``, ``train.parquet: row 12``.
+    A cell that cannot be read holds the BadValue that says why.
+    """
+
+    table: str
+    number: int
+    values: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        return f"{self.table}{self.number}"

@@ -1,0 +1,92 @@
+"""The data of a run: read once, when it begins, and compared with their source when it goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from .. import data
+from ..errors import InputError
+from ..records import Example
+from ..store import Store
+from ..train import length_limit
+
+if TYPE_CHECKING:
+    from ..chat import Chat
+    from ..recipe import Recipe
+    from ._answerer import Answerer
+    from ._rundir import Run
+
+SOURCES, NOTES = "data sources", "data notes"
+"""Facts of a run: what its data's sources held, and what was left out of columns."""
+
+
+def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
+    """Bring the data into a run, without the rows that are too long where the recipe says so.
+
+    Args:
+        base: by whose tokens they are measured.
+
+    Raises:
+        InputError: the data are wrong, no row is left, or there is no model to measure them.
+    """
+    # Looked at before the rows are read: what changes in between is noticed afterwards.
+    store.set_fact(SOURCES, json.dumps(data.fingerprints(recipe.data)))
+    notes: list[str] = []
+    splits: dict[str, Iterable[Example]] = {"train": data.read(recipe.data, "train", notes.append)}
+    if recipe.data.test is not None:
+        splits["test"] = data.read(recipe.data, "test", notes.append)
+    too_long = None
+    if recipe.data.too_long == "drop":
+        if base is None:
+            remedy = "Name the model as model.id, or leave data.too_long out."
+            raise InputError("data.too_long", "drop needs a model to count its tokens", remedy)
+        limit = length_limit(base.model, base.chat, recipe.train.max_length)
+        if limit is not None:
+            too_long = data.TooLong(limit)
+            splits["train"] = too_long.without(splits["train"], lambda row: tokens(base.chat, row))
+
+    def facts() -> dict[str, str]:
+        found = {NOTES: json.dumps(notes)}
+        return found if too_long is None else found | {data.TOO_LONG: json.dumps(asdict(too_long))}
+
+    store.add_examples(splits, facts)
+
+
+def tokens(chat: Chat, example: Example) -> int:
+    """Tokens of prompt and gold, as they would be trained on."""
+    prompt = chat.prompt_ids(example.prompt)
+    return len(prompt) + len(chat.completion_ids(example.prompt, example.completion))
+
+
+def check_unchanged(run: Run) -> None:
+    """See that the data's sources hold what they held when the run began.
+
+    One that is gone or out of reach is no reason to stop: its rows stand in the run.
+
+    Raises:
+        InputError: a file, a folder or a data set on the Hub has changed.
+    """
+    then = json.loads(run.store.fact(SOURCES) or "{}")
+    if not then:  # a run of an earlier version, or of rows that are made
+        return
+    now = data.fingerprints(run.recipe.data)
+    for source, fingerprint in then.items():
+        if now.get(source, fingerprint) != fingerprint:
+            raise InputError(
+                str(run.path),
+                f"the data in {source} have changed since this run began",
+                "It keeps the rows as they were: put the former data back to go on, or choose "
+                "another --out to use these.",
+            )
+
+
+def found(store: Store) -> list[str]:
+    """What was left out of the data, a line each."""
+    lines: list[str] = json.loads(store.fact(NOTES) or "[]")
+    if (fact := store.fact(data.TOO_LONG)) is not None:
+        too_long = data.TooLong(**json.loads(fact))
+        lines += [too_long.line()] if too_long.rows else []
+    return [f"data: {line}" for line in lines]
