@@ -148,7 +148,7 @@ BAD = [
     Bad("empty field", ["rows.jsonl:3", "answer"], make=rows_with(answer="  ")),
     Bad("missing field", ["rows.jsonl:3", "question"], make=rows_with(question=None)),
     Bad("wrong type in a field", ["rows.jsonl:3", "answer"], make=rows_with(answer={"text": "4"})),
-    Bad("NaN", ["rows.jsonl:3"], make=rows_with(weight=float("nan"))),
+    Bad("NaN", ["rows.jsonl:3", "answer"], make=rows_with(answer=float("nan"))),
     Bad("duplicate ids", ["rows.jsonl:3", "r0"], make=rows_with(id="r0")),
     Bad("unknown column", ["qestion", "question"], select("data.prompt={qestion}")),
     Bad("no such test split", ["test.jsonl"], select("data.test=test.jsonl")),

@@ -27,7 +27,7 @@ def fingerprints(data: Data) -> dict[str, str]:
     if data.test is not None and is_file(data.test):
         sources.append(data.test)
     found = {source: _fingerprint(source, data) for source in sources}
-    return {source: print for source, print in found.items() if print is not None}
+    return {source: known for source, known in found.items() if known is not None}
 
 
 def _fingerprint(source: str, data: Data) -> str | None:
