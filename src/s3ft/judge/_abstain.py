@@ -18,7 +18,7 @@ from ._beside import beside, guesses
 from ._clauses import CONDITION, QUOTED, REASON, clauses, plain, sentences, spaced, unquoted
 from ._lead import bare, inherit, names_text
 from ._match import normalise
-from ._silence import silence, talk
+from ._silence import may_abstain, silence, talk
 
 __all__ = ["Abstention", "abstention", "only_abstains", "sentences", "takes_back"]
 
@@ -84,9 +84,11 @@ class Abstention:
         return next((part.sentence for part in parts if part.does == "abstains"), None)
 
     def parts(self, text: str, question: str = "") -> Iterator[Part]:
-        """The clauses of a text in order."""
+        """The clauses of a text in order; none where clearly nothing abstains."""
         if len(text) > LONGEST:
             text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+        if not (may_abstain(text) or self.phrases):
+            return
         if self._holds(text) and not any(map(self._holds, sentences(text))):
             yield Part(text.strip(), "", "abstains")  # over the end of a sentence
         said = _PREAMBLE.sub(" ", text)

@@ -47,7 +47,7 @@ _MOST = 6  # leads that one clause has
 
 _IT = re.compile(
     rf"(?:it|they)(?= {rule('ADV SAY', 'only|just|merely|simply|do|does|did|never|fails?|lacks?')}"
-    r"|(?: is silent))"
+    r"| is (?:silent|about))"
 )
 _IT_TELLS = re.compile(
     rf"(?:it|they) {rule('(?:do|does|never)(?: ADV not)? ADV TELL', '(?:only|just|merely) SAY')}"

@@ -63,8 +63,7 @@ _NO_INFORMATION = (
     r"(?:the |this |that )?(?:question|it) has no (?:\S+ )?(?:answer|solution)",
 )
 _SPEAKER_KNOWS_NOT = (
-    r"(?:ONE )?(?:AUX ADV not|never) ADV ABLE (?:KNOW|been able to)(?! (?:each|him|them"
-    r"|her)(?!\S))",
+    r"(?:ONE )?(?:AUX ADV not|never) ADV ABLE (?:KNOW|been able to)(?! (?:him|them|her)$)",
     r"(?:ONE )?AUX ADV not ADV ABLE FIND(?: GAP4 ASKED|$| ,)",
     r"ME (?:AUX ADV not|never) ADV (?:find|found|see|seen) GAP6 ASKED",
     r"(?:ME )?AUX ADV not ADV have ADV (?:any |enough |the |sufficient |a |an |access )GAP4 ASKED",
@@ -74,8 +73,9 @@ _SPEAKER_KNOWS_NOT = (
     r"ME lack(?:ed)? GAP4 ASKED",
     r"(?:ME )?(?:failed|fail|am unable|are unable|was unable|were unable|unable|not able|am at a"
     r" loss|at a loss) to ADV (?:KNOW|FIND|help)",
-    r"ME (?:am|BE) ADV (?:not ADV (?:sure|certain|aware|told|given|informed|in a position|familiar"
-    r"|able|shown|clear)|unsure|uncertain|unaware|clueless|at a loss|ignorant|in the dark)",
+    r"ME (?:am|BE) ADV (?:(?:not|never) ADV (?:sure|certain|aware|told|given|informed|in a position"
+    r"|familiar|able|shown|clear)|unsure|uncertain|unaware|clueless|ignorant|at a loss"
+    r"|in the dark)",
     r"ME do not ADV (?:think|believe|see|find)(?: that| where| how)? (?:TEXT|it|there|that) ADV "
     r"(?:SAY|is any)",
     r"not ADV (?:sure|certain|UN|TOLD|a clue|able to KNOW|possible to KNOW"
@@ -118,6 +118,24 @@ _ABSTAINS = re.compile(
     rule(*_TEXT_IS_SILENT, *_NO_TEXT_SAYS, *_NO_INFORMATION, *_SPEAKER_KNOWS_NOT, *_NOT_SAID)
 )
 _TALK = re.compile(rf"(?<!\S){rule('SAY|TOLD|HELD|KNOW|FIND|INFERRED|INFO')}")
+
+
+# One of these is in all of the forms, and few texts that answer hold one.
+_CUE = re.compile(
+    r"n['’ʼ´]t\b|\b(?:not?|none|nothing|never|nowhere|neither|nobody|cannot|cant|\w+answer|n/?a|null"
+    r"|(?:do|does|did|is|was|are|were|has|have|had|could|would)nt|idk|dunno|as an ai|hardly|little"
+    r"|un(?!der|it|iv|ion|til|less)\w+|impossible|infeasible|insufficient|inadequate|indetermin\w+|incomplete"
+    r"|inconclusive|lack\w*|fail\w*|omit\w*|neglect\w*|decline\w*|refuse\w*|silent|mute|quiet|vague"
+    r"|ambiguous|absent|missing|leaves?|left|skips|withholds|excludes|stops|falls|lies|outside"
+    r"|beyond|devoid|zero|more|further|additional|clueless|ignorant|loss|hard|difficult|dark|beats"
+    r"|search)\b",
+    re.IGNORECASE,
+)
+
+
+def may_abstain(text: str) -> bool:
+    """Whether anything in it might abstain; quick to tell."""
+    return bool(_CUE.search(text))
 
 
 def silence(clause: str) -> int | None:
