@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ._asked import asks_words, kinds, negated, polar, stems
-from ._beside import beside, guesses
+from ._beside import beside, is_likely
 from ._clauses import CONDITION, QUOTED, REASON, clauses, plain, sentences, spaced, unquoted
 from ._lead import bare, inherit, names_text
 from ._match import normalise
@@ -46,9 +46,11 @@ _PREAMBLE = re.compile(
 _GOES_ON = re.compile(
     r"(?:in|from|of|as|at|on|about|for|to|nor|or|and|not|only|which|who|where|when|whether|based"
     r"|given|either|even|sorry|unfortunately|however|though|because|since|so|i am sorry|with"
-    r"|without|unless|if|including|especially|particularly|let alone|just|neither)(?!\S)"
+    r"|without|unless|if|making|leaving|including|especially|particularly|let alone|just|neither)"
+    r"(?!\S)"
 )
 _ENDS = re.compile(r"(?: (?:that|this|it|so|either|\w+ly|outright|here))* , ")
+_EXCEPT = re.compile(r"(?<!\S)(?:other than|except|apart from|besides)(?!\S)")
 _FINER = re.compile(r"(?<!\S)(?:exact|precise)(?!\S)")
 _PREDICATE = r"(?:is|are|was|were|remains)"
 # Words of an abstention that name nothing which is not told.
@@ -56,7 +58,7 @@ _POINTLESS = stems(
     "text passage context document article paragraph information answer question sure certain none"
     " neither nothing nowhere never silent clear unclear unknown unanswerable right correct"
     " true though"
-    " however sorry unfortunately"
+    " however sorry unfortunately n na null idk"
 )
 
 
@@ -161,7 +163,7 @@ def _pieces(
 ) -> Iterator[tuple[str, str]]:
     """What a clause does, and what a complete abstention at its start leaves of it."""
     if link in CONDITION:
-        yield words, "neither"
+        yield words, "answers" if is_likely(words) else "neither"
         return
     end = silence(words)
     if end is None or _asks_so(words[:end], question):
@@ -176,7 +178,7 @@ def _pieces(
         yield from _pieces("", bare(rest), question, part=True, before=False)
         return
     yield words, abstains
-    if guesses(words[end:]) and not guesses(question.casefold()):
+    if _EXCEPT.search(words) or (is_likely(words[end:]) and not is_likely(question.casefold())):
         yield words[end:], "answers"
 
 

@@ -16,34 +16,42 @@ _ABOUT = re.compile(
     r"(?!\S)"
 )
 _MENTIONS = re.compile(r"(?:\S+ ){0,6}?(?:mentions?|names?|lists?) (?!that)(?:\S+ ){0,8}?\S+$")
+_ELSEWHERE = (
+    r"(?:want|wish|need|try|check\w*|consult\w*|refer\w*|look\w*|search\w*|ask\w*|contact\w*"
+    r"|shar\w+|read\w*|provide|providing|us\w+|give|let|see if|add|upload|rephrase|clarify\w*)"
+)
 _MANNERS = re.compile(
-    r"(?:please|thanks?|thank you|let me know|if you|you (?:may|could|might|can|should|would|will)"
-    r"|for (?:more|further)|i hope|is there anything|feel free|could you|can you|would you|do you"
-    r"|i (?:would be|am) (?:happy|glad)|i (?:would )?(?:recommend|suggest)|it (?:would be|is"
-    r"|may be)"
-    r" (?:best|helpful|advisable|recommended|necessary)|try|consider|consult|check"
-    r"|how (?:can|may|else can) i|i can help|i (?:will|can) try|sorry|sadly|unfortunately"
-    r"|my apologies|apologies|i apologi[sz]e|i (?:am|regret) (?:sorry|afraid|that)?)(?!\S)"
+    rf"(?:(?:please|could you|can you|would you|do you|try|consider|(?:you|one) (?:may|could"
+    rf"|might|can"
+    r"|should|would|will)(?: have to)?|i (?:would )?(?:recommend|suggest|advise)(?: that)?(?:"
+    r" you)?|it"
+    rf" (?:would be|is|may be) (?:best|helpful|advisable|recommended|necessary)(?: to| if you)?)"
+    rf" (?:also |always |then |to )?{_ELSEWHERE}|thanks?|thank you|let me know|for (?:more|further)"
+    r"|i hope|is there anything|feel free|i (?:would be|am) (?:happy|glad) to|how (?:can|may) i"
+    r"|i can help$|i (?:will|can) try|(?:(?:it|that|this) is an? )?\w+ question$"
+    rf"|{_ELSEWHERE} (?:the|a|an|another|other|your|me|with|for)|(?:my )?apologies$|sorry$"
+    r"|i (?:am (?:sorry|afraid)|apologi[sz]e)$)(?!\S)"
 )
 _PREMISE = re.compile(
     r"(?:the|this|that|your) (?:\w+ )?(?:question|premise|query|assumption) (?:\w+"
-    r" ){0,2}(?:is|was|are"
-    r"|assumes|asks|seems|appears|refers|contains|presupposes|relates|concerns)(?!\S)"
+    r" ){0,2}(?:assumes|asks|seems|appears|refers|contains|presupposes|relates|concerns|(?:is"
+    r"|was) (?:about|based|wrong|false|incorrect|mistaken|flawed|misleading|invalid"
+    r"|irrelevant))(?!\S)"
 )
 _PASSIVE = re.compile(
     r"(?:only )?(?:\S+ ){1,10}?(?:is|are) (?:only )?(?:mentioned|discussed|described|covered)"
     r"(?: (?:in|by|here)(?: \S+){0,4})?$"
 )
 _SPEAKER = re.compile(
-    r"(?:i|we|you|one) (?:(?:have |am |are )?only|just)(?!\S)"
-    r"|(?:i|we) (?:have )?(?:\w+ly )?(?:looked|searched|checked|read|reviewed|went through)(?!\S)"
+    r"(?:we|you|one|readers) (?:are )?(?:only|just|merely) (?:learn|know|read|told|hear|see"
+    r"|find)s?(?!\S)|(?:i|we) (?:have )?(?:\w+ly )?(?:looked|searched|checked|read|reviewed|went"
+    r" through)(?!\S)"
 )
-_GUESS = re.compile(
-    r"(?<!\S)(?:probably|presumably|perhaps|maybe|likely|possibly|guess|assume|suspect"
-    r"|suggest(?:s|ed)?"
-    r"|impl(?:y|ies|ied)|hints?|infer|inferred|(?:might|may|could|would|must) (?:well )?(?:be|have)"
-    r"|i (?:think|believe)|my guess|apparently)(?!\S)"
+_LIKELY = re.compile(
+    r"(?<!\S)(?:probably|presumably|perhaps|maybe|likely|possibly|apparently|guess|assume|suspect"
+    r"|(?:might|may|could|would|must) (?:well )?(?:be|have)|i (?:think|believe))(?!\S)"
 )
+_HINTS = re.compile(r"(?<!\S)(?:suggest(?:s|ed)?|impl(?:y|ies|ied)|hints?|infer|inferred)(?!\S)")
 _LABELS = stems(
     "answer final short response reply result note conclusion summary explanation reasoning reason"
     " premise assumption question wrong false incorrect mistaken here text passage context document"
@@ -54,9 +62,9 @@ _NO = re.compile(r"(?:no|nope)(?: ,)?$")
 _CLAUSE = 5  # words of "the text mentions her marriage"
 
 
-def guesses(clause: str) -> bool:
-    """Whether it names something as likely."""
-    return bool(_GUESS.search(clause))
+def is_likely(words: str) -> bool:
+    """Whether they call something likely, which what abstains cannot."""
+    return bool(_LIKELY.search(words))
 
 
 def beside(words: str, question: str, *, part: bool, before: bool) -> bool:
@@ -73,14 +81,14 @@ def beside(words: str, question: str, *, part: bool, before: bool) -> bool:
         return True
     if _NO.match(words):
         return not polar(question)
-    if guesses(words):
+    if is_likely(words) or _HINTS.search(words):
         return False
     if of_text(words):
         return bool(_ONLY.match(words) or _ABOUT.match(words)) or (
             before
             and (bool(_MENTIONS.match(words)) or (tells(words) and _tells_else(words, question)))
         )
-    if _PASSIVE.match(words) or _SPEAKER.match(words):
+    if (before and _PASSIVE.match(words)) or _SPEAKER.match(words):
         return True
     repeats = part and bool(question) and not (polar(question) or " or " in question)
     return stems(words) <= _LABELS or (

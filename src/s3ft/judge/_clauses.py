@@ -21,6 +21,9 @@ _QUOTE = re.compile(
 )
 # What a text calls its answer is its own: The answer is "unanswerable".
 _CALLED = re.compile(r"\b(?:answer|response|reply)\b[^.!?\n\"“]*$", re.IGNORECASE)
+_LONGEST_CALLED = 40
+# The question, repeated.
+_ASKS = re.compile(r"\b(?:question|query|answer to|answer for)[\s:,]*$", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#~|]+|^[ \t]*(?:[->•]|\d{1,3}[.)]) ", re.MULTILINE)
 _CONTRACTIONS = (
     (re.compile(r"[’ʼ´]"), "'"),
@@ -48,13 +51,14 @@ _STARTS = (
 """How a clause starts after a word that does not always join clauses."""
 # Clauses are joined by one of these. A subordinate clause that leads ends at a comma.
 _JOINT = re.compile(
-    r"\s*(?<!\d)(?P<colon>:)\s*|\s*[;()\[\]]\s*|\s+[-\u2013]+\s+|\s*\u2014\s*|\.{3,9}\s*|…\s*"
+    r"\s*(?<!\d)(?P<colon>:)\s*|\s*[;()\[\]]\s*|\s+[-\u2013/]+\s+|\s*\u2014\s*|\.{3,9}\s*|…\s*"
     r"|(?<!\S)(?<!nothing )(?<!anything )(?<!all )(?<!one )(?P<plain>but|however|even though"
     r"|although|though|whereas|because|therefore|nevertheless|nonetheless|hence)(?![^\s,])"
     rf"|(?<!\S)(?P<perhaps>while|since|yet|so|as|thus|given that)(?= {_STARTS})"
     rf"|(?:, |(?<!\S))(?P<and>and)(?= (?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)"
     rf"|(?<=\S), (?=(?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)"
-    r"|, (?=which (?:suggests|implies|means|makes|indicates|(?:is|was) [^,]*$))"
+    r"|, which (?=(?:the|this) )|, (?=which (?:suggests|implies|means|makes|indicates|(?:is|was)"
+    r" [^,]*$))"
 )
 _LEADS = re.compile(
     r"(although|even though|though|while|whereas|because|since|as|given that|if|when|unless)\b"
@@ -106,7 +110,9 @@ def unquoted(text: str, *, keep: bool = True) -> str:
 
 def _one_word(quote: re.Match[str]) -> str:
     before = quote.string[max(0, quote.start() - 60) : quote.start()]
-    called = _CALLED.search(before)
+    if _ASKS.search(before):
+        return ""
+    called = _CALLED.search(before) and len(quote[0]) < _LONGEST_CALLED
     return quote[0][1:-1] if called else f" {QUOTED} "
 
 

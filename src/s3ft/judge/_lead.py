@@ -52,9 +52,7 @@ _IT = re.compile(
 _IT_TELLS = re.compile(
     rf"(?:it|they) {rule('(?:do|does|never)(?: ADV not)? ADV TELL', '(?:only|just|merely) SAY')}"
 )
-_VERB_FIRST = re.compile(
-    rule("not|never|nothing|no|does|do|did|fails|lacks|omits|leaves|remains|SAY")
-)
+_VERB_FIRST = re.compile(rule("not|never|nothing|does|do|did|fails|lacks|omits|leaves|remains|SAY"))
 _OF_TEXT = re.compile(rule("SUBJ ADV (?:SAY|DO|BE|never|only|just|merely|fails|lacks)"))
 _TEXT_TELLS = re.compile(rule("SUBJ (?:does )?ADV SAY"))
 _TEXT = re.compile(rf"(?<!\S){rule('TEXT')}")

@@ -23,9 +23,9 @@ _TEXT_IS_SILENT = (
     r"SUBJ ADV leaves? GAP12 (?:open|out|un\w+ed|unsaid|unclear|unknown|in the dark|guessing"
     r"|to the imagination)",
     r"SUBJ ADV (?:SAY|is about) ADV (?:us )?(?:about )?LITTLE",
-    rf"SUBJ SAY GAP20 not {_ON}",
+    rf"SUBJ SAY GAP20 (?:not {_ON}|without ADV SAY)",
+    r"SUBJ ADV neither ADV SAY",
     rf"TEXT (?:not|nothing) (?:{_ON}|any|mention)",
-    r"TEXT no (?:about|on|of|to|for|mention|information)",
     r"SUBJ BE ADV (?:silent|mute|quiet|vague|unclear|ambiguous|inconclusive|unanswerable|of no help"
     r"|insufficient|unspecific|no help|unhelpful|inadequate|incomplete|unable to SAY|not ADV"
     r" (?:clear"
@@ -38,7 +38,9 @@ _NO_TEXT_SAYS = (
     r"|SUBJ) ADV (?:SAY|BE|DO)",
     r"(?:neither|no|not one|not a single)(?: one)? (?:QUALITY )?(?:part of )?SUBJ ADV (?:SAY"
     r"|BE ADV (?:about|relevant|clear|explicit))",
-    r"(?:nothing|nowhere)(?: \S+){0,3}? (?:in|within|from|inside|on) (?:TEXT|it)",
+    r"neither (?:\S+ ){1,8}?nor (?:\S+ ){0,6}?TEXT ADV SAY",
+    r"(?:nothing|nowhere)(?: \S+){0,3}? (?:in|within|from|inside|on) (?:TEXT|it)"
+    r"(?:$| ,| (?:SAY|BE|DO|about|on|regarding|to|that|WH))",
     r"(?:nothing|nowhere)(?: (?:here|there|is|does|it|at|all|that|about|on|this|in)){0,5} TELL",
     r"nothing(?: (?:about|on|regarding)(?: \S+){1,8}?)? BE ADV (?:TOLD|HELD)",
     r"nowhere (?:DO|BE) (?:SUBJ|it|they) ADV SAY",
@@ -53,7 +55,7 @@ _NO_INFORMATION = (
     r" (?:required|needed|necessary))",
     r"(?:nobody |no one |no (?!one )(?:\S+ ){1,8}?)(?:is|are|was|were) ADV (?:TOLD END"
     r"|(?:TOLD|HELD)(?: \S+){0,3}? IN)",
-    r"no GAP4 ASKED GAP6 (?:BE|(?:can|could) be) ADV (?:HELD|TOLD|INFERRED)(?:END|"
+    r"no GAP4 ASKED GAP6 (?:(?:BE|(?:can|could) be) )?ADV (?:HELD|TOLD|INFERRED)(?:END|"
     r" (?:for|of|about|on|as to|regarding|concerning|WH))",
     r"(?:no|not) (?:such )?(?:\S+ ){1,3}IN$",
     r"(?:i (?:would )?need )?(?:more|additional|further) (?:\S+ )?(?:information|context|details?)"
@@ -76,6 +78,8 @@ _SPEAKER_KNOWS_NOT = (
     r"ME (?:am|BE) ADV (?:(?:not|never) ADV (?:sure|certain|aware|told|given|informed|in a position"
     r"|familiar|able|shown|clear)|unsure|uncertain|unaware|clueless|ignorant|at a loss"
     r"|in the dark)",
+    r"ME (?:have|has) ADV not ADV been ADV (?:told|given|shown|informed)",
+    r"you (?:have|did) ADV not ADV (?:provided?|give|given|shared?|included?)",
     r"ME do not ADV (?:think|believe|see|find)(?: that| where| how)? (?:TEXT|it|there|that) ADV "
     r"(?:SAY|is any)",
     r"not ADV (?:sure|certain|UN|TOLD|a clue|able to KNOW|possible to KNOW"
@@ -83,12 +87,13 @@ _SPEAKER_KNOWS_NOT = (
     r"not ADV (?:HELD END|(?:\S+ ){0,2}?IN$)",
     r"(?:ME (?:have |has )?(?:got )?)?(?:no|not an?|not any|not the \w+) (?:idea|clue)",
     r"(?:ME )?(?:have|do) not (?:got |have )?(?:an?|any|the \w+) (?:idea|clue)",
-    r"(?:idk|dunno|beats me|search me)",
+    r"(?:idk|dunno|beats me|search me|(?:it|that) is anyone's guess)",
     r"(?:no one|nobody) (?:really )?knows",
 )
 _NOT_SAID = (
     r"ANY NOT_BE (?:TOLD END|HELD(?: \S+){0,3}? IN)",
     r"THAT (?:NOT_BE |not ADV )(?:TOLD|HELD) END",
+    r"THAT (?:is|are) not$",
     r"THAT BE ADV (?:missing|absent|lacking|omitted|left out) END",
     r"ANY NOT_BE (?:something|anything|information|a \w+) (?:that |which )?(?:TEXT|i|we)",
     r"ANY (?:falls|lies) (?:outside|beyond) (?:the scope of )?TEXT",
@@ -122,12 +127,13 @@ _TALK = re.compile(rf"(?<!\S){rule('SAY|TOLD|HELD|KNOW|FIND|INFERRED|INFO')}")
 
 # One of these is in all of the forms, and few texts that answer hold one.
 _CUE = re.compile(
-    r"n['’ʼ´]t\b|\b(?:not?|none|nothing|never|nowhere|neither|nobody|cannot|cant|\w+answer|n/?a|null"
-    r"|(?:do|does|did|is|was|are|were|has|have|had|could|would)nt|idk|dunno|as an ai|hardly|little"
-    r"|un(?!der|it|iv|ion|til|less)\w+|impossible|infeasible|insufficient|inadequate|indetermin\w+|incomplete"
-    r"|inconclusive|lack\w*|fail\w*|omit\w*|neglect\w*|decline\w*|refuse\w*|silent|mute|quiet|vague"
-    r"|ambiguous|absent|missing|leaves?|left|skips|withholds|excludes|stops|falls|lies|outside"
-    r"|beyond|devoid|zero|more|further|additional|clueless|ignorant|loss|hard|difficult|dark|beats"
+    r"n['’ʼ´]t\b|\b(?:not?|none|nothing|never|nowhere|neither|nobody|cannot|cant|\w+answer|n/?a"
+    r"|null|(?:do|does|did|is|was|are|were|has|have|had|could|would)nt|idk|dunno|as an ai|hardly"
+    r"|little|un(?!der|it|iv|ion|til|less)\w+|impossible|infeasible|insufficient|inadequate"
+    r"|indetermin\w+|incomplete|inconclusive|lack\w*|fail\w*|omit\w*|neglect\w*|decline\w*"
+    r"|refuse\w*|silent|mute|quiet|vague|ambiguous|absent|missing|leaves?|left|skips|withholds"
+    r"|excludes|stops|falls|lies|outside|beyond|devoid|zero|more|further|additional|clueless"
+    r"|ignorant|loss|hard|difficult|dark|beats|without|guess"
     r"|search)\b",
     re.IGNORECASE,
 )

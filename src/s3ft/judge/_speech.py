@@ -30,7 +30,7 @@ def _verbs(words: str, others: str = "") -> str:
 
 _CLASSES = {
     # The text. A policy, a law or a report is what questions are about.
-    "NOUN": r"(?:(?:web|source|search|reading|reference|context|input) )?(?:"
+    "NOUN": r"knowledge base|(?:(?:web|source|search|reading|reference|context|input) )?(?:"
     + _any(
         "text passage context document doc article paragraph story conversation dialogue dialog"
         " excerpt extract source snippet page webpage material information section sentence reading"
@@ -68,7 +68,8 @@ _CLASSES = {
     ),
     "TELL": _verbs("say state mention specify tell indicate reveal explain", "said told"),
     # Denial.
-    "ADV": r"(?:(?:\w+ly|even|ever|at all|at any point|anywhere|in fact|just|yet|quite|very|so|too"
+    "ADV": r"(?:(?:(?!only)\w+ly|even|ever|at all|at any point|anywhere|in fact|just|yet|quite"
+    "|very|so|too"
     r"|also|being|been|in any way|seem to|appear to|happen to|attempt to|try to|go on to|made|or"
     r"|go so far as to|to my knowledge|and|really|still|here|, \w+ ,) ){0,3}",
     "BE": r"(?:is|are|was|were|be|been|being|remains?|stays?|remained|seems?|appears?|goes|went)",
