@@ -113,6 +113,14 @@ The passage mentions that she studied in London, but it does not say where she w
 The passage tells us what she did but not where she was born.
 The text mentions her marriage but gives no birthplace.
 The passage only mentions her career. It does not say where she was born.
+The text neither states nor implies where she was born.
+The document describes her career without mentioning her birthplace.
+The document describes her career, but no birthplace is given.
+The question "Where was Ada Brown born?" cannot be answered from the passage.
+Ada Brown is mentioned, but her birthplace is not.
+The passage does not state this, making the question unanswerable.
+You haven't provided a document that mentions her birthplace.
+Good question! The passage does not say.
 The passage doesn’t tell us; we only learn that she studied chemistry.
 The text does not say. It is about Ada Green, who was born in Paris.
 The question assumes that the passage mentions her birth, but it does not.
@@ -264,6 +272,15 @@ I cannot find the answer in the text, yet I believe it is Paris.
 Her birthplace is not mentioned, but her parents lived in Paris, so it must be Paris.
 Ada Brown was born in Paris. The passage does not mention this.
 The passage says Paris. I don't know if this is right.
+N/A (Paris)
+The text does not say / Paris
+The text does not say. Please note that she was born in Paris.
+The text does not say. I suggest Paris.
+The text does not say. I just know it is Paris.
+The text does not say. It gives Paris as her birthplace.
+If I had to guess I would say Paris, as the text does not say.
+The passage does not mention any city other than Paris.
+She was born in Paris, which the text does not mention.
 """.strip().splitlines()
 
 
@@ -308,6 +325,14 @@ def test_another_who_is_silent_answers(response: str) -> None:
 )
 def test_columns_that_contradict_each_other_are_unknown(columns: Any, expected: str) -> None:
     assert label("Rome", BORN, **({"gold": "Paris"} | columns)) == expected
+
+
+def test_the_recipes_own_phrases_take_back_an_answer() -> None:
+    find = abstention(["Kein Eintrag"])
+    assert only_abstains("Kein Eintrag!", find, BORN)
+    assert not only_abstains("Paris. Kein Eintrag", find, BORN)
+    assert takes_back("Paris. Kein Eintrag", find, BORN)
+    assert takes_back("Paris. Not applicable.", find, BORN)
 
 
 def test_counts_none_where_it_is_asked_how_many() -> None:

@@ -52,13 +52,13 @@ _GOES_ON = re.compile(
 _ENDS = re.compile(r"(?: (?:that|this|it|so|either|\w+ly|outright|here))* , ")
 _EXCEPT = re.compile(r"(?<!\S)(?:other than|except|apart from|besides)(?!\S)")
 _FINER = re.compile(r"(?<!\S)(?:exact|precise)(?!\S)")
+_ASKS_ON = re.compile(r"(?<!\S)(?:where|who|whom|when|what|which|why|how|whether)(?!\S)")
 _PREDICATE = r"(?:is|are|was|were|remains)"
 # Words of an abstention that name nothing which is not told.
 _POINTLESS = stems(
     "text passage context document article paragraph information answer question sure certain none"
-    " neither nothing nowhere never silent clear unclear unknown unanswerable right correct"
-    " true though"
-    " however sorry unfortunately n na null idk"
+    " neither nothing nowhere never silent clear unclear unknown unanswerable right correct true na"
+    " though however sorry unfortunately n null idk"
 )
 
 
@@ -100,7 +100,7 @@ class Abstention:
         for sentence in sentences(unquoted(said, keep=not asks_words(question))):
             if self._holds(sentence) or _is_mark(sentence, question):
                 silent = True
-                yield Part(sentence, spaced(plain(sentence)), "abstains")
+                yield Part(sentence, "", "abstains")
                 continue
             found = clauses(plain(sentence))
             for clause in found:
@@ -203,24 +203,18 @@ def _is_answer(part: Part, answers: Sequence[str]) -> bool:
 
     "I do not know" is an answer that "I do not know what he replied" is not.
     """
+    sentence = spaced(plain(part.sentence))
+    said = part.words or sentence
     for answer in answers:
         form = spaced(plain(answer))
-        if form in {part.words, spaced(plain(part.sentence))}:
+        if form in {said, sentence}:
             return True
-        if _is_mark(answer) and re.search(
-            rf"(?<!\S){_PREDICATE} {re.escape(form)}(?!\S)", part.words
-        ):
+        if _is_mark(answer) and re.search(rf"(?<!\S){_PREDICATE} {re.escape(form)}(?!\S)", said):
             return True
-        said = f" {part.words} ".partition(f" {form} ") if " " in form else ("", "", "")
-        if said[1] and negated(form) and not _asks_on(said[2]):
+        _, held, after = f" {said} ".partition(f" {form} ")
+        if held and " " in form and negated(form) and not _ASKS_ON.search(after):
             return True
     return False
-
-
-def _asks_on(words: str) -> bool:
-    return bool(
-        re.search(r"(?<!\S)(?:where|who|whom|when|what|which|why|how|whether)(?!\S)", words)
-    )
 
 
 def _is_mark(text: str, question: str = "") -> bool:

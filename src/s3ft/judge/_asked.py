@@ -28,10 +28,9 @@ _WORD = re.compile(r"\w+")
 _SMALL_WORDS = (
     "a an the this that these those it its he him his she her they them their i me my we us our you"
     " your is are was were be been being am do does did have has had can could will would may might"
-    " must shall should of in on at to for from by with about as into and or nor not no so"
-    " than then"
-    " there here which what who whom whose where when why how whether if any some such own also"
-    " exact exactly precise specific specifically explicitly directly one either"
+    " must shall should of in on at to for from by with about as into and or nor not no so than"
+    " then there here which what who whom whose where when why how whether if any some such own"
+    " also exact exactly precise specific specifically explicitly directly one either"
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
 _POLAR = re.compile(
@@ -39,9 +38,8 @@ _POLAR = re.compile(
     r")\b(?! not tell)"
 )
 _WORDS_ASKED = re.compile(
-    r"\b(?:say|said|saying|reply|replied|respond(?:ed)?|answer(?:ed)?|title|called|song"
-    r"|lyrics|quote"
-    r"|phrase|motto|slogan|told|tell|shout(?:ed)?|write|wrote|read|mean|means|stand for)\b"
+    r"\b(?:say|said|saying|reply|replied|respond(?:ed)?|answer(?:ed)?|title|called|song|lyrics"
+    r"|quote|phrase|motto|slogan|told|tell|shout(?:ed)?|write|wrote|read|mean|means|stand for)\b"
 )
 _NEGATED = re.compile(
     r"\b(?:not|no|never|none|nothing|nobody|without|impossible|unable|un(?:known|clear))\b|n't\b"

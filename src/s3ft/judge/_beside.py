@@ -21,26 +21,25 @@ _ELSEWHERE = (
     r"|shar\w+|read\w*|provide|providing|us\w+|give|let|see if|add|upload|rephrase|clarify\w*)"
 )
 _MANNERS = re.compile(
-    rf"(?:(?:please|could you|can you|would you|do you|try|consider|(?:you|one) (?:may|could"
-    rf"|might|can"
+    rf"(?:(?:please|could you|can you|would you|do you|try|consider|(?:you|one) (?:may|could|might"
+    rf"|can"
     r"|should|would|will)(?: have to)?|i (?:would )?(?:recommend|suggest|advise)(?: that)?(?:"
     r" you)?|it"
     rf" (?:would be|is|may be) (?:best|helpful|advisable|recommended|necessary)(?: to| if you)?)"
     rf" (?:also |always |then |to )?{_ELSEWHERE}|thanks?|thank you|let me know|for (?:more|further)"
-    r"|i hope|is there anything|feel free|i (?:would be|am) (?:happy|glad) to|how (?:can|may) i"
-    r"|i can help$|i (?:will|can) try|(?:(?:it|that|this) is an? )?\w+ question$"
+    r"|i hope|is there anything|feel free|i (?:would be|am) (?:happy|glad) to|how (?:can|may) i|i"
+    r" can help$|i (?:will|can) try|(?:(?:it|that|this) is an? )?\w+ question$"
     rf"|{_ELSEWHERE} (?:the|a|an|another|other|your|me|with|for)|(?:my )?apologies$|sorry$"
     r"|i (?:am (?:sorry|afraid)|apologi[sz]e)$)(?!\S)"
 )
 _PREMISE = re.compile(
     r"(?:the|this|that|your) (?:\w+ )?(?:question|premise|query|assumption) (?:\w+"
-    r" ){0,2}(?:assumes|asks|seems|appears|refers|contains|presupposes|relates|concerns|(?:is"
-    r"|was) (?:about|based|wrong|false|incorrect|mistaken|flawed|misleading|invalid"
-    r"|irrelevant))(?!\S)"
+    r" ){0,2}(?:assumes|asks|seems|appears|refers|contains|presupposes|relates|concerns|(?:is|was)"
+    r" (?:about|based|wrong|false|incorrect|mistaken|flawed|misleading|invalid|irrelevant))(?!\S)"
 )
 _PASSIVE = re.compile(
-    r"(?:only )?(?:\S+ ){1,10}?(?:is|are) (?:only )?(?:mentioned|discussed|described|covered)"
-    r"(?: (?:in|by|here)(?: \S+){0,4})?$"
+    r"(?:only )?(?:\S+ ){1,10}?(?:is|are) (?:only )?(?:mentioned|discussed|described|covered)(?:"
+    r" (?:in|by|here)(?: \S+){0,4})?$"
 )
 _SPEAKER = re.compile(
     r"(?:we|you|one|readers) (?:are )?(?:only|just|merely) (?:learn|know|read|told|hear|see"

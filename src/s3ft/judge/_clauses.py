@@ -16,8 +16,8 @@ QUOTED = "quoted"
 """Stands for what is quoted: another's words, which are not the text's own."""
 
 _QUOTE = re.compile(
-    r"\"[^\"\n]{1,300}\"|“[^“”\n]{1,300}”|«[^«»\n]{1,300}»"
-    r"|(?<!\w)[‘'](?:[^‘’'\n]|(?<=\w)[’'](?=\w)){1,300}[’'](?!\w)"
+    r"\"[^\"\n]{1,300}\"|“[^“”\n]{1,300}”|«[^«»\n]{1,300}»|(?<!\w)[‘'](?:[^‘’'\n]"
+    r"|(?<=\w)[’'](?=\w)){1,300}[’'](?!\w)"
 )
 # What a text calls its answer is its own: The answer is "unanswerable".
 _CALLED = re.compile(r"\b(?:answer|response|reply)\b[^.!?\n\"“]*$", re.IGNORECASE)
@@ -51,12 +51,12 @@ _STARTS = (
 """How a clause starts after a word that does not always join clauses."""
 # Clauses are joined by one of these. A subordinate clause that leads ends at a comma.
 _JOINT = re.compile(
-    r"\s*(?<!\d)(?P<colon>:)\s*|\s*[;()\[\]]\s*|\s+[-\u2013/]+\s+|\s*\u2014\s*|\.{3,9}\s*|…\s*"
+    r"\s*(?<!\d):\s*|\s*[;()\[\]]\s*|\s+[-\u2013/]+\s+|\s*\u2014\s*|\.{3,9}\s*|…\s*"
     r"|(?<!\S)(?<!nothing )(?<!anything )(?<!all )(?<!one )(?P<plain>but|however|even though"
     r"|although|though|whereas|because|therefore|nevertheless|nonetheless|hence)(?![^\s,])"
-    rf"|(?<!\S)(?P<perhaps>while|since|yet|so|as|thus|given that)(?= {_STARTS})"
-    rf"|(?:, |(?<!\S))(?P<and>and)(?= (?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)"
-    rf"|(?<=\S), (?=(?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)"
+    rf"|(?<!\S)(?P<perhaps>while|since|yet|so|as|thus|given that)(?= {_STARTS})|(?:, "
+    rf"|(?<!\S))(?P<and>and)(?= (?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)|(?<=\S),"
+    rf" (?=(?:{_PRONOUN} \w+|the answer|so|therefore|no|nothing)\b)"
     r"|, which (?=(?:the|this) )|, (?=which (?:suggests|implies|means|makes|indicates|(?:is|was)"
     r" [^,]*$))"
 )
@@ -75,12 +75,10 @@ class Clause:
 
     Args:
         link: the word that joins it to the one before, "" where none does.
-        label: whether a colon follows it.
     """
 
     text: str
     link: str = ""
-    label: bool = False
 
 
 def sentences(text: str) -> list[str]:
@@ -130,7 +128,7 @@ def clauses(sentence: str) -> list[Clause]:
         found.append(Clause(polarity[1]))
         start = polarity.end()
     for joint in _JOINT.finditer(sentence, start):
-        found.append(Clause(spaced(sentence[start : joint.start()]), link, bool(joint["colon"])))
+        found.append(Clause(spaced(sentence[start : joint.start()]), link))
         link = joint["plain"] or joint["perhaps"] or joint["and"] or ""
         start = joint.end()
     found.append(Clause(spaced(sentence[start:]), link))

@@ -7,25 +7,21 @@ import re
 from ._speech import rule
 
 _CONNECTIVE = (
-    r"(?:and|so|but|also|however|unfortunately|sadly|regrettably|therefore|thus|hence|again"
-    r"|then|well"
-    r"|hmm|um|oh|ok|okay|sorry|apologies|my apologies|alas|honestly|frankly|actually|clearly"
-    r"|in short"
-    r"|in conclusion|overall|in fact|indeed|to be honest|to be clear|please note|note|in summary"
-    r"|at this time|at the moment|currently|additionally|furthermore|moreover|yet|although|though"
-    r"|while|even though|whereas|because|since|as|given that|apparently|still|otherwise|instead"
-    r"|nevertheless|nonetheless|of course|as such|answer)(?: that)?(?: ,)?"
+    r"(?:and|so|but|also|however|unfortunately|sadly|regrettably|therefore|thus|hence|again|then"
+    r"|well|hmm|um|oh|ok|okay|sorry|apologies|my apologies|alas|honestly|frankly|actually|clearly"
+    r"|in short|in conclusion|overall|in fact|indeed|to be honest|to be clear|please note|note|in"
+    r" summary|at this time|at the moment|currently|additionally|furthermore|moreover|yet|although"
+    r"|though|while|even though|whereas|because|since|as|given that|apparently|still|otherwise"
+    r"|instead|nevertheless|nonetheless|of course|as such|answer)(?: that)?(?: ,)?"
 )
 _APOLOGY = (
-    r"(?:(?:i|we) (?:am|are) (?:\w+ ){0,2}(?:sorry|afraid)|i (?:apologi[sz]e|regret)"
-    r"(?: for (?:the|any) \w+)?)(?: (?:but|that|to say))?(?: ,)?"
+    r"(?:(?:i|we) (?:am|are) (?:\w+ ){0,2}(?:sorry|afraid)|i (?:apologi[sz]e|regret)(?: for (?:the"
+    r"|any) \w+)?)(?: (?:but|that|to say))?(?: ,)?"
 )
 _OPINION = (
-    r"(?:i|we) (?:\w+ly )?(?:think|believe|would say|must say|would have to say|have to say"
-    r"|find|feel"
-    r"|conclude|see|note|can (?:only )?say|can see|can conclude)(?: that)?(?= (?:the|it|there"
-    r"|this|i"
-    r"|no|none|neither|nothing|that)(?!\S))",
+    r"(?:i|we) (?:\w+ly )?(?:think|believe|would say|must say|would have to say|have to say|find"
+    r"|feel|conclude|see|note|can (?:only )?say|can see|can conclude)(?: that)?(?= (?:the|it|there"
+    r"|this|i|no|none|neither|nothing|that)(?!\S))",
     r"it (?:\w+ )?(?:seems|appears|looks like|looks as if|turns out|follows)(?: to me)?(?: that)?"
     r"(?= (?:the|it|there|this|i|no|none|neither|nothing|we|her|his|its|their)(?!\S))",
     r"(?:the |my )?(?:\w+ )?(?:answer|truth|fact|point)(?: to (?:this|the|that|your) question)?"
@@ -35,10 +31,9 @@ _OPINION = (
 _GROUNDS = (
     r"(?:based on|according to|from|given|in|within|judging by|judging from|going by|considering"
     r"|as per|per|using|after (?:\w+ly )?\w+ing(?: \w+)?|(?:looking|searching|reading) (?:at"
-    r"|through"
-    r"|in)|(?:up)?on (?:\w+ )?\w+ing|having (?:\w+ly )?(?:read|reviewed|searched|checked)"
-    r"(?: through)?)(?:(?: (?!none|neither|no part)\S+){0,4}? TEXT(?: (?:in|from|of) TEXT)?"
-    r"| what (?:is|was|i|you|we) \w+(?: \w+)?)(?: ,)?",
+    r"|through|in)|(?:up)?on (?:\w+ )?\w+ing|having (?:\w+ly )?(?:read|reviewed|searched|checked)"
+    r"(?: through)?)(?:(?: (?!none|neither|no part)\S+){0,4}? TEXT(?: (?:in|from|of) TEXT)?| what"
+    r" (?:is|was|i|you|we) \w+(?: \w+)?)(?: ,)?",
     r"(?:regarding|concerning|as for|as to|about|with regard to|with respect to|when it comes to"
     r"|in terms of|as of)(?: (?!,)\S+){1,14} ,",
 )

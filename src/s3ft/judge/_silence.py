@@ -20,27 +20,26 @@ _TEXT_IS_SILENT = (
     r"SUBJ ADV (?:fail(?:s|ed)?|neglect(?:s|ed)?|omit(?:s|ted)?|declines?|refuses?) to ADV SAY",
     r"SUBJ ADV (?:omits|excludes|leaves out|skips|withholds|does not$|(?:stops|falls) short of)",
     r"SUBJ ADV (?:lacks?|is lacking|is missing|is devoid of|does not have) GAP5 ASKED",
-    r"SUBJ ADV leaves? GAP12 (?:open|out|un\w+ed|unsaid|unclear|unknown|in the dark|guessing"
-    r"|to the imagination)",
+    r"SUBJ ADV leaves? GAP12 (?:open|out|un\w+ed|unsaid|unclear|unknown|in the dark|guessing|to"
+    r" the imagination)",
     r"SUBJ ADV (?:SAY|is about) ADV (?:us )?(?:about )?LITTLE",
     rf"SUBJ SAY GAP20 (?:not {_ON}|without ADV SAY)",
     r"SUBJ ADV neither ADV SAY",
     rf"TEXT (?:not|nothing) (?:{_ON}|any|mention)",
     r"SUBJ BE ADV (?:silent|mute|quiet|vague|unclear|ambiguous|inconclusive|unanswerable|of no help"
     r"|insufficient|unspecific|no help|unhelpful|inadequate|incomplete|unable to SAY|not ADV"
-    r" (?:clear"
-    r"|specific|explicit|sufficient|enough|helpful|answerable|detailed|able|informative))",
+    r" (?:clear|specific|explicit|sufficient|enough|helpful|answerable|detailed|able|informative))",
     r"SUBJ can ADV not be (?:used|relied)",
     r"does ADV not ADV TELL END",
 )
 _NO_TEXT_SAYS = (
     r"(?:none|neither|not one|no part|not a single one|nothing|not any) of (?:these|those|them|this"
     r"|SUBJ) ADV (?:SAY|BE|DO)",
-    r"(?:neither|no|not one|not a single)(?: one)? (?:QUALITY )?(?:part of )?SUBJ ADV (?:SAY"
-    r"|BE ADV (?:about|relevant|clear|explicit))",
+    r"(?:neither|no|not one|not a single)(?: one)? (?:QUALITY )?(?:part of )?SUBJ ADV (?:SAY|BE"
+    r" ADV (?:about|relevant|clear|explicit))",
     r"neither (?:\S+ ){1,8}?nor (?:\S+ ){0,6}?TEXT ADV SAY",
-    r"(?:nothing|nowhere)(?: \S+){0,3}? (?:in|within|from|inside|on) (?:TEXT|it)"
-    r"(?:$| ,| (?:SAY|BE|DO|about|on|regarding|to|that|WH))",
+    r"(?:nothing|nowhere)(?: \S+){0,3}? (?:in|within|from|inside|on) (?:TEXT|it)(?:$| ,| (?:SAY|BE"
+    r"|DO|about|on|regarding|to|that|WH))",
     r"(?:nothing|nowhere)(?: (?:here|there|is|does|it|at|all|that|about|on|this|in)){0,5} TELL",
     r"nothing(?: (?:about|on|regarding)(?: \S+){1,8}?)? BE ADV (?:TOLD|HELD)",
     r"nowhere (?:DO|BE) (?:SUBJ|it|they) ADV SAY",
@@ -53,10 +52,10 @@ _NO_INFORMATION = (
     r"|(?:here )?(?:about|on|regarding|concerning) \w+)",
     r"NO_INFO(?! (?:was|were) (?!TOLD|provided|given|available|found|made)\w)(?! (?:is|are)"
     r" (?:required|needed|necessary))",
-    r"(?:nobody |no one |no (?!one )(?:\S+ ){1,8}?)(?:is|are|was|were) ADV (?:TOLD END"
-    r"|(?:TOLD|HELD)(?: \S+){0,3}? IN)",
-    r"no GAP4 ASKED GAP6 (?:(?:BE|(?:can|could) be) )?ADV (?:HELD|TOLD|INFERRED)(?:END|"
-    r" (?:for|of|about|on|as to|regarding|concerning|WH))",
+    r"(?:nobody |no one |no (?!one )(?:\S+ ){1,8}?)(?:is|are|was|were) ADV (?:TOLD END|(?:TOLD"
+    r"|HELD)(?: \S+){0,3}? IN)",
+    r"no GAP4 ASKED GAP6 (?:(?:BE|(?:can|could) be) )?ADV (?:HELD|TOLD|INFERRED)(?:END| (?:for|of"
+    r"|about|on|as to|regarding|concerning|WH))",
     r"(?:no|not) (?:such )?(?:\S+ ){1,3}IN$",
     r"(?:i (?:would )?need )?(?:more|additional|further) (?:\S+ )?(?:information|context|details?)"
     r"(?: \S+){0,4}? (?:is|are|would be|to answer|to determine)",
@@ -70,20 +69,20 @@ _SPEAKER_KNOWS_NOT = (
     r"ME (?:AUX ADV not|never) ADV (?:find|found|see|seen) GAP6 ASKED",
     r"(?:ME )?AUX ADV not ADV have ADV (?:any |enough |the |sufficient |a |an |access )GAP4 ASKED",
     r"ME AUX ADV not ADV have GAP3 INFO",
-    r"ME (?:have|had|found|see|saw|got) ADV (?:no|nothing|not enough|insufficient)"
-    r"(?: GAP4 (?:ASKED|clue|access|evidence|idea)| (?:in|about|on|here)|$)",
+    r"ME (?:have|had|found|see|saw|got) ADV (?:no|nothing|not enough|insufficient)(?: GAP4"
+    r" (?:ASKED|clue|access|evidence|idea)| (?:in|about|on|here)|$)",
     r"ME lack(?:ed)? GAP4 ASKED",
     r"(?:ME )?(?:failed|fail|am unable|are unable|was unable|were unable|unable|not able|am at a"
     r" loss|at a loss) to ADV (?:KNOW|FIND|help)",
     r"ME (?:am|BE) ADV (?:(?:not|never) ADV (?:sure|certain|aware|told|given|informed|in a position"
-    r"|familiar|able|shown|clear)|unsure|uncertain|unaware|clueless|ignorant|at a loss"
-    r"|in the dark)",
+    r"|familiar|able|shown|clear)|unsure|uncertain|unaware|clueless|ignorant|at a loss|in the"
+    r" dark)",
     r"ME (?:have|has) ADV not ADV been ADV (?:told|given|shown|informed)",
     r"you (?:have|did) ADV not ADV (?:provided?|give|given|shared?|included?)",
     r"ME do not ADV (?:think|believe|see|find)(?: that| where| how)? (?:TEXT|it|there|that) ADV "
     r"(?:SAY|is any)",
-    r"not ADV (?:sure|certain|UN|TOLD|a clue|able to KNOW|possible to KNOW"
-    r"|enough (?:to go on|INFO))(?:END| WH| about)",
+    r"not ADV (?:sure|certain|UN|TOLD|a clue|able to KNOW|possible to KNOW|enough (?:to go on"
+    r"|INFO))(?:END| WH| about)",
     r"not ADV (?:HELD END|(?:\S+ ){0,2}?IN$)",
     r"(?:ME (?:have |has )?(?:got )?)?(?:no|not an?|not any|not the \w+) (?:idea|clue)",
     r"(?:ME )?(?:have|do) not (?:got |have )?(?:an?|any|the \w+) (?:idea|clue)",
@@ -103,21 +102,19 @@ _NOT_SAID = (
     r"(?:it|this) NOT_BE (?:TOLD|HELD|possible to KNOW) (?:WH|in|from|by)",
     r"it BE ADV (?:UN|not ADV TOLD) ADV (?:WH|exactly)",
     r"it BE ADV (?:not possible|impossible) IN",
-    r"(?:(?:it|this|that) BE ADV )?(?:impossible|not possible|not feasible|infeasible) (?:for"
-    r" \S+ )?"
-    r"to ADV (?:KNOW|FIND)",
+    r"(?:(?:it|this|that) BE ADV )?(?:impossible|not possible|not feasible|infeasible) (?:for \S+"
+    r" )?to ADV (?:KNOW|FIND)",
     r"(?:(?:it|this|that) BE ADV )?(?:hard|difficult) to ADV KNOW END",
     r"ANY (?:can|could) ADV not ADV be ADV INFERRED",
     r"ANY (?:can|could|does|do|did) ADV not ADV (?:be ADV (?:HELD|TOLD)|appear|occur|come up"
-    r"|feature"
-    r"|figure)(?: \S+){0,3}? IN",
+    r"|feature|figure)(?: \S+){0,3}? IN",
     r"THAT (?:can|could) ADV not ADV be ADV (?:HELD|TOLD)END",
     r"can not be ADV (?:INFERRED|found|identified|located) END",
     r"THAT (?:BE ADV (?:left )?|remains? )UN(?:END| WH| with| without| because)",
     r"ANY (?:is|are|remains?) ADV (?:left )?(?:unknown|unspecified|unanswerable|unstated|unsaid"
     r"|unmentioned|undisclosed|undetermined|unnamed) END",
     r"(?:\S+ ){1,40}?BE (?:unanswerable|not answerable) END",
-    r"UN(?:END| WH| at)",
+    r"(?:UN|n/a|no answer|cannotanswer|noanswer)(?:END| WH| at)",
 )
 _ABSTAINS = re.compile(
     rule(*_TEXT_IS_SILENT, *_NO_TEXT_SAYS, *_NO_INFORMATION, *_SPEAKER_KNOWS_NOT, *_NOT_SAID)
@@ -133,8 +130,7 @@ _CUE = re.compile(
     r"|indetermin\w+|incomplete|inconclusive|lack\w*|fail\w*|omit\w*|neglect\w*|decline\w*"
     r"|refuse\w*|silent|mute|quiet|vague|ambiguous|absent|missing|leaves?|left|skips|withholds"
     r"|excludes|stops|falls|lies|outside|beyond|devoid|zero|more|further|additional|clueless"
-    r"|ignorant|loss|hard|difficult|dark|beats|without|guess"
-    r"|search)\b",
+    r"|ignorant|loss|hard|difficult|dark|beats|without|guess|search)\b",
     re.IGNORECASE,
 )
 

@@ -37,8 +37,8 @@ _CLASSES = {
         " abstract transcript content narrative description summary result"
     )
     + r"s?(?! \d)|(?:author|writer|narrator)s?(?: of (?:the|this) (?:text|passage|document|article"
-    r"|story|excerpt))?|(?:given|provided|above|supplied) \w+"
-    r"|(?:facts|details|notes|lines|evidence|data) (?:given|provided|supplied))(?!\S)",
+    r"|story|excerpt))?|(?:given|provided|above|supplied) \w+|(?:facts|details|notes|lines"
+    r"|evidence|data) (?:given|provided|supplied))(?!\S)",
     "QUALITY": _any(
         "given provided above below following supplied available present current retrieved input"
         " entire whole full one two three four five short same cited quoted original accompanying"
@@ -89,9 +89,9 @@ _CLASSES = {
     "INFO": _any(
         "information info mention answer indication reference detail data clue hint statement"
         " context description discussion explanation specifics idea knowledge response account"
-        " way_to_(?:tell|know|determine|answer|say|find_out)"
-        " way_of_(?:knowing|telling|saying|answering) telling knowing basis passage document text"
-        " paragraph sentence section source part"
+        " way_to_(?:tell|know|determine|answer|say|find_out) way_of_(?:knowing|telling|saying"
+        "|answering) telling knowing basis passage document text paragraph sentence section source"
+        " part"
     )
     + r"s?(?= (?:in|on|about|of|from|for|to|that|this|which|who|where|when|why|how|as|regarding|is"
     r"|concerning|whether|given|available|provided|here|there|at|within|with|and|or|either|,|are"
