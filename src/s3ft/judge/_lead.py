@@ -24,8 +24,8 @@ _OPINION = (
     r"|this|i|no|none|neither|nothing|that)(?!\S))",
     r"it (?:\w+ )?(?:seems|appears|looks like|looks as if|turns out|follows)(?: to me)?(?: that)?"
     r"(?= (?:the|it|there|this|i|no|none|neither|nothing|we|her|his|its|their)(?!\S))",
-    r"(?:the |my )?(?:\w+ )?(?:answer|truth|fact|point)(?: to (?:this|the|that|your) question)?"
-    r" is(?: that)?(?= \S)",
+    r"(?:the |my )?(?:(?!no |any )\w+ )?(?:answer|truth|fact|point)(?: to (?:this|the|that|your)"
+    r" question)? is(?: that)?(?= \S)",
     r"(?:this|that|which)(?: \w+)? (?:means|suggests|implies|indicates)(?: that)?",
 )
 _GROUNDS = (

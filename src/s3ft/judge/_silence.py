@@ -26,9 +26,10 @@ _TEXT_IS_SILENT = (
     rf"SUBJ SAY GAP20 (?:not {_ON}|without ADV SAY)",
     r"SUBJ ADV neither ADV SAY",
     rf"TEXT (?:not|nothing) (?:{_ON}|any|mention)",
-    r"SUBJ BE ADV (?:silent|mute|quiet|vague|unclear|ambiguous|inconclusive|unanswerable|of no help"
-    r"|insufficient|unspecific|no help|unhelpful|inadequate|incomplete|unable to SAY|not ADV"
-    r" (?:clear|specific|explicit|sufficient|enough|helpful|answerable|detailed|able|informative))",
+    r"SUBJ BE ADV (?:silent|mute|quiet|vague|unclear|ambiguous|inconclusive|unanswerable"
+    r"|unrelated|irrelevant|of no help|insufficient|unspecific|no help|unhelpful|inadequate"
+    r"|incomplete|unable to SAY|not ADV (?:clear|specific|explicit|sufficient|enough|helpful"
+    r"|answerable|about|relevant|related|detailed|able|informative))",
     r"SUBJ can ADV not be (?:used|relied)",
     r"does ADV not ADV TELL END",
 )
@@ -93,11 +94,12 @@ _NOT_SAID = (
     r"ANY NOT_BE (?:TOLD END|HELD(?: \S+){0,3}? IN)",
     r"THAT (?:NOT_BE |not ADV )(?:TOLD|HELD) END",
     r"THAT (?:is|are) not$",
-    r"THAT BE ADV (?:missing|absent|lacking|omitted|left out) END",
+    r"THAT BE ADV (?:missing|absent|lacking|omitted|left out|left open) END",
     r"ANY NOT_BE (?:something|anything|information|a \w+) (?:that |which )?(?:TEXT|i|we)",
     r"ANY (?:falls|lies) (?:outside|beyond) (?:the scope of )?TEXT",
     r"ANY BE ADV (?:absent|missing|omitted|left out|left open|lacking|outside|beyond|not|nowhere"
     r"|neither)(?: (?:the )?scope)? ADV IN",
+    r"(?:absent|missing|omitted|left out|nowhere) IN",
     r"ANY BE ADV (?:nowhere|not) to be found",
     r"(?:it|this) NOT_BE (?:TOLD|HELD|possible to KNOW) (?:WH|in|from|by)",
     r"it BE ADV (?:UN|not ADV TOLD) ADV (?:WH|exactly)",
@@ -109,7 +111,7 @@ _NOT_SAID = (
     r"ANY (?:can|could|does|do|did) ADV not ADV (?:be ADV (?:HELD|TOLD)|appear|occur|come up"
     r"|feature|figure)(?: \S+){0,3}? IN",
     r"THAT (?:can|could) ADV not ADV be ADV (?:HELD|TOLD)END",
-    r"can not be ADV (?:INFERRED|found|identified|located) END",
+    r"(?:can|could) not be ADV (?:INFERRED|found|identified|located) END",
     r"THAT (?:BE ADV (?:left )?|remains? )UN(?:END| WH| with| without| because)",
     r"ANY (?:is|are|remains?) ADV (?:left )?(?:unknown|unspecified|unanswerable|unstated|unsaid"
     r"|unmentioned|undisclosed|undetermined|unnamed) END",

@@ -47,7 +47,8 @@ _CLASSES = {
     ),
     "TEXT": r"(?:(?:the|this|that|these|those|any|either|both|all|all the|all of the|our|your|my"
     r"|said) )?(?:QUALITY ){0,3}NOUN(?: (?:alone|itself|above|below|here|provided|given|supplied"
-    r"|(?:that )?(?:you|i|we) (?:have |was |were )?\w+)(?!\S)){0,2}",
+    r"|(?:that )?(?:you|i|we) (?:have |was |were )?(?:given|gave|provided|shared|supplied|read|have"
+    r"|see|got|sent|quoted|cited|uploaded))(?!\S)){0,2}",
     # "The article about her , which ... , does not": no verb of its own stands between.
     "SUBJ": r"TEXT(?: ,)?(?: (?:(?:which|that|who) (?:is|was|are|were)|about|on|regarding"
     r"|concerning|titled|in|from|for|at|as|with|that|which|i|we|you)(?: (?!(?:STATES|because|if|is"
