@@ -55,8 +55,8 @@ _NO_INFORMATION = (
     r" (?:required|needed|necessary))",
     r"(?:nobody |no one |no (?!one )(?:\S+ ){1,8}?)(?:is|are|was|were) ADV (?:TOLD END|(?:TOLD"
     r"|HELD)(?: \S+){0,3}? IN)",
-    r"no GAP4 ASKED GAP6 (?:(?:BE|(?:can|could) be) )?ADV (?:HELD|TOLD|INFERRED)(?:END| (?:for|of"
-    r"|about|on|as to|regarding|concerning|WH))",
+    r"no (?!one )GAP4 ASKED GAP6 (?:(?:BE|(?:can|could) be) )?ADV (?:HELD|TOLD|INFERRED)(?:END|"
+    r" (?:for|of|about|on|as to|regarding|concerning|WH))",
     r"(?:no|not) (?:such )?(?:\S+ ){1,3}IN$",
     r"(?:i (?:would )?need )?(?:more|additional|further) (?:\S+ )?(?:information|context|details?)"
     r"(?: \S+){0,4}? (?:is|are|would be|to answer|to determine)",

@@ -34,7 +34,7 @@ _CLASSES = {
     + _any(
         "text passage context document doc article paragraph story conversation dialogue dialog"
         " excerpt extract source snippet page webpage material information section sentence reading"
-        " abstract transcript content narrative description summary result"
+        " abstract transcript content narrative description summary search_result"
     )
     + r"s?(?! \d)|(?:author|writer|narrator)s?(?: of (?:the|this) (?:text|passage|document|article"
     r"|story|excerpt))?|(?:given|provided|above|supplied) \w+|(?:facts|details|notes|lines"
@@ -91,7 +91,7 @@ _CLASSES = {
         "information info mention answer indication reference detail data clue hint statement"
         " context description discussion explanation specifics idea knowledge response account"
         " way_to_(?:tell|know|determine|answer|say|find_out) way_of_(?:knowing|telling|saying"
-        "|answering) telling knowing basis passage document text paragraph sentence section source"
+        "|answering) telling knowing basis passage document text paragraph sentence section"
         " part"
     )
     + r"s?(?= (?:in|on|about|of|from|for|to|that|this|which|who|where|when|why|how|as|regarding|is"
