@@ -34,7 +34,7 @@ class Answerability:
         """Count one case and its verdict."""
         if verdict.label == "unknown":
             return
-        answers = accepted(case.gold, case.meta, abstention(self.abstain))
+        answers = accepted(case, abstention(self.abstain))
         question = "unanswerable" if answers is None else "answerable"
         if verdict.reason.startswith(ABSTAINS):
             response = "abstained"

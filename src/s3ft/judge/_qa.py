@@ -12,7 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..records import Case, Verdict
-from ._abstain import Abstention, abstention, only_abstains
+from ._abstain import (
+    Abstention,
+    abstention,
+    only_abstains,
+    takes_back,
+)
 from ._base import Judge, each, malformed, shorten
 from ._markers import marked
 from ._said import says
@@ -20,6 +25,10 @@ from ._said import says
 ABSTAINS = "abstains"
 """How the reason starts where a response abstains and does not answer as well."""
 
+# A gold that cannot be an answer, as "unknown" can.
+_NO_ANSWER = re.compile(
+    r"\W*(?:unanswerable|cannotanswer|noanswer|not answerable)\W*", re.IGNORECASE
+)
 # What parts the answer from its grounds in a gold such as "kitchen | Mona > lamp > kitchen".
 _SEPARATOR = re.compile(r"\s*(\||\n|;|=>|->|→)")
 
@@ -45,22 +54,24 @@ def qa(*, abstain: Sequence[str] = ()) -> Judge:
 
 def _decide(case: Case, find: Abstention) -> Verdict:
     try:
-        answers = accepted(case.gold, case.meta, find)
+        answers = accepted(case, find)
     except ValueError as error:
         return malformed(case.key, str(error))
-    taken_back = find(case.response)
+    question = _question(case)
     if answers is None:
-        if only_abstains(case.response, find):
+        if only_abstains(case.response, find, question):
             return Verdict(case.key, "correct", None, f"{ABSTAINS}, as it should")
-        what = "answers and abstains" if taken_back else "answers"
+        what = "answers and abstains" if find(case.response, question) else "answers"
         reason = f"{what}, but the question has no answer"
         return Verdict(case.key, "incorrect", shorten(case.response), reason)
     if not answers:
         return Verdict(case.key, "unknown", None, "the gold is empty")
-    if taken_back:
+    if only_abstains(case.response, find, question, answers):
         return Verdict(case.key, "incorrect", None, f"{ABSTAINS}, gold {shorten(answers[0])}")
+    if takes_back(case.response, find, question, answers):
+        reason = f"answers and abstains, gold {shorten(answers[0])}"
+        return Verdict(case.key, "incorrect", shorten(case.response), reason)
     response = _head(case.response, case.gold, answers)
-    question = _question(case)
     answer = shorten(response)
     verdicts = [says(span, answers, question) for span in marked(response) or [response]]
     if all(verdicts) and (said := verdicts[-1]):
@@ -68,25 +79,33 @@ def _decide(case: Case, find: Abstention) -> Verdict:
     return Verdict(case.key, "incorrect", answer, f"does not say {shorten(answers[0])}")
 
 
-def accepted(
-    gold: Sequence[str], meta: Mapping[str, Any], find: Abstention
-) -> tuple[str, ...] | None:
+def accepted(case: Case, find: Abstention) -> tuple[str, ...] | None:
     """The accepted answers that are not empty; None if the question is unanswerable.
 
     Raises:
-        ValueError: the row has no gold, or a column of the wrong type.
+        ValueError: the row has no gold, a column of the wrong type, or columns that contradict each
+            other.
     """
-    answers = _answers(gold, meta)
-    answerable = meta.get("answerable")
+    answers = _answers(case.gold, case.meta)
+    answerable = case.meta.get("answerable")
     if answerable is not None and not isinstance(answerable, bool):
         raise ValueError("answerable is neither true nor false")
-    if answerable is False or answers == ():
+    if answerable is False:
+        if case.meta.get("answers") is not None and not _all_abstain(answers or (), find, case):
+            raise ValueError("answerable is false, but there are answers")
         return None
     if answers is None:
         raise ValueError("no gold")
-    if answerable is None and all(find(text) for text in gold or answers):
+    if answerable:
+        if not answers or (answers == case.gold and all(map(_NO_ANSWER.fullmatch, answers))):
+            raise ValueError("answerable is true, but there are no answers")
+    elif not answers or _all_abstain(case.gold or answers, find, case):
         return None
     return tuple(answer for answer in answers if answer.strip())
+
+
+def _all_abstain(texts: Sequence[str], find: Abstention, case: Case) -> bool:
+    return all(only_abstains(text, find, _question(case)) for text in texts)
 
 
 def _question(case: Case) -> str:

@@ -17,7 +17,7 @@ from ..recipe import JudgeConfig
 from ..records import Case, Example, Response
 from ..rewrite import Paraphrase
 from ..store import Store
-from ..train import check_config, length_limit
+from ..train import check_config, length_limit, trained_reasoning
 from . import _data
 from ._answerer import Answerer, Sources
 from ._collect import case
@@ -119,19 +119,14 @@ def _gold_case(example: Example) -> Case:
 
 def _chat(run: Run, base: Answerer) -> str:
     for example in sample(run.store):
-        problems = check_chat(
-            base.chat, example.prompt, example.completion, _trained_reasoning(run, example)
-        )
+        thought = trained_reasoning(example, run.recipe.train.reasoning)
+        problems = check_chat(base.chat, example.prompt, example.completion, thought)
         if problems:
             where = f"model.id: {base.model.id}: row {example.id}"
             remedy = "Set model.chat_template or model.chat_template_kwargs."
             raise InputError(where, "; ".join(problems), remedy)
     stop = base.chat.tokenizer.convert_ids_to_tokens(base.chat.stop_id)
     return f"chat: prompt ids are a prefix, the stop token {stop!r} is trained"
-
-
-def _trained_reasoning(run: Run, example: Example) -> str:
-    return example.reasoning if run.recipe.train.reasoning == "keep" else ""
 
 
 @dataclass
@@ -149,9 +144,7 @@ def _lengths(run: Run, base: Answerer) -> str:
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
-            length = len(chat.prompt_ids(example.prompt))
-            reasoning = _trained_reasoning(run, example)
-            length += len(chat.completion_ids(example.prompt, example.completion, reasoning))
+            length = _data.tokens(chat, example, run.recipe.train.reasoning)
             seen.tokens += length
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import data
 from ..errors import InputError
 from ..records import Example
 from ..store import Store
-from ..train import length_limit
+from ..train import length_limit, trained_reasoning
 
 if TYPE_CHECKING:
     from ..chat import Chat
-    from ..recipe import Recipe
+    from ..recipe import Reasoning, Recipe
     from ._answerer import Answerer
     from ._rundir import Run
 
@@ -46,7 +47,8 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
         limit = length_limit(base.model, base.chat, recipe.train.max_length)
         if limit is not None:
             too_long = data.TooLong(limit)
-            splits["train"] = too_long.without(splits["train"], lambda row: tokens(base.chat, row))
+            length = partial(tokens, base.chat, reasoning=recipe.train.reasoning)
+            splits["train"] = too_long.without(splits["train"], length)
 
     def facts() -> dict[str, str]:
         found = {NOTES: json.dumps(notes)}
@@ -55,10 +57,11 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
     store.add_examples(splits, facts)
 
 
-def tokens(chat: Chat, example: Example) -> int:
+def tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
-    prompt = chat.prompt_ids(example.prompt)
-    return len(prompt) + len(chat.completion_ids(example.prompt, example.completion))
+    thought = trained_reasoning(example, reasoning)
+    gold = chat.completion_ids(example.prompt, example.completion, thought)
+    return len(chat.prompt_ids(example.prompt)) + len(gold)
 
 
 def check_unchanged(run: Run) -> None:

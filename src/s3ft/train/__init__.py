@@ -12,7 +12,7 @@ although no model ever produces it, and here it is left out.
 from ._args import budget, check_config
 from ._fit import time_steps
 from ._probe import Probe
-from ._rows import completion_ids, length_limit, rows
+from ._rows import completion_ids, length_limit, rows, trained_reasoning
 from ._train import Trained, train
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "rows",
     "time_steps",
     "train",
+    "trained_reasoning",
 ]

@@ -10,7 +10,7 @@ from ..chat import Chat
 from ..errors import InputError
 from ..models import load_config, max_positions
 from ..recipe import Model, Reasoning
-from ..records import Target
+from ..records import Example, Target
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -33,6 +33,11 @@ def length_limit(model: Model, chat: Chat, max_length: int | None) -> int | None
     return min((limit for limit in limits if limit and limit < UNLIMITED), default=None)
 
 
+def trained_reasoning(row: Example | Target, reasoning: Reasoning) -> str:
+    """What a row thinks before it answers, as far as it is trained."""
+    return row.reasoning if reasoning == "keep" else ""
+
+
 def completion_ids(target: Target, chat: Chat, reasoning: Reasoning) -> tuple[int, ...]:
     """The ids that are trained of a target, its stop token included.
 
@@ -40,7 +45,7 @@ def completion_ids(target: Target, chat: Chat, reasoning: Reasoning) -> tuple[in
     re-tokenisation of its text: the same text can be split in several ways, and the model finds
     only its own likely. Reasoning that is dropped is left out as the template leaves it out.
     """
-    kept = target.reasoning if reasoning == "keep" else ""
+    kept = trained_reasoning(target, reasoning)
     if target.token_ids is None:
         return chat.completion_ids(target.prompt, target.completion, kept)
     if kept or not target.reasoning:
