@@ -18,7 +18,7 @@ BAD: list[tuple[object, str]] = [
     ({"id": "b", "response": 3}, r":2: response: is neither"),
     ({"id": "b", "response": ["x", None]}, r":2: response: is neither"),
     ({"response": "x"}, r":2: has neither an id"),
-    ({"id": "b", "response": "x", "finish_reason": "end"}, r":2: finish_reason"),
+    ({"id": "b", "response": "x", "finish_reason": 7}, r":2: finish_reason"),
     ({"id": "b", "response": "x", "logprob": "low"}, r":2: logprob"),
     ({"id": "b", "response": "x", "token_ids": [1, "2"]}, r":2: token_ids"),
 ]
