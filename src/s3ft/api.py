@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ def select(
     data: Mapping[str, Any] | None = None,
     generate: Mapping[str, Any] | None = None,
     paraphrase: Mapping[str, Any] | None = None,
+    allow: Sequence[str] = (),
     out: str | Path | None = None,
 ) -> Dataset:
     """Only the mixture of one method, to train on elsewhere.
@@ -90,6 +91,7 @@ def select(
         data: the recipe's column mapping: ``{"prompt": "{question}", "completion": "answer"}``.
         generate: the recipe's generation settings, such as ``{"n": 8, "temperature": 0.8}``.
         paraphrase: the recipe's settings of the paraphrase.
+        allow: what may befall nearly all answers without stopping, as in a recipe.
         out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
 
     Returns:
@@ -109,6 +111,7 @@ def select(
         "methods": [method],
         "generate": dict(generate or {}),
         "paraphrase": dict(paraphrase or {}),
+        "allow": list(allow),
     }
     if model is not None:
         recipe["model"] = {"id": model} if isinstance(model, str) else dict(model)

@@ -18,6 +18,7 @@ from ._answerer import Sources
 from ._check import preflight
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
+from ._mend import begin_anew
 from ._rundir import Run, open_run
 from ._stages import STAGES, Stage, reaches
 from ._walk import decide, generate, select
@@ -59,6 +60,7 @@ def run_stages(
             return folder(source, out)
 
     def check(run: Run) -> None:
+        begin_anew(run.store, run.path)
         methods = " ".join(recipe.methods)
         if run.store.fact(f"checked until {until}") != methods:
             for line in preflight(run, sources, until=until):
