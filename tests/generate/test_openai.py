@@ -292,6 +292,32 @@ def test_token_ids_are_kept_where_they_are_ours() -> None:
     assert found[0].logprob == pytest.approx(-0.5 * len(ids))
 
 
+def test_token_ids_are_ours_where_the_server_takes_the_thoughts_out_of_the_text() -> None:
+    from s3ft.models import load_chat
+    from s3ft.recipe import Model
+
+    chat = load_chat(Model(id="lab"))
+    messages = (Message(role="user", content="How many?"),)
+    prompt = chat.prompt_ids(messages)
+    ids = chat.completion_ids(messages, "<think>2 and 3</think>\n\nIt is 5.")
+    said = {"role": "assistant", "content": "\n\nIt is 5.", "reasoning_content": "2 and 3"}
+
+    def answer(body: Body) -> Any:
+        message = said if prompt_of(body) == "How many?" else said | {"content": "It is 6."}
+        return completion("", message=message, token_ids=ids) | {"prompt_token_ids": prompt}
+
+    with serve(answer) as server:
+        known = OpenAI(Endpoint(url=server.url, model="m"), chat=chat)
+        other = (Message(role="user", content="How few?"),)
+        asked = [
+            Request("a", messages, prompt, Sampling()),
+            Request("b", other, prompt, Sampling()),
+        ]
+        found = ask(known, asked)
+    assert found["a"] == Response("a", "It is 5.", ids, "stop", None, "openai", reasoning="2 and 3")
+    assert found["b"].token_ids is None
+
+
 def test_the_key_is_sent_and_told_to_no_one(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
