@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from endpoint import Body, prompt_of, serve
-from s3ft.errors import InputError
+from s3ft.errors import InputError, RunError
 from s3ft.generate import OpenAI, Unanswered, _limits, _openai
 from s3ft.generate._refusal import is_too_long, limit_of, room_of
 from s3ft.models import load_chat
@@ -149,6 +149,19 @@ def test_a_row_that_is_refused_for_itself_costs_no_field() -> None:
         ask(engine(server.url), requests(temperature=0.7))
     assert len(server.bodies) == 12
     assert all(set(body) == ALL for body in server.bodies)
+
+
+def test_a_round_of_which_nothing_is_taken_ends_at_its_beginning() -> None:
+    def answer(body: Body) -> Any:
+        later = int(prompt_of(body).split()[1]) >= 12
+        return (400, {"error": "no"}) if later else "yes"
+
+    with serve(answer) as server:
+        known = engine(server.url)
+        ask(known, requests())
+        with pytest.raises(RunError, match=r"the server refuses: HTTP 400: no"):
+            ask(known, requests(100, first=12, temperature=0.7))
+    assert len(server.asked) <= 12 + 4
 
 
 LIMITS: dict[str, tuple[str, int, int]] = {

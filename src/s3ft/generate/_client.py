@@ -33,6 +33,9 @@ PASSING = (408, 409, 425, 429)
 CLOSED = (429, 502, 503, 504)
 """Of these, the ones that speak of the server and not of the request."""
 
+DEAD_ENDS = 3
+"""So many rows may be refused in a new round before it is the round that is refused."""
+
 
 class Passing(Exception):
     """This try failed, another may not.
@@ -206,7 +209,7 @@ class Client:
             return InputError(self._limit_key, f"{asked} are refused: {said}", remedy)
         if self._fields.refused(sent, words):
             return Adapted(said)
-        if self.proven:
+        if self.proven and self._fields.dead_ends < DEAD_ENDS:
             return Refused(said)
         return RunError(f"{self._where}: the server refuses: {said}")
 

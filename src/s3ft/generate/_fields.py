@@ -42,6 +42,8 @@ class Fields:
         self._named: frozenset[str] = frozenset()  # by refusals of the request under negotiation
         self._guess: frozenset[str] = frozenset()  # what that is asked without beside these
         self._guesses: list[frozenset[str]] | None = None
+        self.dead_ends = 0
+        """Requests that were refused in every form, since fields were last found to be taken."""
 
     def of(self, request: Request) -> Sent:
         """The fields of a request, less those that the server does not take."""
@@ -67,6 +69,7 @@ class Fields:
         self._left_out |= self._named | self._guess
         self._taken.add(_shape(sent))
         self._begin_anew()
+        self.dead_ends = 0
         return missed
 
     def refused(self, sent: Sent, words: str) -> bool:
@@ -93,6 +96,7 @@ class Fields:
             self._guess = self._guesses.pop(0)
             return True
         self._begin_anew()
+        self.dead_ends += 1
         return False
 
     def _begin_anew(self) -> None:
