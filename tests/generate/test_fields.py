@@ -181,6 +181,7 @@ LIMITS: dict[str, tuple[str, int, int]] = {
         9000,
         8192,
     ),
+    "a proxy's": ("max_tokens in the request exceeds the limit of 100", 512, 100),
     "Groq's": ("`max_tokens` must be less than or equal to `8,192`", 16384, 8192),
 }
 
@@ -212,6 +213,7 @@ TOO_LONG = [
     "prompt is too long: 200001 tokens > 199999 maximum",
     "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum",
     "The input token count (1100000) exceeds the maximum number of tokens allowed (1048575).",
+    "The decoder prompt (length 5000) is longer than the maximum model length of 4096.",
     "context_length_exceeded",
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages
 from s3ft.pipeline._measure import measure_target
+from s3ft.pipeline._mend import begin_anew, mendable
 from s3ft.pipeline._run import scratch_run
 from s3ft.recipe import load
 
@@ -359,6 +361,43 @@ def test_a_measured_model_that_never_stops_is_a_result(
         measure_target(run, sources.base, "base")
         assert run.store.has_scores("base", "target")
     assert "test: base: 8 of 8 answers: cut at the token limit" in capfd.readouterr().err
+
+
+def test_a_model_of_one_s_own_is_guarded_alike(tmp_path: Path) -> None:
+    told = {
+        "model": {"id": "lab", "dtype": "float32"},
+        "data": {"path": "lab", "name": "math", "max_train": 8},
+        "judge": {"name": "math"},
+        "generate": {"max_new_tokens": 2},
+        "methods": ["s3ft"],
+    }
+    out = tmp_path / "run"
+    with pytest.raises(InputError, match="train: self: 8 of 8 answers: cut at the token limit"):
+        run_stages(told, (), out, "select")
+    run_stages(told, ["generate.max_new_tokens=200"], out, "select")
+    assert query(out, "SELECT count(*) FROM targets WHERE source = 'self'")[0][0] > 0
+
+
+def test_a_judge_of_measured_models_that_cannot_decide_can_be_mended(tmp_path: Path) -> None:
+    told: dict[str, Any] = {
+        "model": {"id": "lab", "dtype": "float32"},
+        "data": {"path": "lab", "name": "math", "test": "test", "max_train": 8, "max_test": 8},
+        "judge": {"name": "math"},
+        "methods": ["sft"],
+    }
+    with serve(lambda _: "Je ne sais pas.") as server, scratch_run(load(told)) as (run, sources, _):
+        judge = {"name": "llm", "openai": {"url": server.url, "model": "m"}, "canaries": 0.0}
+        recipe = load(told, {"evaluate.target.judge": judge})
+        assert sources.base is not None
+        with pytest.raises(InputError, match="test: base: 8 of 8 verdicts"):
+            measure_target(replace(run, recipe=recipe), sources.base, "base")
+        assert not run.store.has_scores("base", "target")
+        assert mendable(run.store, run.path) == ("evaluate.target",)
+        begin_anew(run.store, run.path)
+        assert mendable(run.store, run.path) != ("evaluate.target",)
+        sources.base.weights.forward = None  # nothing is asked again
+        measure_target(run, sources.base, "base")
+        assert run.store.has_scores("base", "target")
 
 
 def test_fields_are_negotiated_in_every_round_of_a_run(

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,20 @@ class Unanswered(RunError):
             f"{next(iter(self.reasons.values()))}\n"
             "  The same command asks for these again. Remove rows that are refused for good."
         )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What came of requests: answers, refusals by key, and why no more are to be sent.
+
+    ``held`` stand for prompts that have no room, unless it turns out that none has any.
+    """
+
+    answers: list[Response] = field(default_factory=list)
+    held: list[Response] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    stop: str = ""
+    fatal: S3FTError | None = None
 
 
 class OpenAI:
@@ -111,14 +126,13 @@ class OpenAI:
 
         Raises:
             Unanswered: at the end, where some requests have no answer.
+            InputError: no answer may be as long as the recipe wants it.
             RunError: the server is lost, refuses everything, or the budget is spent. What was
                 answered by then has been yielded.
         """
-        line = Line(requests)
+        line, found = Line(requests), _Found()
         ended: Ended = queue.SimpleQueue()
-        under_way, stop = 0, ""
-        failed: dict[str, str] = {}
-        held: list[Response] = []  # too long, unless it turns out that all are
+        under_way = 0
         with Background() as background:
             background.wait(self._client.open())
             places = asyncio.Semaphore(self._endpoint.concurrency)
@@ -126,51 +140,56 @@ class OpenAI:
                 while True:
                     batch = _ready(ended)
                     room = 2 * self._endpoint.concurrency if self._client.proven else 1
-                    if not batch and not stop and under_way < room and (request := line.next()):
-                        under_way += 1
-                        done = partial(_note, ended, request)
-                        background.start(self._answer(request, places), done)
-                        continue
+                    if not batch and not found.stop and under_way < room:
+                        request = line.next()
+                        if request is not None:
+                            under_way += 1
+                            done = partial(_note, ended, request)
+                            background.start(self._answer(request, places), done)
+                            continue
                     if not batch and not under_way:
                         break
                     batch = batch or [ended.get(), *_ready(ended)]
                     under_way -= len(batch)
-                    answers = []
-                    fatal: S3FTError | None = None
                     for request, future in batch:
-                        try:
-                            answers.append(future.result())
-                        except Unanswerable as error:
-                            answer = Response(request.key, "", None, error.reason, None, self.name)
-                            if error.reason != "too_long" or self._client.proven:
-                                answers.append(answer)
-                            elif line.compare(request) is False:
-                                fatal = self._client.no_room(str(error))
-                            else:
-                                held.append(answer)
-                        except Refused as error:
-                            row = f"row {request.example_id}: " if request.example_id else ""
-                            failed[request.key] = f"{row}{error}"
-                        except BudgetSpent as error:
-                            stop = str(error)
-                        except S3FTError as error:
-                            fatal = error
-                    if answers:
-                        yield answers
-                    if fatal is not None:
-                        raise fatal
+                        self._take(found, request, future, line)
+                    if found.answers:
+                        yield found.answers
+                        found.answers = []
+                    if found.fatal is not None:
+                        raise found.fatal
             finally:
                 background.cancel()
                 background.wait(self._client.close())
-        if held:
-            yield held
-        if stop:
+        if found.held:
+            yield found.held
+        if found.stop:
             raise RunError(
-                f"{self._where}: the budget is spent: {stop}\n"
+                f"{self._where}: the budget is spent: {found.stop}\n"
                 "  Called again, the same command goes on after what it stored, with a budget anew."
             )
-        if failed:
-            raise Unanswered(self._where, failed)
+        if found.failed:
+            raise Unanswered(self._where, found.failed)
+
+    def _take(self, found: _Found, request: Request, future: Future[Response], line: Line) -> None:
+        """Note what came of a request; ``line`` are those that wait."""
+        try:
+            found.answers.append(future.result())
+        except Unanswerable as error:
+            answer = Response(request.key, "", None, error.reason, None, self.name)
+            if error.reason != "too_long" or self._client.proven:
+                found.answers.append(answer)
+            elif line.compare(request) is False:
+                found.fatal = self._client.no_room(str(error))
+            else:
+                found.held.append(answer)
+        except Refused as error:
+            row = f"row {request.example_id}: " if request.example_id else ""
+            found.failed[request.key] = f"{row}{error}"
+        except BudgetSpent as error:
+            found.stop = str(error)
+        except S3FTError as error:
+            found.fatal = error
 
     async def _answer(self, request: Request, places: asyncio.Semaphore) -> Response:
         """Try until there is an answer, or no hope of one."""

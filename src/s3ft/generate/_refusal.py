@@ -11,8 +11,8 @@ import re
 _TOO_LONG = re.compile(
     r"context[_ ](?:length|size|window|limit)"
     r"|`?inputs`? (?:tokens|must have less)"
-    r"|(?:prompts?|inputs?|messages?|sequence|token count|request)\b.{0,80}?"
-    r"\b(?:too (?:long|large|many)|exceeds?|longer than)\b"
+    r"|(?:prompts?|inputs?|messages?|sequence|token count)\b.{0,80}?"
+    r"\b(?:too (?:long|large)|exceeds?|longer than)\b"
     r"|too many tokens",
     re.I | re.S,
 )
