@@ -6,7 +6,7 @@ import filecmp
 import json
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ def select(
     data: Mapping[str, Any] | None = None,
     generate: Mapping[str, Any] | None = None,
     paraphrase: Mapping[str, Any] | None = None,
+    allow: Sequence[str] = (),
     out: str | Path | None = None,
 ) -> Dataset:
     """Only the mixture of one method, to train on elsewhere.
@@ -91,6 +92,7 @@ def select(
         data: the recipe's column mapping: ``{"prompt": "{question}", "completion": "answer"}``.
         generate: the recipe's generation settings, such as ``{"n": 8, "temperature": 0.8}``.
         paraphrase: the recipe's settings of the paraphrase.
+        allow: what may befall nearly all answers without stopping, as in a recipe.
         out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
 
     Returns:
@@ -110,6 +112,7 @@ def select(
         "methods": [method],
         "generate": dict(generate or {}),
         "paraphrase": dict(paraphrase or {}),
+        "allow": list(allow),
     }
     if model is not None:
         recipe["model"] = {"id": model} if isinstance(model, str) else dict(model)

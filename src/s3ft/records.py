@@ -18,8 +18,12 @@ Source = Literal["self", "paraphrase", "gold"]
 ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
-FinishReason = Literal["stop", "length", "thinking"]
-"""How a response ended: by the model itself, cut at the token limit, or within its reasoning."""
+FinishReason = str
+"""How a response ended. ``stop``: by the model itself. ``length``: cut at the token limit.
+``thinking``: within its reasoning. From servers and files there are also ``content_filter``,
+``refusal``, ``tool_calls`` and ``abort``, and a server's own word where it is none of these. Where
+there is no answer at all: ``no_choices``, ``too_long`` (the prompt has no room in the model), and
+``unmatched`` (a file has no row for it)."""
 
 
 class Message(TypedDict):
@@ -84,8 +88,7 @@ class Response:
     ``text`` is its answer, and ``reasoning`` what it thought before (see `s3ft.reasoning`).
     ``token_ids`` are the very ids it produced, of reasoning and answer with the stop token, or None
     where the engine knows only the text. ``logprob`` is the sum of their log-probabilities (nats,
-    untempered) under that model. ``finish_reason`` is ``length`` where the token limit cut it, and
-    ``thinking`` where it ended before its reasoning did.
+    untempered) under that model. ``finish_reason`` says how it ended.
     """
 
     key: str

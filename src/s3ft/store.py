@@ -51,6 +51,13 @@ CREATE TABLE IF NOT EXISTS spent (
     seconds REAL NOT NULL);
 """
 
+_ENDED = (
+    "SELECT c.position, c.sample, CASE WHEN r.finish_reason != 'stop' THEN r.finish_reason"
+    " WHEN trim(r.text, ' ' || char(9, 10, 11, 12, 13)) = '' THEN 'empty' ELSE '' END AS ending"
+    " FROM candidates c JOIN responses r USING (key)"
+)
+"""Candidates, by what is wrong with their responses before anyone judges them."""
+
 PAGE = 1000
 """Examples read at once."""
 
@@ -300,6 +307,61 @@ class Store:
             (split, asked),
         )
         return {position for (position,) in rows}
+
+    def endings(self, split: str, asked: str) -> dict[str, int]:
+        """The prompts that a source has answered, by how its answers to them ended.
+
+        A prompt counts under a finish reason, or ``empty``, where that is so of all its samples;
+        else under ``""``.
+        """
+        rows = self._db.execute(
+            "SELECT ending, count(*) FROM (SELECT position, CASE WHEN min(ending) = max(ending)"
+            f" THEN min(ending) ELSE '' END AS ending FROM ({_ENDED} WHERE c.split = ?"
+            " AND c.asked = ?) GROUP BY position) GROUP BY ending",
+            (split, asked),
+        )
+        return dict(rows)
+
+    def undecided(self, split: str, asked: str) -> tuple[int, int]:
+        """The prompts with a judged answer that is whole, and those where all such are unknown.
+
+        Returns: the latter, then all.
+        """
+        row = self._db.execute(
+            "SELECT coalesce(sum(undecided), 0), count(*) FROM (SELECT position,"
+            " min(label = 'unknown') AS undecided FROM verdicts v"
+            f" JOIN ({_ENDED} WHERE c.split = ?1 AND c.asked = ?2) USING (position, sample)"
+            " WHERE split = ?1 AND asked = ?2 AND ending = '' AND attempt ="
+            " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split AND w.asked = v.asked"
+            " AND w.position = v.position AND w.sample = v.sample) GROUP BY position)",
+            (split, asked),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def has_candidates(self, split: str, asked: str | None = None, sample: int = 0) -> bool:
+        """Whether there is a candidate with this number or a higher one, of anyone or of one."""
+        query = "SELECT 1 FROM candidates WHERE split = ? AND asked = ifnull(?, asked)"
+        row = self._db.execute(f"{query} AND sample >= ? LIMIT 1", (split, asked, sample))
+        return bool(row.fetchone())
+
+    def forget(self, split: str, facts: Iterable[str]) -> None:
+        """Begin a split anew: what follows from its responses is taken back, and some facts are.
+
+        The responses stay, by which whatever is asked again in the same way is found; but for the
+        prompts that had no room, which a server may have by now.
+
+        Args:
+            facts: how their names begin.
+        """
+        with _Transaction(self._db):
+            for table in ("candidates", "verdicts"):
+                self._db.execute(f"DELETE FROM {table} WHERE split = ?", (split,))
+            if split == "test":
+                self._db.execute("DELETE FROM scores WHERE task = 'target'")
+            self._db.execute("DELETE FROM responses WHERE finish_reason = 'too_long'")
+            self._db.executemany(
+                "DELETE FROM facts WHERE substr(name, 1, length(?1)) = ?1", ((f,) for f in facts)
+            )
 
     def samples(self, asked: str) -> list[Samples]:
         """The samples of a source on the train split, by their number."""

@@ -175,7 +175,9 @@ def test_what_is_wrong_with_all_is_found_by_one(status: int) -> None:
         pytest.raises(RunError, match=f"the server refuses: HTTP {status}: not like this"),
     ):
         ask(engine(server.url), requests(50))
-    assert len(server.bodies) == 1
+    assert set(server.asked) == {"question 0"}
+    # A request that is refused without a word on its fields is tried without each of them.
+    assert len(server.bodies) == (6 if status == 400 else 1)
 
 
 def test_an_empty_account_is_not_asked_again() -> None:
@@ -256,9 +258,9 @@ def test_what_ends_an_answer() -> None:
     assert [(answers[f"key {n}"].text, answers[f"key {n}"].finish_reason) for n in range(5)] == [
         ("whole", "stop"),
         ("cut", "length"),
-        ("", "length"),
-        ("", "length"),
-        ("", "length"),
+        ("", "content_filter"),
+        ("", "too_long"),
+        ("", "content_filter"),
     ]
 
 
@@ -288,6 +290,32 @@ def test_token_ids_are_kept_where_they_are_ours() -> None:
     # As it is; for another prompt; of another text; without the stop token; cut, hence without.
     assert [response.token_ids for response in found] == [ids, None, None, None, ids[:-1]]
     assert found[0].logprob == pytest.approx(-0.5 * len(ids))
+
+
+def test_token_ids_are_ours_where_the_server_takes_the_thoughts_out_of_the_text() -> None:
+    from s3ft.models import load_chat
+    from s3ft.recipe import Model
+
+    chat = load_chat(Model(id="lab"))
+    messages = (Message(role="user", content="How many?"),)
+    prompt = chat.prompt_ids(messages)
+    ids = chat.completion_ids(messages, "<think>2 and 3</think>\n\nIt is 5.")
+    said = {"role": "assistant", "content": "\n\nIt is 5.", "reasoning_content": "2 and 3"}
+
+    def answer(body: Body) -> Any:
+        message = said if prompt_of(body) == "How many?" else said | {"content": "It is 6."}
+        return completion("", message=message, token_ids=ids) | {"prompt_token_ids": prompt}
+
+    with serve(answer) as server:
+        known = OpenAI(Endpoint(url=server.url, model="m"), chat=chat)
+        other = (Message(role="user", content="How few?"),)
+        asked = [
+            Request("a", messages, prompt, Sampling()),
+            Request("b", other, prompt, Sampling()),
+        ]
+        found = ask(known, asked)
+    assert found["a"] == Response("a", "It is 5.", ids, "stop", None, "openai", reasoning="2 and 3")
+    assert found["b"].token_ids is None
 
 
 def test_the_key_is_sent_and_told_to_no_one(

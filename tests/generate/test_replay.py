@@ -18,7 +18,7 @@ BAD: list[tuple[object, str]] = [
     ({"id": "b", "response": 3}, r":2: response: is neither"),
     ({"id": "b", "response": ["x", None]}, r":2: response: is neither"),
     ({"response": "x"}, r":2: has neither an id"),
-    ({"id": "b", "response": "x", "finish_reason": "end"}, r":2: finish_reason"),
+    ({"id": "b", "response": "x", "finish_reason": 7}, r":2: finish_reason"),
     ({"id": "b", "response": "x", "logprob": "low"}, r":2: logprob"),
     ({"id": "b", "response": "x", "token_ids": [1, "2"]}, r":2: token_ids"),
 ]
@@ -74,6 +74,7 @@ def test_samples_come_from_lists_and_from_repeated_rows(tmp_path: Path) -> None:
     found = answer(replay, *(request("a", sample=n) for n in (2, 0, 1, 3)))
     assert [response.text for response in found] == ["2", "0", "1", ""]
     assert [response.engine for response in found] == ["replay", "replay", "replay", NO_ROW]
+    assert [response.finish_reason for response in found] == ["stop"] * 3 + ["unmatched"]
     assert [response.key for response in found] == ["a-2", "a-0", "a-1", "a-3"]
 
 
@@ -83,6 +84,28 @@ def test_optional_columns_are_taken_along(tmp_path: Path) -> None:
     first, second = answer(Replay.read(Config(path=str(path))), request("a"), request("b"))
     assert first == Response("a-0", "x", (5, 6), "length", -2.5, "replay")
     assert second == Response("b-0", "y", None, "stop", None, "replay")
+
+
+THOUGHTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
+    ({"response": "<think>2 + 3</think>\n\n5"}, ("5", "2 + 3", "stop")),
+    ({"response": "5", "reasoning": "2 + 3"}, ("5", "2 + 3", "stop")),
+    ({"response": "5", "reasoning_content": "2 + 3", "reasoning": None}, ("5", "2 + 3", "stop")),
+    ({"response": "<think>2 + 3"}, ("", "2 + 3", "thinking")),
+    ({"response": "<think>2 +", "finish_reason": "MAX_TOKENS"}, ("", "2 +", "length")),
+    ({"response": "", "reasoning": "2 + 3"}, ("", "2 + 3", "thinking")),
+    ({"response": "5", "finish_reason": "eos_token"}, ("5", "", "stop")),
+    ({"response": "5", "finish_reason": "abort"}, ("5", "", "abort")),
+    ({"response": "5", "finish_reason": "weird"}, ("5", "", "weird")),
+]
+
+
+@pytest.mark.parametrize(("row", "found"), THOUGHTS)
+def test_reasoning_and_endings_are_read(
+    tmp_path: Path, row: dict[str, Any], found: tuple[str, str, str]
+) -> None:
+    path = write(tmp_path / "r.jsonl", {"id": "a", **row})
+    [response] = answer(Replay.read(Config(path=str(path))), request("a"))
+    assert (response.text, response.reasoning, response.finish_reason) == found
 
 
 def test_columns_and_rows_are_chosen_by_the_recipe(tmp_path: Path) -> None:
@@ -134,6 +157,21 @@ def test_fingerprint_is_of_what_was_read(tmp_path: Path) -> None:
     others = [{"a": ["y", "x"]}, {"b": ["x", "y"]}, {"a": ["x"]}]
     assert len({Replay.from_mapping(other).fingerprint for other in others}) == 3
     assert one.fingerprint not in {Replay.from_mapping(other).fingerprint for other in others}
+
+
+def test_reasoning_changes_no_fingerprint_but_its_own(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "response": "x", "finish_reason": "length", "logprob": -2.5},
+        {"id": "b", "response": ["y", "z"]},
+        {"prompt": "p", "response": "w"},
+    ]
+    rows[0]["token_ids"] = [5, 6]
+    path = write(tmp_path / "r.jsonl", *rows)
+    # As runs have it that were begun before reasoning was read.
+    assert Replay.read(Config(path=str(path))).fingerprint == "216d228aade16c59374b5e38bca5d395"
+    rows[2]["reasoning"] = "so"
+    path = write(tmp_path / "r.jsonl", *rows)
+    assert Replay.read(Config(path=str(path))).fingerprint != "216d228aade16c59374b5e38bca5d395"
 
 
 def test_many_requests_come_in_lists() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 from _serving import served
 
+from s3ft.errors import InputError
 from s3ft.generate import OpenAI, Transformers
 from s3ft.judge import registry
 from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
+from s3ft.pipeline import run_stages
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Sampling
 
@@ -68,3 +71,32 @@ def test_it_judges_as_the_local_model_does(url: str) -> None:
     served = registry(judged, "llm", openai=endpoint, prompt=str(prompt), max_new_tokens=8)
     local = registry(judged, "llm", model=LAB.model_dump())
     assert [v.label for v in served] == [v.label for v in local]
+
+
+def test_a_run_against_it_stops_where_its_answers_are_cut_and_goes_on_when_mended(
+    url: str, tmp_path: Path
+) -> None:
+    told = {
+        "data": {"path": "lab", "name": "math", "max_train": 16},
+        "judge": {"name": "math"},
+        "generate": {
+            "engine": "openai",
+            "openai": {"url": url, "model": str(MODEL), "concurrency": 4},
+            "max_new_tokens": 2,
+            "n": 2,
+            "temperature": 0.7,
+        },
+        "methods": ["ssr"],
+    }
+    out = tmp_path / "run"
+    with pytest.raises(InputError, match=r"train: self: 16 of 16 answers: cut at the token limit"):
+        run_stages(told, (), out, "select")
+    run_stages(told, ["generate.max_new_tokens=200"], out, "select")
+    with sqlite3.connect(out / "run.sqlite") as db:
+        counts = dict(db.execute("SELECT source, count(*) FROM targets GROUP BY source"))
+        kept = db.execute("SELECT count(*) FROM responses WHERE finish_reason = 'length'")
+        assert kept.fetchone()[0] >= 16
+        used = "SELECT DISTINCT finish_reason FROM candidates JOIN responses USING (key)"
+        assert ("stop",) in db.execute(used).fetchall()
+    assert sum(counts.values()) == 16
+    assert counts["self"] > 4

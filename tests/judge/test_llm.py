@@ -161,7 +161,7 @@ def test_what_cannot_be_read_is_unknown() -> None:
         verdicts = judge([row(n) for n in range(4)], server)
     assert labels(verdicts) == ["unknown"] * 4
     assert verdicts[0].reason == "no verdict in the judge's reply: I think so"
-    assert verdicts[3].reason == "the judge gave no whole reply"
+    assert verdicts[3].reason == "the judge gave no whole reply: cut at the token limit"
 
 
 def test_votes() -> None:

@@ -124,3 +124,25 @@ def test_a_judge_that_drops_cases_leaves_them_unknown() -> None:
 def test_the_public_judge() -> None:
     rows = [{"response": "#### 4", "gold": "4"}, {"response": "#### 5", "gold": "4"}]
     assert [verdict.label for verdict in s3ft.judge(rows, "math")] == ["correct", "incorrect"]
+
+
+@pytest.mark.parametrize(
+    ("word", "label", "reason"),
+    [
+        (None, "correct", ""),
+        ("eos_token", "correct", ""),
+        ("STOP", "correct", ""),
+        ("MAX_TOKENS", "incorrect", "cut at the token limit"),
+        ("thinking", "incorrect", "ends within its reasoning"),
+        ("SAFETY", "incorrect", "withheld by a content filter"),
+        ("weird", "incorrect", "ended with 'weird', not by the model"),
+        (7, "unknown", "malformed: finish_reason is a number, not a string"),
+    ],
+)
+def test_how_a_response_ended_is_read_in_any_server_s_words(
+    word: Any, label: str, reason: str
+) -> None:
+    row = {"response": "Paris", "gold": "Paris", "finish_reason": word}
+    [verdict] = s3ft.judge([row], "match")
+    assert verdict.label == label
+    assert not reason or verdict.reason == reason

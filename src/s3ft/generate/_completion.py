@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..endings import finish_reason
+from ..reasoning import Parts, split
 from ..records import FinishReason
 from ._limits import Tokens
 
+_REASONING = ("reasoning_content", "reasoning", "thinking")
+"""Where servers put what a model thinks, beside ``content``."""
+
 
 class Malformed(ValueError):
-    """The body is no chat completion."""
+    """The body is no chat completion, or the server did not finish it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer. What a server may leave out is None."""
+    """One answer, and the reasoning before it. What a server may leave out is None."""
 
     text: str
     finish_reason: FinishReason
@@ -26,34 +32,55 @@ class Completion:
     prompt_ids: tuple[int, ...] | None = None
     token_ids: tuple[int, ...] | None = None
     used: Tokens | None = None
+    reasoning: str = ""
 
 
-def read(body: bytes) -> Completion:
+def read(body: bytes, marks: bool = True) -> Completion:
     """The answer in the body of a chat completion.
 
-    Whatever ended the answer but the model itself (the token limit, a content filter, a call of a
-    tool) is ``length``: such an answer is not whole.
+    A server may put reasoning into a field of its own, or leave it in the text. Where only that is
+    there of an answer that ended by itself, it ended ``thinking``.
+
+    Args:
+        marks: whether marks in the text tell of reasoning.
 
     Raises:
-        Malformed: it is not JSON, was cut, or holds no answer.
+        Malformed: it is not JSON, was cut, holds no answer, or one that the server broke off.
     """
     try:
         data = json.loads(body)
-        choice = data["choices"][0]
-        message, reason = choice["message"], choice["finish_reason"]
-        text = message.get("content")
+        choices = data["choices"]
+        if not choices and "error" not in data:
+            return Completion("", "no_choices", used=_used(data.get("usage")))
+        choice = choices[0]
+        message, word = choice["message"], choice.get("finish_reason") or "stop"
+        content, thought, refusal = _content(message.get("content"))
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         raise Malformed(f"no chat completion ({type(error).__name__})") from None
-    if not isinstance(reason, str) or not isinstance(text, str | None):
-        raise Malformed("no chat completion (finish_reason or content is no text)")
+    if not isinstance(word, str):
+        raise Malformed("no chat completion (finish_reason is no text)")
+    beside = thought or next(filter(None, (_text(message.get(name)) for name in _REASONING)), "")
+    refusal = refusal or _text(message.get("refusal"))
+    parts = split(content) if marks else Parts(content)
+    answer = _trimmed(parts.answer) if beside else parts.answer
+    reasoning = "\n".join(filter(None, (beside.strip(), parts.reasoning)))
+    reason = finish_reason(word)
+    if reason == "abort":
+        raise Malformed(f"the server broke the answer off ({word!r})")
+    if refusal:
+        answer, reason = answer or refusal, "refusal"
+    elif message.get("tool_calls") or message.get("function_call"):
+        reason = "tool_calls"
+    elif reason == "stop" and reasoning and not answer.strip():
+        reason = "thinking"
     return Completion(
-        # A lone surrogate is no character, and could not be stored.
-        text=(text or "").encode(errors="replace").decode(),
-        finish_reason="stop" if reason == "stop" else "length",
+        text=_storable(answer),
+        finish_reason=reason,
         logprob=_logprob(choice.get("logprobs")),
         prompt_ids=_ids(data.get("prompt_token_ids")),
         token_ids=_ids(choice.get("token_ids")),
         used=_used(data.get("usage")),
+        reasoning=_storable(reasoning),
     )
 
 
@@ -66,17 +93,38 @@ def explanation(body: object) -> str:
     return " ".join(text.split())[:500]
 
 
-def is_too_long(words: str) -> bool:
-    """Whether a server refused a prompt because the model has no room for it."""
-    return any(
-        sign in words.casefold()
-        for sign in ("context_length_exceeded", "context length", "context size", "context window")
-    )
+def _content(value: Any) -> tuple[str, str, str]:
+    """Text, reasoning and refusal in a message's content: a text, or a list of parts.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if value is None or isinstance(value, str):
+        return value or "", "", ""
+    if not isinstance(value, list) or not all(isinstance(part, Mapping) for part in value):
+        raise TypeError
+    found: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
+    for part in value:
+        kind = {"output_text": "text", "reasoning": "thinking"}.get(part["type"], part["type"])
+        said = part.get(part["type"], part.get("text"))
+        if kind in found:
+            found[kind].append(said if isinstance(said, str) else _content(said)[0])
+    text, thinking, refusal = ("".join(said) for said in found.values())
+    return text, thinking, refusal
 
 
-def is_filtered(words: str) -> bool:
-    """Whether a server refused a prompt for its content."""
-    return any(sign in words for sign in ("content_filter", "content_policy"))
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _trimmed(answer: str) -> str:
+    """Without the space around it that stood after the reasoning; a first line's indent stays."""
+    return re.sub(r"\A\s*\n", "", answer).rstrip()
+
+
+def _storable(text: str) -> str:
+    """A lone surrogate is no character, and could not be stored."""
+    return text.encode(errors="replace").decode()
 
 
 def _logprob(logprobs: Any) -> float | None:

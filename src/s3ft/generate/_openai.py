@@ -8,16 +8,18 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, RunError
+from ..errors import InputError, RunError, S3FTError
 from ..recipe import Endpoint
 from ..records import Request, Response, content_hash
 from ._background import Background
-from ._client import Adapted, Client, Passing, Refused, key_of
+from ._client import Adapted, Client, Passing, Refused, Unanswerable, key_of
 from ._completion import Completion
 from ._limits import BudgetSpent, Limits, Tokens
+from ._line import Line
 
 if TYPE_CHECKING:
     from ..chat import Chat
@@ -46,19 +48,33 @@ class Unanswered(RunError):
         )
 
 
+@dataclass(slots=True)
+class _Found:
+    """What came of requests: answers, refusals by key, and why no more are to be sent.
+
+    ``held`` stand for prompts that have no room, unless it turns out that none has any.
+    """
+
+    answers: list[Response] = field(default_factory=list)
+    held: list[Response] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    stop: str = ""
+    fatal: S3FTError | None = None
+
+
 class OpenAI:
     """Asks a server, many requests at once.
 
     What is passing (no connection, a time-out, 408, 409, 425, 429, any 5xx, a body that is no
     answer) is tried again, after twice the time or as long as the server asks. A request that is
     refused for good, or fails at every try while others succeed, is passed over and reported at the
-    end. The first request goes alone, so that what is wrong with all is found by one.
+    end. The first request goes alone, and so does the first with other fields, so that what is
+    wrong with all is found by one.
 
     Token ids are kept where the server gives them and reads the prompt as we do; else ``token_ids``
     is None, and training tokenises the text. ``logprob`` is the sum of what the server lists, some
-    leave out the stop token. An answer that the server itself calls unfinished, for whatever
-    reason, has finish reason ``length``; so has the empty one to a prompt that is too long for the
-    model, or refused for its content.
+    leave out the stop token. A prompt that is too long for the model, or refused for its content,
+    is answered by an empty response with finish reason ``too_long`` or ``content_filter``.
 
     Args:
         model: the model's name there, where the endpoint does not say.
@@ -66,6 +82,7 @@ class OpenAI:
             asked for.
         schema: a JSON schema for the answers; a server that knows none is asked without it.
         where: how an error names the place of the endpoint's keys.
+        marks: whether marks in an answer tell of reasoning: not where it may quote other texts.
 
     Raises:
         InputError: the variable that should hold the key is not set, or no model is named.
@@ -81,6 +98,7 @@ class OpenAI:
         chat: Chat | None = None,
         schema: Mapping[str, Any] | None = None,
         where: str = "generate.openai",
+        marks: bool = True,
     ) -> None:
         named = endpoint.model or model
         if named is None:
@@ -92,7 +110,7 @@ class OpenAI:
         if schema is not None:
             answer = {"name": "answer", "strict": True, "schema": dict(schema)}
             wishes["response_format"] = {"type": "json_schema", "json_schema": answer}
-        self._client = Client(endpoint, named, key_of(endpoint, where), wishes, where)
+        self._client = Client(endpoint, named, key_of(endpoint, where), wishes, where, marks)
         self._limits = Limits.of(endpoint)
         self._answered = 0.0  # when the last answer came
         self._strikes = 0  # requests given up since
@@ -107,13 +125,13 @@ class OpenAI:
 
         Raises:
             Unanswered: at the end, where some requests have no answer.
+            InputError: no answer may be as long as the recipe wants it.
             RunError: the server is lost, refuses everything, or the budget is spent. What was
                 answered by then has been yielded.
         """
-        waiting: Iterator[Request] | None = iter(requests)
+        line, found = Line(requests), _Found()
         ended: Ended = queue.SimpleQueue()
-        under_way, stop = 0, ""
-        failed: dict[str, str] = {}
+        under_way = 0
         with Background() as background:
             background.wait(self._client.open())
             places = asyncio.Semaphore(self._endpoint.concurrency)
@@ -121,45 +139,56 @@ class OpenAI:
                 while True:
                     batch = _ready(ended)
                     room = 2 * self._endpoint.concurrency if self._client.proven else 1
-                    if not batch and waiting is not None and under_way < room:
-                        request = None if stop else next(waiting, None)
-                        if request is None:
-                            waiting = None
-                        else:
+                    if not batch and not found.stop and under_way < room:
+                        request = line.next()
+                        if request is not None:
                             under_way += 1
                             done = partial(_note, ended, request)
                             background.start(self._answer(request, places), done)
-                        continue
+                            continue
                     if not batch and not under_way:
                         break
                     batch = batch or [ended.get(), *_ready(ended)]
                     under_way -= len(batch)
-                    answers = []
-                    fatal: RunError | None = None
                     for request, future in batch:
-                        try:
-                            answers.append(future.result())
-                        except Refused as error:
-                            row = f"row {request.example_id}: " if request.example_id else ""
-                            failed[request.key] = f"{row}{error}"
-                        except BudgetSpent as error:
-                            stop = str(error)
-                        except RunError as error:
-                            fatal = error
-                    if answers:
-                        yield answers
-                    if fatal is not None:
-                        raise fatal
+                        self._take(found, request, future, line)
+                    if found.answers:
+                        yield found.answers
+                        found.answers = []
+                    if found.fatal is not None:
+                        raise found.fatal
             finally:
                 background.cancel()
                 background.wait(self._client.close())
-        if stop:
+        if found.held:
+            yield found.held
+        if found.stop:
             raise RunError(
-                f"{self._where}: the budget is spent: {stop}\n"
+                f"{self._where}: the budget is spent: {found.stop}\n"
                 "  Called again, the same command goes on after what it stored, with a budget anew."
             )
-        if failed:
-            raise Unanswered(self._where, failed)
+        if found.failed:
+            raise Unanswered(self._where, found.failed)
+
+    def _take(self, found: _Found, request: Request, future: Future[Response], line: Line) -> None:
+        """Note what came of a request; ``line`` are those that wait."""
+        try:
+            found.answers.append(future.result())
+        except Unanswerable as error:
+            answer = Response(request.key, "", None, error.reason, None, self.name)
+            if error.reason != "too_long" or self._client.proven:
+                found.answers.append(answer)
+            elif line.compare(request) is False:
+                found.fatal = self._client.no_room(str(error))
+            else:
+                found.held.append(answer)
+        except Refused as error:
+            row = f"row {request.example_id}: " if request.example_id else ""
+            found.failed[request.key] = f"{row}{error}"
+        except BudgetSpent as error:
+            found.stop = str(error)
+        except S3FTError as error:
+            found.fatal = error
 
     async def _answer(self, request: Request, places: asyncio.Semaphore) -> Response:
         """Try until there is an answer, or no hope of one."""
@@ -167,9 +196,8 @@ class OpenAI:
             tries, failing = 0, 0.0
             while True:
                 try:
-                    completion = await self._try(request)
-                except Adapted:
-                    continue
+                    async with self._client.turn(request):
+                        completion = await self._with_fewer_fields(request)
                 except Passing as error:
                     tries += 1
                     failing = failing or time.monotonic()
@@ -179,6 +207,14 @@ class OpenAI:
                 else:
                     self._answered, self._strikes = time.monotonic(), 0
                     return self._response(request, completion)
+
+    async def _with_fewer_fields(self, request: Request) -> Completion:
+        """Try at once again as long as there is a field less to send."""
+        while True:
+            try:
+                return await self._try(request)
+            except Adapted:
+                continue
 
     async def _try(self, request: Request) -> Completion:
         most = Tokens.most(request)
@@ -207,27 +243,27 @@ class OpenAI:
         )
 
     def _response(self, request: Request, completion: Completion) -> Response:
-        ids = completion.token_ids if self._are_ours(request, completion) else None
         return Response(
             request.key,
             completion.text,
-            ids,
+            completion.token_ids if self._are_ours(request, completion) else None,
             completion.finish_reason,
             completion.logprob,
             self.name,
+            completion.reasoning,
         )
 
     def _are_ours(self, request: Request, completion: Completion) -> bool:
-        """Whether the token ids are those of the model at hand, and of this very text.
+        """Whether the token ids are those of the model at hand, and of this very answer.
 
-        A server with a template of its own answers another prompt, and one that takes a model's
-        thoughts out of the text still lists their ids.
+        A server with a template of its own answers another prompt.
         """
         ids, chat = completion.token_ids, self._chat
         if not ids or chat is None or completion.prompt_ids != request.prompt_ids:
             return False
         whole = completion.finish_reason == "length" or ids[-1] in chat.stop_ids
-        return whole and chat.read(ids, request.prompt_ids).answer == completion.text
+        answer = chat.read(ids, request.prompt_ids).answer
+        return whole and answer.strip() == completion.text.strip()
 
 
 def _ready(ended: Ended) -> list[tuple[Request, Future[Response]]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data import rows
+from ..endings import finish_reason
 from ..errors import InputError
-from ..records import Example, Message, Request, Response, content_hash
+from ..reasoning import split
+from ..records import Example, FinishReason, Message, Request, Response, content_hash
 
 if TYPE_CHECKING:
     from ..recipe import Replay as Config
@@ -41,8 +44,9 @@ class Replay:
     def read(cls, config: Config) -> Replay:
         """Read a file whole (JSONL, Parquet, CSV); its responses are held in memory.
 
-        A row's response is a string or a list of samples. ``finish_reason``, ``logprob`` and
-        ``token_ids`` are taken along where a row of one response has them.
+        A row's response is a string or a list of samples; reasoning in it is told by its marks.
+        ``finish_reason`` in any server's words, ``logprob``, ``token_ids``, and ``reasoning`` or
+        ``reasoning_content`` are taken along where a row of one response has them.
 
         Raises:
             InputError: naming file and line of what is malformed.
@@ -74,7 +78,16 @@ class Replay:
     @property
     def fingerprint(self) -> str:
         """The identity of all that was read."""
-        rows = [(r.text, r.token_ids, r.finish_reason, r.logprob) for r in self._rows]
+        rows = [
+            (
+                r.text,
+                r.token_ids,
+                r.finish_reason,
+                r.logprob,
+                *([r.reasoning] if r.reasoning else []),
+            )
+            for r in self._rows
+        ]
         return content_hash(self.name, rows, self._by_id, self._by_prompt)
 
     @property
@@ -100,11 +113,9 @@ class Replay:
         samples = self._find(request.example_id, request.messages)
         if request.sample >= len(samples):
             self.missing += 1
-            return Response(request.key, "", engine=NO_ROW)
+            return Response(request.key, "", finish_reason="unmatched", engine=NO_ROW)
         row = self._rows[samples[request.sample]]
-        return Response(
-            request.key, row.text, row.token_ids, row.finish_reason, row.logprob, self.name
-        )
+        return replace(row, key=request.key, engine=self.name)
 
     def _find(self, example_id: str, messages: Sequence[Message]) -> list[int]:
         if example_id in self._by_id:
@@ -141,7 +152,7 @@ class Replay:
     ) -> None:
         for text in texts:
             place = len(self._rows)
-            self._rows.append(Response("", text, **details))
+            self._rows.append(_response(text, **details))
             if id is not None:
                 self._by_id.setdefault(id, []).append(place)
             if isinstance(prompt, str):
@@ -155,18 +166,32 @@ def _texts(where: str, value: object) -> list[str]:
     return list(texts)
 
 
+def _response(
+    text: str, reasoning: str = "", finish_reason: FinishReason = "stop", **details: Any
+) -> Response:
+    """A response without a key, its reasoning apart."""
+    parts = split(text)
+    thought = "\n".join(filter(None, (reasoning, parts.reasoning)))
+    if finish_reason == "stop" and thought and not parts.answer.strip():
+        finish_reason = "thinking"
+    return Response("", parts.answer, finish_reason=finish_reason, reasoning=thought, **details)
+
+
 def _details(where: str, row: dict[str, Any]) -> dict[str, Any]:
     """The optional columns that `Response` knows, checked."""
-    reason, logprob, ids = (row.get(name) for name in ("finish_reason", "logprob", "token_ids"))
-    if reason not in (None, "stop", "length"):
-        raise InputError(f"{where}: finish_reason", f"{reason!r} is neither 'stop' nor 'length'")
+    word, logprob, ids = (row.get(name) for name in ("finish_reason", "logprob", "token_ids"))
+    thoughts = [row[name] for name in ("reasoning_content", "reasoning") if row.get(name)]
+    for name, value in (("finish_reason", word), *(("reasoning", t) for t in thoughts)):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{where}: {name}", f"{value!r} is not a text")
     if logprob is not None and (isinstance(logprob, bool) or not isinstance(logprob, (int, float))):
         raise InputError(f"{where}: logprob", f"{logprob!r} is not a number")
     whole = isinstance(ids, list) and all(type(id) is int for id in ids)
     if ids is not None and not whole:
         raise InputError(f"{where}: token_ids", "is not a list of whole numbers")
     return {
-        "finish_reason": reason or "stop",
+        "finish_reason": finish_reason(word or "stop"),
         "logprob": logprob,
         "token_ids": None if ids is None else tuple(ids),
+        "reasoning": "".join(thoughts[:1]),
     }

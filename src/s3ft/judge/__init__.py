@@ -2,7 +2,7 @@
 
 from ._agreement import wilson
 from ._audit import Audit, audit, audit_file, render
-from ._base import Judge, JudgeFactory, each, options_text, screened
+from ._base import Judge, JudgeFactory, each, options_text, screened, shorten
 from ._file import Counts, judge_file
 from ._ledger import LEDGER, Ledger, canary_line
 from ._ray import on_ray
@@ -31,6 +31,7 @@ __all__ = [
     "registry",
     "render",
     "screened",
+    "shorten",
     "squad_scores",
     "wilson",
 ]

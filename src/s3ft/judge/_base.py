@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
+from ..endings import said
 from ..records import Case, Verdict
 
 MALFORMED = "malformed: "
@@ -73,12 +74,10 @@ def no_answer(case: Case) -> Verdict | None:
     A model trained on a response that was cut at the token limit would learn to stop in the
     middle, on one that ends in its reasoning never to answer, and on an empty one to say nothing.
     """
-    if case.finish_reason == "length":
-        return Verdict(case.key, "incorrect", None, "cut at the token limit")
-    if case.finish_reason == "thinking":
-        return Verdict(case.key, "incorrect", None, "ends within its reasoning")
+    if case.finish_reason != "stop":
+        return Verdict(case.key, "incorrect", None, said(case.finish_reason))
     if not case.response.strip():
-        return Verdict(case.key, "incorrect", None, "empty response")
+        return Verdict(case.key, "incorrect", None, said("empty"))
     return None
 
 

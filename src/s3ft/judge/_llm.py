@@ -88,8 +88,12 @@ def llm(
             temperature = VOTING if votes > 1 else 0.0
         if votes > 1 and temperature <= 0:
             raise ValueError("several votes need a temperature above 0")
+        # A response that is quoted in the reply may hold the mark that ends a thought.
         engine = OpenAI(
-            _group(Endpoint, openai, "openai"), schema=SCHEMA, where="judge 'llm': openai"
+            _group(Endpoint, openai, "openai"),
+            schema=SCHEMA,
+            where="judge 'llm': openai",
+            marks=False,
         )
         shown = Prompt(Path(prompt) if prompt else DEFAULT, direct=False)
         sampling = Sampling(temperature=temperature, max_new_tokens=max_new_tokens)

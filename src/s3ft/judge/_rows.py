@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from ..records import Case, Message, Verdict
+from ..endings import finish_reason
+from ..records import Case, FinishReason, Message, Verdict
 from ._base import Judge, malformed
 
 CHUNK = 1024
@@ -92,9 +93,15 @@ def to_case(key: str, row: Any) -> Case:
         _prompt(row.get("prompt")),
         response,
         _gold(name, row.get(name)),
-        "length" if row.get("finish_reason") == "length" else "stop",
+        _ending(row.get("finish_reason")),
         {column: value for column, value in row.items() if column not in _OWN and column != name},
     )
+
+
+def _ending(value: Any) -> FinishReason:
+    if value is None or isinstance(value, str):
+        return finish_reason(value or "stop")
+    raise Malformed(f"finish_reason is {_kind(value)}, not a string")
 
 
 def _gold(name: str, value: Any) -> tuple[str, ...]:

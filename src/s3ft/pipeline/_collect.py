@@ -23,6 +23,7 @@ from ..records import (
     response_key,
 )
 from ..store import Entry, Place, Spent, Store
+from ._guard import Guard
 from ._tally import Tally
 
 SHARD = 16_384
@@ -62,7 +63,14 @@ class Question:
 
 
 def answer(
-    store: Store, question: Question, wanted: Wanted, total: int, there: int = 0, note: str = ""
+    store: Store,
+    question: Question,
+    wanted: Wanted,
+    total: int,
+    there: int = 0,
+    note: str = "",
+    *,
+    guard: Guard,
 ) -> None:
     """Ask for the samples that entries lack, and store each batch as it comes.
 
@@ -71,8 +79,10 @@ def answer(
         total: how many samples they are to have, for the progress.
         there: how many of these they have.
         note: shown with the progress.
+        guard: stops it where nearly all answers have one fault.
 
     Raises:
+        InputError: nearly all answers have one fault.
         RunError: the engine left a request without an answer.
     """
     unanswered: dict[str, str] = {}
@@ -81,15 +91,23 @@ def answer(
             requests = dict(_requests(question, shard))
             if requests:
                 try:
-                    _answer_shard(store, question, requests, tick)
+                    _answer_shard(store, question, requests, tick, guard)
                 except Unanswered as error:
                     unanswered |= error.reasons
+    guard.check_answers()
     if unanswered:
         raise Unanswered(question.engine.name, unanswered)
 
 
 def judge(
-    store: Store, split: str, asked: str, decide: Judge, name: str, others: Iterable[str] = ()
+    store: Store,
+    split: str,
+    asked: str,
+    decide: Judge,
+    name: str,
+    others: Iterable[str] = (),
+    *,
+    guard: Guard,
 ) -> None:
     """Judge every response of a source that has no verdict, then retry what was not decided.
 
@@ -98,10 +116,13 @@ def judge(
     Args:
         name: the judge, as written into the records.
         others: who else may have solved prompts of this split, for the progress.
+        guard: stops it where there is hardly an answer, or the judge cannot decide.
 
     Raises:
+        InputError: nearly all answers have one fault, or nearly all verdicts are unknown.
         RunError: the judge left a response without a verdict.
     """
+    guard.check_answers()
     for attempt in range(1 + RETRIES):
         unknown = store.attempts(split, asked)
         again = sum(count == attempt for count in unknown.values())
@@ -120,9 +141,11 @@ def judge(
                 store.add_verdicts(placed, name, spent)
                 tally.add(placed)
                 tick(len(batch), note=str(tally))
+                guard.check_verdicts(end=False)
                 start = now
         if places:
             raise RunError(f"judge {name!r} gave no verdict on {len(places)} of {total} responses")
+    guard.check_verdicts()
 
 
 def _shards(wanted: Wanted) -> Iterator[list[tuple[Entry, int]]]:
@@ -161,7 +184,11 @@ def _requests(
 
 
 def _answer_shard(
-    store: Store, question: Question, wanted: dict[Place, Request], tick: Callable[..., None]
+    store: Store,
+    question: Question,
+    wanted: dict[Place, Request],
+    tick: Callable[..., None],
+    guard: Guard,
 ) -> None:
     """Ask each distinct request once, and store its response at every place that wants it."""
     places: dict[str, list[Place]] = {}
@@ -172,6 +199,7 @@ def _answer_shard(
     if known:
         _add(store, question, [], known, places, 0.0)
         tick(len(known))
+        guard.check_answers(end=False)
     start = time.monotonic()
     asking = [request for key, request in distinct.items() if key in places]
     for batch in question.engine.generate(asking) if asking else ():
@@ -179,6 +207,7 @@ def _answer_shard(
         tokens = sum(len(response.token_ids or ()) for response in batch)
         rows = _add(store, question, batch, [r.key for r in batch], places, now - start)
         tick(rows, tokens)
+        guard.check_answers(end=False)
         start = now
     if places:
         raise RunError(f"{question.engine.name} left {len(places)} requests without an answer")

@@ -14,6 +14,7 @@ from ..store import Spent
 from ..train import Trained, budget, length_limit, rows, train
 from ._answerer import Answerer
 from ._collect import answer, judge
+from ._guard import Guard
 from ._mixture import read_mixture
 from ._rundir import Run, label
 from ._walk import judge_name, judge_of
@@ -113,9 +114,13 @@ def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     question = answerer.question("test", name, lambda _: sampling, lambda example: example.prompt)
     total = store.count("test")
     there = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))
-    answer(store, question, ((e, 1) for e in store.entries("test", [name])), total, there)
+    guard = Guard(store, run.recipe, "test", name, answers=False)
+    wanted = ((entry, 1) for entry in store.entries("test", [name]))
+    answer(store, question, wanted, total, there, guard=guard)
     config = target.judge or run.recipe.judge
-    judge(store, "test", name, judge_of(run, config), judge_name(config))
+    judge(store, "test", name, judge_of(run, config), judge_name(config), guard=guard)
+    if note := guard.note():
+        console.print(note)
     scores = target_scores(name, store.entries("test", [name]))
     store.add_scores(scores, Spent("score", name, total, 0, 0.0))
 

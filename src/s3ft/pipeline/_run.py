@@ -19,6 +19,7 @@ from ._check import preflight
 from ._data import check_unchanged
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
+from ._mend import begin_anew
 from ._rundir import Run, on_its_day, open_run
 from ._stages import STAGES, Stage, reaches
 from ._walk import decide, generate, select
@@ -61,6 +62,7 @@ def run_stages(
 
     def check(run: Run) -> None:
         check_unchanged(run)
+        begin_anew(run.store, run.path)
         methods = " ".join(recipe.methods)
         if run.store.fact(f"checked until {until}") != methods:
             for line in preflight(run, sources, until=until):

@@ -20,6 +20,7 @@ from ..judge import LEDGER, Ledger
 from ..recipe import Endpoint, Recipe, load
 from ..store import Store
 from ._data import read_data
+from ._mend import mendable
 from ._room import room
 
 if TYPE_CHECKING:
@@ -42,8 +43,17 @@ VLLM = tuple(
 )
 """On how many devices vLLM runs, and how much of them it takes."""
 
-FREE = ("model.device", "generate.batch_size", "evaluate.batch_size", "ray", *SERVER, *VLLM)
-"""Keys that may change because they say how the machine is used, not what is made."""
+FREE = (
+    "allow",
+    "model.device",
+    "generate.batch_size",
+    "evaluate.batch_size",
+    "ray",
+    *SERVER,
+    *VLLM,
+)
+"""Keys that may change because they say how the machine is used, or what stops the run, not what is
+made."""
 
 PACKAGES = (
     "s3ft",
@@ -120,7 +130,7 @@ def open_run(
             Ledger(out / LEDGER) as ledger,
         ):
             if known.exists():
-                _check_same(load(known), recipe, out)
+                _check_same(load(known), recipe, out, mendable(store, out))
             else:
                 _write(out / "environment.json", json.dumps(environment(), indent=2) + "\n")
                 _write(known, recipe.to_yaml())
@@ -189,9 +199,9 @@ def _locked(out: Path) -> Iterator[None]:
         yield
 
 
-def _check_same(before: Recipe, now: Recipe, out: Path) -> None:
+def _check_same(before: Recipe, now: Recipe, out: Path, mendable: tuple[str, ...]) -> None:
     old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
-    free = (*GROWS, *FREE)
+    free = (*GROWS, *FREE, *mendable)
     changed = [
         key
         for key in sorted({*old, *new})

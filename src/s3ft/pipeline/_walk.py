@@ -23,6 +23,7 @@ from ..store import Entry
 from ._answerer import Sources
 from ._collect import answer
 from ._collect import judge as judge_responses
+from ._guard import Guard
 from ._mixture import write_mixture
 from ._question import on_ladders, question, rounds
 from ._rundir import Run
@@ -97,7 +98,8 @@ def judge(run: Run, source: Source, decider: Judge) -> None:
     """Judge whatever a source said that has no verdict yet."""
     filtered = without_leaks(decider) if source == "paraphrase" else decider
     name = judge_name(run.recipe.judge)
-    judge_responses(run.store, "train", source, filtered, name, _others(source))
+    guard = _guard(run, source)
+    judge_responses(run.store, "train", source, filtered, name, _others(source), guard=guard)
 
 
 @dataclass(slots=True)
@@ -153,7 +155,8 @@ def ask(run: Run, sources: Sources, pending: Pending) -> None:
 
     tally = Tally(run.store, "train", source, _others(source))
     note = f"up to {pending.most} samples, {tally}" if pending.most > 1 else ""
-    answer(run.store, asked, wanted(), pending.samples, pending.there, note)
+    guard = _guard(run, source)
+    answer(run.store, asked, wanted(), pending.samples, pending.there, note, guard=guard)
     replay = sources.replay
     if replay is not None and replay.missing:
         console.print(f"examples without a response in the file: {replay.missing:,}")
@@ -183,6 +186,12 @@ def _waiting(
         }
         if missing:
             yield entry, missing
+
+
+def _guard(run: Run, source: Source) -> Guard:
+    replayed = source == "self" and run.recipe.generate.engine == "replay"
+    samples = 1 if replayed else run.recipe.rounds(source)[-1]
+    return Guard(run.store, run.recipe, "train", source, samples=samples)
 
 
 def _others(source: Source) -> list[Source]:

@@ -60,6 +60,9 @@ class Recipe(Strict):
     """Methods of one's own: `{my-method: [paraphrase, self, gold]}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
     """The share of gold answers that the judge must accept as their own, or the run stops."""
+    allow: list[str] = Field([])
+    """What may befall nearly all answers, or verdicts, of a source without stopping the run:
+    `length`, `thinking`, `empty`, `unmatched`, `unknown`, or what else a message names."""
     methods: list[str] = Field(["sft", "s3ft"], min_length=1)
     """Names of built-in methods or of `ladders`."""
     seeds: list[int] = Field([0], min_length=1)
