@@ -385,7 +385,10 @@ def test_a_judge_of_measured_models_that_cannot_decide_can_be_mended(tmp_path: P
         "judge": {"name": "math"},
         "methods": ["sft"],
     }
-    with serve(lambda _: "Je ne sais pas.") as server, scratch_run(load(told)) as (run, sources, _):
+    with (
+        serve(lambda _: "Je pense que oui.") as server,
+        scratch_run(load(told)) as (run, sources, _),
+    ):
         judge = {"name": "llm", "openai": {"url": server.url, "model": "m"}, "canaries": 0.0}
         recipe = load(told, {"evaluate.target.judge": judge})
         assert sources.base is not None
