@@ -122,8 +122,12 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
             sys.stdout.buffer.flush()
         return
     target = Path(os.path.realpath(path))
-    if os.path.exists(target) and not os.path.isfile(target):
-        with _room(str(path)), _opened(target, path) as file:
+    with _writable(path):
+        replaced = not target.exists() or target.is_file()
+    if not replaced:
+        with _writable(path):
+            file = open(target, "wb")  # noqa: SIM115 - closed below
+        with _room(str(path)), file:
             yield file
         return
     # Its name must not be too long where that of the target is not.
@@ -131,16 +135,19 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     kept = target.with_name(f"{target.name}.partial")
     try:
         with _room(str(path), lambda: _keep(temporary, kept)):
-            with _opened(temporary, path) as file:
+            with _writable(path):
+                file = open(temporary, "wb")  # noqa: SIM115 - closed below
+            with file:
                 yield file
             os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _opened(place: Path, path: str | Path) -> IO[bytes]:
+@contextlib.contextmanager
+def _writable(path: str | Path) -> Iterator[None]:
     try:
-        return open(place, "wb")
+        yield
     except OSError as error:
         remedy = "Make its folder first." if isinstance(error, FileNotFoundError) else ""
         raise InputError(str(path), f"cannot be written: {error.strerror}", remedy) from None
