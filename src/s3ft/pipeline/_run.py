@@ -97,16 +97,20 @@ def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
 
 
 def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:
-    """Write the report on what a run has so far; the path of its page.
+    """Write the report on what a run has so far, by the recipe that it keeps; the path of its page.
+
+    Args:
+        overrides: changes to the run's own recipe, which are kept as those of a resumed run are:
+            ``methods=[sft]`` reports on these alone.
 
     Raises:
-        InputError: there is no such run.
+        InputError: there is no such run, or a change would make another run of it.
     """
     load(source, overrides)
     path = folder(source, out)
     if not (path / "recipe.yaml").exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
-    recipe = load(path / "recipe.yaml")
+    recipe = load(path / "recipe.yaml", overrides)
     with open_run(recipe, path) as run:
         _do("report", run, Sources(recipe))
     return path / "report.html"
