@@ -100,18 +100,19 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
     """Write the report on what a run has so far, by the recipe that it keeps; the path of its page.
 
     Args:
-        overrides: changes to the run's own recipe, which are kept as those of a resumed run are:
-            ``methods=[sft]`` reports on these alone.
+        overrides: changes to that recipe for this report: ``methods=[sft]`` reports on these alone.
 
     Raises:
         InputError: there is no such run, or a change would make another run of it.
     """
     load(source, overrides)
     path = folder(source, out)
-    if not (path / "recipe.yaml").exists():
+    known = path / "recipe.yaml"
+    if not known.exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
-    recipe = load(path / "recipe.yaml", overrides)
+    kept, recipe = known.read_bytes(), load(known, overrides)
     with open_run(recipe, path) as run:
+        known.write_bytes(kept)  # the changes are this report's alone
         _do("report", run, Sources(recipe))
     return path / "report.html"
 
