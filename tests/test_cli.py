@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -365,3 +367,118 @@ def test_the_installed_command_exits_as_it_should(here: Path) -> None:
 def test_the_schema_is_json(capfd: pytest.CaptureFixture[str]) -> None:
     assert s3ft("schema") == 0
     assert "learning_rate" in json.dumps(json.loads(capfd.readouterr().out))
+
+
+def test_a_report_follows_the_run_s_recipe_and_the_changes_to_it(
+    here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def methods() -> set[str]:
+        return set(json.loads(Path("runs/recipe/report.json").read_text())["mixture"])
+
+    assert s3ft("select", "recipe.yaml", "methods=[ssr, sft]") == 0
+    kept = Path("runs/recipe/recipe.yaml").read_bytes()
+    assert s3ft("report", "recipe.yaml") == 0
+    assert methods() == {"ssr", "sft"}
+    assert s3ft("report", "recipe.yaml", "methods=[sft]") == 0
+    assert methods() == {"sft"}
+    assert Path("runs/recipe/recipe.yaml").read_bytes() == kept, "the run's recipe has changed"
+    assert s3ft("report", "recipe.yaml", "train.learning_rate=0.5") == 2
+    assert "train.learning_rate was 0.0001, now 0.5" in capfd.readouterr().err
+    assert Path("runs/recipe/recipe.yaml").read_bytes() == kept
+
+
+def test_the_version(capfd: pytest.CaptureFixture[str]) -> None:
+    assert s3ft("--version") == 0
+    assert capfd.readouterr().out == f"s3ft {version('s3ft')}\n"
+
+
+FORMS = [
+    ("run --config my.yaml --output-dir runs/x --train.learning_rate 1e-4",
+     "s3ft run my.yaml train.learning_rate=1e-4 --out runs/x"),
+    ("--config my.yaml", "s3ft run my.yaml"),
+    ("train -c my.yaml -o x", "s3ft train my.yaml --out x"),
+    ("check my.yaml --train.epochs=2 --learning-rate 1e-3",
+     "s3ft check my.yaml train.epochs=2 train.learning_rate=1e-3"),
+    ("run my.yaml --model Qwen/Qwen3-0.6B --num_train_epochs 3",
+     "s3ft run my.yaml model=Qwen/Qwen3-0.6B train.epochs=3"),
+    ("run my.yaml --trust-remote-code", "s3ft run my.yaml model.trust_remote_code=true"),
+    ("run my.yaml --gradient_accumulation_steps 4 --out x",
+     "s3ft run my.yaml train.args.gradient_accumulation_steps=4 --out x"),
+    ("judge --judge math --input a.jsonl --output b.jsonl --timeout 2",
+     "s3ft judge a.jsonl --judge math timeout=2 b.jsonl"),
+    ("judge --judge math --openai.url http://localhost a.jsonl b.jsonl",
+     "s3ft judge --judge math openai.url=http://localhost a.jsonl b.jsonl"),
+    ("audit --judge qa -i a.jsonl", "s3ft audit a.jsonl --judge qa"),
+    ("run 'my recipe.yaml' --seeds '[1, 2]'", "s3ft run 'my recipe.yaml' 'seeds=[1, 2]'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "meant"), FORMS, ids=[form[0] for form in FORMS])
+def test_the_forms_of_other_programs_are_met_with_the_right_one(
+    typed: str, meant: str, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = listing(here)
+    assert s3ft(*shlex.split(typed)) == 2
+    first, second = capfd.readouterr().err.splitlines()
+    assert "there is no option -" in first
+    assert second == f"  Did you mean: {meant}"
+    assert listing(here) == before
+
+
+def test_an_option_that_means_nothing_is_named(
+    here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert s3ft("run", "recipe.yaml", "--dry-run") == 2
+    assert "no option --dry-run\n  Options: --help, --out." in capfd.readouterr().err
+
+
+def test_right_options_are_let_through(here: Path) -> None:
+    assert s3ft("select", "--out=a", "recipe.yaml") == 0
+    assert s3ft("select", "recipe.yaml", "--out", "--b") == 0
+    assert Path("--b/recipe.yaml").exists()
+    assert s3ft("plan", "recipe.yaml", "--probe", "0") == 0
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["judge", "--judge", "match", LONG, "out.jsonl"],
+        ["judge", "--judge", "match", "rows.jsonl", LONG],
+        ["judge", "--judge", "match", f"x={LONG}", "rows.jsonl", "out.jsonl"],
+        ["judge", "--judge", LONG, "rows.jsonl", "out.jsonl"],
+        ["audit", "--judge", "match", LONG],
+        ["audit", "--judge", "match", "rows.jsonl", "--disagreements", LONG],
+        ["check", LONG],
+        ["run", LONG],
+        ["plan", LONG],
+        ["report", LONG],
+        ["report", "recipe.yaml", "--out", LONG],
+        ["select", "recipe.yaml", "--out", LONG],
+        ["check", "recipe.yaml", f"data.path={LONG}"],
+        ["check", "recipe.yaml", f"data.test={LONG}"],
+        ["check", "recipe.yaml", f"model.id={LONG}"],
+        ["check", "recipe.yaml", f"model={LONG}"],
+        ["check", "recipe.yaml", "model=lab", f"model.chat_template={LONG}"],
+        ["check", "recipe.yaml", f"generate.replay.path={LONG}"],
+        ["check", "recipe.yaml", "model=lab", "methods=[s3ft]", f"paraphrase.prompt={LONG}"],
+        ["check", "recipe.yaml", "model=lab", f"evaluate.tasks={LONG}"],
+        ["recipes", LONG],
+    ],
+    ids=lambda command: " ".join(command).replace(LONG, "LONG"),
+)
+def test_an_argument_longer_than_a_file_name_may_be(
+    command: list[str], here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = listing(here)
+    assert s3ft(*command) == 2
+    assert "Traceback" not in capfd.readouterr().err
+    assert listing(here) == before
+
+
+def test_a_long_option_is_no_file(here: Path) -> None:
+    write_rows("in.jsonl", [{"response": "4", "gold": "4"}])
+    long = "judges=[" + ", ".join(["{name: match, ignore_case: true}"] * 20) + "]"
+    assert s3ft("judge", "--judge", "cascade", long, "in.jsonl", "out.jsonl") == 0

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,35 @@ def test_template_from_a_file(copy: Path, tmp_path: Path) -> None:
     config = Model(id=str(copy), chat_template=str(file), chat_template_kwargs=kwargs)
     text = load_chat(config).prompt_text([{"role": "user", "content": "Hi"}])
     assert text == "<user>Hi<assistant>:"
+
+
+STARVED = """
+import resource, sys
+from pathlib import Path
+
+from s3ft.errors import RunError
+from s3ft.models import load_model
+from s3ft.recipe import Model
+
+load_model(Model(id="lab", dtype="float32"))  # what loading takes besides the weights
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+limit = pages * resource.getpagesize() + int(sys.argv[2]) * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+try:
+    load_model(Model(id=sys.argv[1], dtype="float32"))
+except RunError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [8, 120, 200])
+def test_a_model_that_does_not_fit_is_not_blamed_on_its_id(left: int, tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(vocab_size=25_000, hidden_size=1_024, num_hidden_layers=0)
+    LlamaForCausalLM(config).save_pretrained(tmp_path)  # of 200 MB
+    command = [sys.executable, "-c", STARVED, str(tmp_path), str(left)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"{tmp_path} does not fit into memory ("), said
+    assert "model.id" not in said

@@ -87,3 +87,33 @@ def test_the_tally_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Pat
         assert str(tally) == "solved: 1 self, 0 paraphrase; 2 judge errors"
         tally.add([(places[2], Verdict("k", "correct")), (places[3], Verdict("k", "incorrect"))])
         assert str(tally) == "solved: 2 self, 0 paraphrase"
+
+
+def test_what_turns_out_to_have_been_done_before_is_not_done_in_no_time(
+    said: io.StringIO, clock: list[float]
+) -> None:
+    with progress("train: s3ft-seed0", 1000) as tick:
+        clock[0] += 60  # the model is loaded; the checkpoint has 800 steps
+        tick(0, before=801)
+        clock[0] += 20
+        tick(10)
+    assert said.getvalue().splitlines() == [
+        "train: s3ft-seed0: 801/1,000, 60 s",
+        "train: s3ft-seed0: 811/1,000, 80 s, 0:06:18 left",
+    ]
+
+
+def test_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    file = io.StringIO()
+    terminal = Console(file=file, force_terminal=True, width=140, get_time=lambda: clock[0])
+    monkeypatch.setattr(module, "console", terminal)
+    with progress("train: s3ft-seed0", 1000) as tick:
+        clock[0] += 60
+        tick(0, before=800)
+        for _ in range(10):
+            clock[0] += 2
+            tick(1)
+        tick(0)
+    last = file.getvalue().split("\r")[-1]
+    assert "810/1000" in last
+    assert "0:06:20" in last, last

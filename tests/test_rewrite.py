@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.records import Case, Example, Verdict
+from s3ft.pipeline import _collect
+from s3ft.records import Case, Example, Response, Verdict
 from s3ft.rewrite import Paraphrase, leak, without_leaks
 
 EXAMPLE = Example(
@@ -113,3 +114,19 @@ def test_the_judge_is_asked_only_about_clean_text() -> None:
     assert seen == ["1"]
     assert [verdicts[str(n)].label for n in range(3)] == ["incorrect", "correct", "incorrect"]
     assert "as given above" in verdicts["0"].reason
+
+
+def test_the_completion_s_words_are_no_leak_where_the_gold_is_short() -> None:
+    completion = "The reference answer of the key is B, as given above. So it is B."
+    example = Example("e", EXAMPLE.prompt, completion, {"gold": ["B"]})
+    texts = ["The reference answer of the key is B.", "The provided solution says B."]
+    for n, text in enumerate(texts):
+        asked = _collect.case(str(n), example, Response(str(n), text))
+        assert asked.gold == ("B",)
+        [verdict] = without_leaks(accept)(iter([asked]))
+        assert verdict.label == ("incorrect" if n else "correct")
+
+
+def accept(cases: Iterable[Case]) -> Iterator[Verdict]:
+    for each in cases:
+        yield Verdict(each.key, "correct")

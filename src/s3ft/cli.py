@@ -5,15 +5,19 @@ Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request p
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .errors import InputError, S3FTError
+from .errors import InputError, S3FTError, disk_is_full
 
 if TYPE_CHECKING:
     from .pipeline import Stage
@@ -21,13 +25,35 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
+GOES_ON = "The same command goes on from here."
+
 app = typer.Typer(
     name="s3ft",
-    help="Fine-tune a language model on your data without making it forget.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"s3ft {version('s3ft')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Fine-tune a language model on your data without making it forget."""
+
 
 RecipeArg = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A YAML file, or the name of a shipped one.")
@@ -52,7 +78,8 @@ JudgeName = Annotated[
 def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: Stage) -> None:
     from .pipeline import run_stages
 
-    run_stages(recipe, overrides or [], out, until)
+    with _stoppable(GOES_ON):
+        run_stages(recipe, overrides or [], out, until)
 
 
 @app.command()
@@ -63,7 +90,8 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
     from .pipeline import run_stages
     from .report import summary_table
 
-    folder = run_stages(recipe, overrides or [], out)
+    with _stoppable(GOES_ON):
+        folder = run_stages(recipe, overrides or [], out)
     results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     console = Console()
     console.print(summary_table(results))
@@ -129,12 +157,15 @@ def judge(
     if name is None:
         _stage(recipe, arguments, out, "judge")
         return
+    from .arguments import split
     from .judge import judge_file
 
-    options, files = _split([recipe, *(arguments or [])])
+    options, files = split([recipe, *(arguments or [])])
     if len(files) != 2:
         raise InputError("s3ft judge --judge", f"needs IN and OUT, got {len(files)} files")
-    counts = judge_file(name, options, files[0], files[1], replies)
+    left = "" if files[1] == "-" else f"Nothing was written to {files[1]}."
+    with _stoppable(_with_replies(left, replies), signal.SIGTERM):
+        counts = judge_file(name, options, files[0], files[1], replies)
     if counts.canaries:
         typer.echo(counts.canaries, err=True)
     typer.echo(counts.line(), err=files[1] == "-")
@@ -157,12 +188,14 @@ def audit(
     """How far a judge agrees with labels: confusion, precision, recall, kappa."""
     from rich.console import Console
 
+    from .arguments import split
     from .judge import audit_file, render
 
-    options, files = _split(arguments)
+    options, files = split(arguments)
     if len(files) != 1:
         raise InputError("s3ft audit", f"needs one LABELLED file, got {len(files)}")
-    result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
+    with _stoppable(_with_replies("", replies), signal.SIGTERM):
+        result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2))
     else:
@@ -229,42 +262,83 @@ def schema() -> None:
     typer.echo(json.dumps(recipe_schema(), indent=2))
 
 
-def _split(arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """Separate options from files; ``openai.url=...`` is a key within a group."""
-    from .recipe import parse_option
+def _with_replies(left: str, replies: Path | None) -> str:
+    """What a stopped judging leaves, with the replies that are paid for."""
+    kept = "" if replies is None else f"What a model replied is kept in {replies}."
+    return f"{left} {kept}".strip()
 
-    options = [text for text in arguments if "=" in text and not Path(text).exists()]
-    files = [text for text in arguments if text not in options]
-    tree: dict[str, Any] = {}
-    for text in options:
-        key, value = parse_option(text)
-        *groups, last = key.split(".")
-        here = tree
-        for group in groups:
-            here = here.setdefault(group, {})
-            if not isinstance(here, dict):
-                raise InputError(f"argument {text}", f"{group} is a value, without keys")
-        here[last] = value
-    return tree, files
+
+@contextmanager
+def _stoppable(goes_on: str, *signals: int) -> Iterator[None]:
+    """Say what holds where Ctrl-C, or one of the signals, stops the work inside."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _Stopped(INTERRUPTED, goes_on) from None
+    except SystemExit as done:
+        raise _Stopped(done.code, goes_on) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stopped(SystemExit):
+    """The process was told to stop; ``goes_on`` says what the user has then."""
+
+    def __init__(self, code: Any, goes_on: str) -> None:
+        super().__init__(code)
+        self.goes_on = goes_on
 
 
 def run_command(arguments: list[str]) -> int:
     """Run a command; errors of the request and of the work become one message and a code."""
     try:
+        _check_form(arguments)
         app(arguments)
     except S3FTError as error:
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG and not disk_is_full(error):
+            raise
+        where = f"{error.filename[:60]}...: " if isinstance(error.filename, str) else ""
+        typer.echo(f"s3ft: {where}{error.strerror}", err=True)
+        return 1 if disk_is_full(error) else 2
     except SystemExit as done:  # how the command line library ends, also where all went well
         code = done.code if isinstance(done.code, int) else 0
-        if code == INTERRUPTED:
-            typer.echo("s3ft: stopped. The same command goes on from here.", err=True)
+        if code == INTERRUPTED or isinstance(done, _Stopped):
+            typer.echo(f"s3ft: stopped. {getattr(done, 'goes_on', '')}".rstrip(), err=True)
         return code
     return 0
+
+
+def _check_form(arguments: list[str]) -> None:
+    """See that the options are the verb's own; without a verb, ``run`` is what was meant."""
+    from .arguments import check_form
+
+    verbs: dict[str, Any] = getattr(typer.main.get_command(app), "commands", {})
+    verb, *rest = arguments or [""]
+    if verb.startswith("--") and verb not in ("--help", "--version"):
+        verb, rest = "run", arguments
+    if verb in verbs:
+        options = {
+            name: not p.is_flag for p in verbs[verb].params for name in p.opts if "-" in name
+        }
+        check_form(verb, rest, {**options, "--help": False})
 
 
 def main() -> None:
     """The entry point of ``s3ft``."""
     if not sys.stderr.isatty():
         os.environ.setdefault("TQDM_DISABLE", "1")  # the libraries' bars; ours are lines there
-    sys.exit(run_command(sys.argv[1:]))
+    code = run_command(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk, of which was told: Python would tell again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

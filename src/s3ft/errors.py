@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+
 
 class S3FTError(Exception):
     """Base of all errors that are shown to the user as one message, without a traceback."""
@@ -32,3 +35,16 @@ class InputError(S3FTError):
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
         """Pickled by what it was made of, to pass from a worker's process to this one."""
         return type(self), (self.where, self.problem, self.remedy)
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Whether an error is that of a full disk, or arose from one."""
+    while error is not None:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return True
+        if "os error 28" in str(error):  # as safetensors says it
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -26,9 +26,14 @@ LINE_EVERY = 15.0
 
 
 class Tick(Protocol):
-    """Reports progress: rows just done, tokens made for them, and a note in place of the last."""
+    """Reports progress: rows just done, tokens made for them, and a note in place of the last.
 
-    def __call__(self, rows: int = 1, tokens: int = 0, note: str | None = None) -> None: ...
+    ``before`` are rows that turn out to have been done before, besides these.
+    """
+
+    def __call__(
+        self, rows: int = 1, tokens: int = 0, note: str | None = None, before: int = 0
+    ) -> None: ...
 
 
 @contextmanager
@@ -62,13 +67,14 @@ def _bar(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
     bar = Progress(*columns, console=console)
     task = bar.add_task(title, total=total, completed=done, rate="", note=note)
 
-    def tick(rows: int = 1, tokens: int = 0, note: str | None = None) -> None:
+    def tick(rows: int = 1, tokens: int = 0, note: str | None = None, before: int = 0) -> None:
         nonlocal tokens_done, said
         tokens_done += tokens
         said = said if note is None else note
         rate = _rate(tokens_done, time.monotonic() - start)
+        bar.tasks[0].completed += before  # an update would count it as done in no time
         bar.update(task, advance=rows, rate=rate, note=said)
-        if rows:
+        if rows or before:
             bar.start()
 
     try:
@@ -78,24 +84,25 @@ def _bar(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
 
 
 @contextmanager
-def _lines(title: str, total: int, before: int, note: str) -> Iterator[Tick]:
-    start = last = time.monotonic()
-    done, tokens_done, said = before, 0, note
+def _lines(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
+    start = began = last = time.monotonic()
+    new, tokens_done, said = 0, 0, note
 
     def show(now: float) -> None:
         spent = now - start
         parts = [f"{title}: {done:,}/{total:,}", _rate(tokens_done, spent), f"{spent:.0f} s", said]
-        if before < done < total:
-            left = timedelta(seconds=round(spent / (done - before) * (total - done)))
+        if new and done < total:
+            left = timedelta(seconds=round((now - began) / new * (total - done)))
             parts.insert(3, f"{left} left")
         console.print(", ".join(part for part in parts if part))
 
-    def tick(rows: int = 1, tokens: int = 0, note: str | None = None) -> None:
-        nonlocal done, tokens_done, last, said
-        done, tokens_done = done + rows, tokens_done + tokens
+    def tick(rows: int = 1, tokens: int = 0, note: str | None = None, before: int = 0) -> None:
+        nonlocal done, new, began, tokens_done, last, said
+        done, new, tokens_done = done + rows + before, new + rows, tokens_done + tokens
         said = said if note is None else note
         now = time.monotonic()
-        if rows and (done >= total or now - last >= LINE_EVERY):
+        began = began if new else now
+        if (rows or before) and (done >= total or now - last >= LINE_EVERY):
             last = now
             show(now)
 

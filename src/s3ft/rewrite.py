@@ -101,6 +101,8 @@ def without_leaks(judge: Judge) -> Judge:
 
 def _refuse_leak(case: Case) -> Verdict | None:
     question = case.prompt[-1]["content"] if case.prompt else ""
-    found = leak(case.response, question, "\n".join(case.gold))
+    # The model was shown the completion, which is not among short accepted answers.
+    shown = str(case.meta.get("completion", ""))
+    found = leak(case.response, question, "\n".join([*case.gold, shown]))
     reason = f"speaks of the reference: {found!r}"
     return None if found is None else Verdict(case.key, "incorrect", None, reason)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from s3ft.errors import InputError
 from s3ft.evaluate import _tasks, check_benchmarks
@@ -97,3 +99,37 @@ def test_a_local_group_may_name_stock_tasks(tasks: Any) -> None:
     assert "hellaswag" not in local.task_index  # nothing is read that is not needed
     mixed = _tasks._manager(("mixed",), tasks.folder)
     assert "hellaswag" in mixed.task_index
+
+
+def test_data_in_a_folder_beside_the_task_are_found_from_anywhere(
+    tasks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of a folder, a pattern, the folder as data set, and as directory of the data."""
+    inner = tasks.folder / "inner"
+    (inner / "rows").mkdir(parents=True)
+    tasks.choice("one", 3)
+    config = yaml.safe_load((tasks.folder / "one.yaml").read_text())
+    for name in ("test", "more"):
+        shutil.copy(tasks.folder / "one.jsonl", inner / "rows" / f"{name}.jsonl")
+    forms: dict[str, tuple[str, dict[str, Any]]] = {
+        "file": ("json", {"data_files": {"test": "rows/test.jsonl"}}),
+        "files": ("json", {"data_files": {"test": ["rows/test.jsonl", "rows/more.jsonl"]}}),
+        "pattern": ("json", {"data_files": {"test": "rows/*.jsonl"}}),
+        "folder": ("rows", {}),
+        "dotted": ("./rows", {}),
+        "directory": ("json", {"data_dir": "rows", "data_files": {"test": "test.jsonl"}}),
+    }
+    for name, (path, kwargs) in forms.items():
+        own = {"task": name, "dataset_path": path, "dataset_kwargs": kwargs}
+        (inner / f"{name}.yaml").write_text(yaml.safe_dump({**config, **own}))
+    monkeypatch.chdir(tmp_path)
+    counts = check_benchmarks(tasks.config(*forms))
+    assert counts == {**dict.fromkeys(forms, 3), "files": 6, "pattern": 6}
+
+
+def test_a_folder_of_tasks_is_no_data_set(tasks: Any) -> None:
+    from s3ft.evaluate._tasks import _own_data
+
+    (tasks.folder / "gsm8k").mkdir()
+    (tasks.folder / "gsm8k" / "task.yaml").write_text("task: x\n")
+    assert _own_data({"dataset_path": "gsm8k"}, tasks.folder) == {}

@@ -166,3 +166,19 @@ def test_gsm8k_solutions(shared_data: Path) -> None:
     Console(file=screen, width=200).print(render(result))
     assert "3,275" in screen.getvalue()
     assert "175b_verification (1,319)" in screen.getvalue()
+
+
+def test_rows_without_gold_are_in_no_table_of_answers(tmp_path: Path) -> None:
+    path = tmp_path / "labelled.jsonl"
+    rows = [
+        {"response": "", "correct": False},
+        {"response": "Paris", "correct": True, "finish_reason": "length"},
+        {"response": "Paris", "correct": True},
+        {"response": "Paris", "correct": True, "gold": "<think>It is it.</think>Paris"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = audit_file("qa", {}, path)
+    assert (result.overall.rows, result.malformed) == (3, 1)
+    assert result.golds == {"correct": 1, "incorrect": 0, "unknown": 0}
+    assert result.answerability is not None
+    assert sum(sum(row.values()) for row in result.answerability.counts.values()) == 1

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,7 @@ def test_output_has_a_line_for_each_row(tmp_path: Path) -> None:
         b"\xef\xbb\xbf" + json.dumps({"id": "a", "response": "#### 4", "gold": "4"}).encode(),
         {"id": 2, "response": "#### 5", "gold": 4},
         b"",
-        b"{not json",
+        b'{"id": "b", "response": "cut of',
         b'{"response": "\xff"}',
         {"response": "#### 4", "gold": "?"},
         b"[" * 100_000,
@@ -42,7 +45,7 @@ def test_output_has_a_line_for_each_row(tmp_path: Path) -> None:
     )
     counts = judge_file("math", {"timeout": 3.0}, source, tmp_path / "out.jsonl")
     rows = lines(tmp_path / "out.jsonl")
-    assert [row["id"] for row in rows] == ["a", 2, None, None, None, None, "e", "é"]
+    assert [row["id"] for row in rows] == ["a", 2, "b", None, None, None, "e", "é"]
     correct, incorrect, unknown = "correct", "incorrect", "unknown"
     labels = [correct, incorrect, unknown, unknown, unknown, unknown, correct, correct]
     assert [row["label"] for row in rows] == labels
@@ -138,9 +141,109 @@ def test_gsm8k_solutions_through_files(shared_data: Path, tmp_path: Path) -> Non
 
 
 def test_input_is_not_read_ahead_from_a_stream() -> None:
-    from s3ft.judge._file import rows_of
+    from s3ft.judge._lines import rows_of
 
     stream = io.BytesIO(b'{"a": 1}\n{"a": 2}\n')
     rows = rows_of(stream)
     assert next(rows) == {"a": 1}
     assert stream.tell() == 9
+
+
+def command(*arguments: str | Path, here: Path) -> subprocess.Popen[str]:
+    (here / "tmp").mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "s3ft", "judge", "--judge", *map(str, arguments)],
+        cwd=here,
+        env={**os.environ, "TMPDIR": str(here / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def begun(here: Path) -> bool:
+    """Whether verdicts are being written."""
+    return any(path.stat().st_size for path in here.glob(".s3ft-*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_stopped_it_says_what_is_left_and_leaves_nothing(
+    number: int, code: int, tmp_path: Path
+) -> None:
+    row = {"response": "#### 4", "gold": "4", "pad": "x" * 50}
+    write(tmp_path / "in.jsonl", *[row] * 100_000)
+    process = command("math", "in.jsonl", "out.jsonl", here=tmp_path)
+    while not begun(tmp_path):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    said = process.communicate()[1]
+    assert (process.returncode, said) == (
+        code,
+        "s3ft: stopped. Nothing was written to out.jsonl.\n",
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "tmp"]
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 KiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_full_disk_is_one_message_and_keeps_what_was_judged(disk: Path, tmp_path: Path) -> None:
+    rows = [{"id": n, "response": f"#### {n}", "gold": str(n)} for n in range(3_000)]
+    write(tmp_path / "in.jsonl", *rows)
+    (disk / "out.jsonl").write_text("old\n")
+    process = command("math", "in.jsonl", disk / "out.jsonl", here=tmp_path)
+    said = process.communicate()[1]
+    assert process.returncode == 1
+    assert "no room is left on its disk" in said
+    assert said.count("\n") == 2
+    assert sorted(path.name for path in disk.iterdir()) == ["out.jsonl", "out.jsonl.partial"]
+    assert (disk / "out.jsonl").read_text() == "old\n"
+    kept = lines(disk / "out.jsonl.partial")
+    assert [row["id"] for row in kept] == list(range(len(kept)))
+    assert len(kept) > 500
+    assert f"The first {len(kept):,} lines are kept in {disk / 'out.jsonl.partial'};" in said
+
+
+def test_a_full_device_is_one_message(tmp_path: Path) -> None:
+    write(tmp_path / "in.jsonl", {"response": "a", "gold": "a"})
+    process = command("match", "in.jsonl", "/dev/full", here=tmp_path)
+    said = process.communicate()[1]
+    assert process.returncode == 1
+    assert said.startswith("s3ft: /dev/full: no room is left on its disk")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "s3ft", "judge", "--judge", "match", "in.jsonl", "-"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("s3ft: standard output: no room is left on its disk")
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", {"response": "a", "gold": "a"})
+    out = tmp_path / ("o" * 255)
+    assert judge_file("match", {}, source, out).correct == 1
+    assert len(lines(out)) == 1
+    with pytest.raises(InputError, match="File name too long"):
+        judge_file("match", {}, source, tmp_path / ("o" * 256))
+    with pytest.raises(InputError, match="File name too long"):
+        judge_file("match", {}, tmp_path / ("i" * 256), out)

@@ -108,3 +108,34 @@ def test_a_failing_function_is_unknown_and_the_next_case_is_judged() -> None:
     cases = [Case(str(i), (), response, ()) for i, response in enumerate("102")]
     labels = [verdict.label for verdict in each(decide)(cases)]
     assert labels == ["correct", "unknown", "correct"]
+
+
+@pytest.mark.parametrize(
+    ("judge", "option", "value", "problem"),
+    [
+        ("math", "timeout", "abc", "timeout must be a number, not 'abc'"),
+        ("math", "timeout", True, "timeout must be a number, not True"),
+        ("math", "timeout", None, "timeout must be a number, not None"),
+        ("code", "timeout", [3], r"timeout must be a number, not \[3\]"),
+        ("code", "workers", 1.5, "workers must be a whole number, not 1.5"),
+        ("match", "ignore_case", "no", "ignore_case must be true or false, not 'no'"),
+        ("llm", "prompt", 3, "prompt must be text, not 3"),
+    ],
+)
+def test_an_option_of_the_wrong_type_is_told_plainly(
+    judge: str, option: str, value: object, problem: str
+) -> None:
+    with pytest.raises(InputError, match=problem):
+        Judges().make(judge, {option: value})
+
+
+def test_types_of_a_judge_of_ones_own_are_checked_where_it_names_them(module: str) -> None:
+    def close(*, tolerance: float = 0.0, places: list[int] | None = None, **other: object) -> Judge:
+        return accept
+
+    judges = Judges()
+    judges.register("close")(close)
+    judges.make("close", {"tolerance": 1, "places": "any", "more": None})
+    judges.make(f"{module}:longer_than", {"characters": "whatever"})
+    with pytest.raises(InputError, match="tolerance must be a number, not 'a'"):
+        judges.make("close", {"tolerance": "a"})

@@ -35,9 +35,15 @@ def test_a_reward_function_of_trl_judges() -> None:
 
 
 def test_a_function_of_the_form_alone_needs_no_gold() -> None:
-    rows = [{"response": "<think>\nhm\n</think>\nyes"}, {"response": "yes"}]
-    verdicts = s3ft.judge(rows, "reward", function="trl.rewards:think_format_reward")
+    rows = [{"response": "<think>\nWith a full stop.\n</think>\nyes."}, {"response": "yes"}]
+    verdicts = s3ft.judge(rows, "reward", function="test_reward:stops")
     assert labels(verdicts) == ["correct", "incorrect"]
+
+
+def stops(completions: list[Any], **kwargs: Any) -> list[float]:
+    """Looks at the answer alone: what was thought before is not handed over."""
+    assert not any("think" in c[0]["content"] for c in completions)
+    return [float(c[0]["content"].endswith(".")) for c in completions]
 
 
 def lengths(

@@ -69,6 +69,8 @@ def test_reads_no_more_than_it_needs() -> None:
         ({"response": "a", "gold": {"x": 1}}, "gold is an object"),
         ({"response": "a", "completion": ["a", None]}, "an item of completion is missing"),
         ({"response": "a", "gold": float("nan")}, "gold is a number"),
+        ({"response": "a", "gold": float("inf")}, "gold is a number that is not finite"),
+        ({"response": "a", "gold": "<think>\nIt is a"}, "gold ends within its reasoning"),
         ({"response": "a", "gold": "a", "prompt": 3}, "prompt is neither"),
         ({"response": "a", "gold": "a", "prompt": [{"role": "user"}]}, "prompt is neither"),
         ("a", "the row is a string"),
@@ -90,8 +92,61 @@ def test_gold_may_be_text_number_or_several() -> None:
         {"response": "b", "completion": ["a", "b"]},
         {"response": "5", "gold": ["4", 5]},
         {"response": "a", "gold": "a", "completion": "b"},
+        {"response": "1" + "0" * 5_000, "gold": 10**5_000},
+        {"response": "-12", "gold": -12},
     ]
     assert {verdict.label for verdict in judge_rows(rows, match())} == {"correct"}
+
+
+THOUGHTS = [
+    ("<think>\nRome? No.\n</think>\n\nParis", "correct"),
+    ("Rome? No.\n</think>\n\nParis", "correct"),
+    ("<thinking>Rome?</thinking>Paris", "correct"),
+    ("[THINK]Rome?[/THINK]Paris", "correct"),
+    ("<|channel|>analysis<|message|>Rome?<|end|><|start|>assistant<|channel|>final<|message|>Paris",
+     "correct"),
+    ("analysisRome? No.assistantfinalParis", "correct"),
+    ("<think>\n\n</think>\n\nParis", "correct"),
+    ("<think>\nParis\n</think>\n\nRome", "incorrect"),
+    ("<think>\nParis", "incorrect"),
+    ("<think>\nRome?\n</think>\n<think>\nParis", "incorrect"),
+    ("<think>\nParis\n</think>\n", "incorrect"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "label"), THOUGHTS)
+@pytest.mark.parametrize("gold", ["Paris", "<think>\nThe capital is it.\n</think>\n\nParis"])
+def test_thoughts_are_not_the_answer(response: str, label: str, gold: str) -> None:
+    row = {"response": response, "gold": gold, "reasoning": "Rome", "prompt": "Which one?"}
+    asked = s3ft.judge([row], "match")
+    assert [verdict.label for verdict in asked] == [label]
+    reward = s3ft.judge.as_reward("match")
+    completions = [[{"role": "assistant", "content": response}]]
+    rewards = reward(prompts=["Which one?"], completions=completions, gold=[gold])
+    assert rewards == [float(label == "correct")]
+
+
+def test_an_answer_may_speak_of_tags() -> None:
+    rows = [{"response": "Write `<think>` first.", "gold": "write `<think>` first"}]
+    assert s3ft.judge(rows, "match")[0].label == "correct"
+
+
+def test_what_ends_within_its_reasoning_is_told() -> None:
+    rows = [{"response": "<think>\nIt is 6.", "gold": "6"}]
+    assert s3ft.judge(rows, "math")[0].reason == "ends within its reasoning"
+
+
+def test_the_columns_beside_an_answer_are_left_as_they_are() -> None:
+    seen: list[Case] = []
+
+    def decide(case: Case) -> Verdict:
+        seen.append(case)
+        return Verdict(case.key, "correct")
+
+    row = {"response": "<think>b</think>a", "reasoning_content": "<think>c</think>", "gold": "a"}
+    list(judge_rows([row], each(decide)))
+    assert seen[0].response == "a"
+    assert dict(seen[0].meta) == {"reasoning_content": "<think>c</think>"}
 
 
 def test_a_case_holds_what_the_row_tells() -> None:

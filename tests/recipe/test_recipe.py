@@ -10,6 +10,7 @@ import pytest
 
 from s3ft.errors import InputError
 from s3ft.recipe import Generate, Recipe, load, parse_option, schema
+from s3ft.records import Sampling
 
 BASE = "model: {id: lab}\ndata: {path: lab}\njudge: {name: math}\n"
 
@@ -139,6 +140,7 @@ WRONG = [
     (BASE + "learning_rate: 1\n", ":4: learning_rate", ["unknown key", "'train.learning_rate'"]),
     (BASE + "evaluate: {judge: {name: x}}\n", ":4: evaluate.judge", ["'evaluate.target.judge'"]),
     (BASE + "train: {lora: {rank: 4}}\n", ":4: train.lora.rank", ["keys here: r, alpha"]),
+    (BASE + "train: {lora: {lora_rank: 4}}\n", ":4: train.lora.lora_rank", ["'train.lora.r'"]),
     (BASE + "train: {epochs: '3'}\n", ":4: train.epochs", ["must be a number (given: '3')"]),
     (BASE + "train: {epochs: .nan}\n", ":4: train.epochs", ["must be a number"]),
     (BASE + "train: {epochs: 0}\n", ":4: train.epochs", ["greater than 0"]),
@@ -172,8 +174,17 @@ WRONG = [
     (BASE + "ladders: {my: [golf]}\n", ":4: ladders.my.0", ["'self', 'paraphrase' or 'gold'"]),
     (BASE + "evaluate:\n  benchmarks:\n  - a\n  - 3\n", ":7: evaluate.benchmarks.1", ["text"]),
     (BASE + "3: 4\n", ":4: 3", ["cannot be a key"]),
-    ("model: gpt2\ndata: {path: x}\njudge: {name: m}", ":1: model", ["must be a mapping", "id,"]),
-    ("data: {path: x}\njudge: math", ":2: judge", ["must be a mapping", "Its keys: name."]),
+    ("model: 3\ndata: {path: x}\njudge: {name: m}", ":1: model", ["must be a mapping", "id,"]),
+    ("data: {path: x}\njudge: [math]", ":2: judge", ["must be a mapping", "Its keys: name."]),
+    (BASE + "train: full\n", ":4: train", ["must be a mapping"]),
+    (
+        BASE + "gradient_accumulation_steps: 4\n",
+        ":4: gradient_accumulation_steps",
+        ["'train.args.gradient_accumulation_steps'"],
+    ),
+    (BASE + "train: {warmup_step: 4}\n", ":4: train.warmup_step", ["'train.args.warmup_steps'"]),
+    (BASE + "train: {num_train_epochs: 4}\n", ":4: train.num_train_epochs", ["'train.epochs'"]),
+    (BASE + "generate: {seed: 4}\n", ":4: generate.seed", ["'seeds'"]),
     ("data: {name: x}\njudge: {name: m}", ":1: data.path", ["is required"]),
     ("data: {path: x}", ": judge", ["is required"]),
     (BASE.replace("lab}\nj", "lab, revision: 123}\nj"), ":2: data.revision", ["quotes"]),
@@ -280,3 +291,42 @@ def test_the_first_of_several_samples_is_greedy_and_so_is_what_is_measured() -> 
     assert many.sampling.temperature == 0.0
     assert Generate(temperature=0.7).sampling.temperature == 0.7
     assert Generate(n=4, temperature=0.7, adaptive=False).sampling.temperature == 0.7
+
+
+def test_a_text_stands_for_a_group_that_it_names(tmp_path: Path) -> None:
+    text = "model: lab\ndata: rows.jsonl\njudge: math\nevaluate: {target: {judge: qa}}\n"
+    long = (
+        "model: {id: lab}\ndata: {path: rows.jsonl}\njudge: {name: math}\n"
+        "evaluate: {target: {judge: {name: qa}}}\n"
+    )
+    path = write(tmp_path, text)
+    short = load(path)
+    assert short == load(write(tmp_path, long))
+    path = write(tmp_path, text)
+    changed = load(
+        path, ["model.device=cpu", "judge=match", "judge.ignore_case=false", "data=b.csv"]
+    )
+    assert (changed.model and changed.model.id, changed.data.path) == ("lab", "b.csv")
+    assert (changed.judge.name, changed.judge.options) == ("match", {"ignore_case": False})
+    assert load({"data": "x", "judge": "math"}, {"model": "lab"}).judge.name == "math"
+    kinds = schema()["$defs"]
+    assert kinds["Model"]["type"] == kinds["JudgeConfig"]["type"] == ["object", "string"]
+
+
+def test_evaluate_null_measures_nothing(tmp_path: Path) -> None:
+    for recipe in (
+        load(write(tmp_path, BASE + "evaluate: null\n")),
+        load(write(tmp_path, BASE + "evaluate: {benchmarks: [mmlu]}\n"), ["evaluate=null"]),
+    ):
+        assert recipe.evaluate.target is None
+        assert recipe.evaluate.benchmarks == []
+        assert load(write(tmp_path, recipe.to_yaml())) == recipe
+
+
+def test_the_target_is_measured_greedily_unless_told_otherwise(tmp_path: Path) -> None:
+    text = BASE + "generate: {temperature: 0.7, top_p: 0.9, n: 4, adaptive: false}\n"
+    path = write(tmp_path, text)
+    assert load(path).sampler("self")(0).temperature == 0.7
+    assert load(path).measured == Sampling(0.0, 0.9, 0, 512)
+    changes = ["evaluate.target.temperature=0.5", "evaluate.target.max_new_tokens=9"]
+    assert load(path, changes).measured == Sampling(0.5, 0.9, 0, 9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from functools import lru_cache
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def _stock() -> dict[str, Any]:
 
 
 def _find_local_data(manager: Any, folder: Path) -> None:
-    """Let a local task name its data files relative to its own YAML.
+    """Let a local task name its data relative to its own YAML: files, patterns, or a folder.
 
     lm-eval resolves them against the working directory, so that a folder of tasks works from one
     place only.
@@ -149,12 +150,26 @@ def _find_local_data(manager: Any, folder: Path) -> None:
 
     for entry in manager.task_index.values():
         path = entry.yaml_path
-        files = ((entry.cfg or {}).get("dataset_kwargs") or {}).get("data_files")
-        if path is None or not files or folder not in path.resolve().parents:
+        if path is None or folder not in path.resolve().parents:
             continue
-        entry.cfg = load_yaml(path)
-        entry.cfg["dataset_kwargs"]["data_files"] = _absolute(files, path.resolve().parent)
-        entry.yaml_path = None
+        if own := _own_data(entry.cfg or {}, path.resolve().parent):
+            entry.cfg = {**load_yaml(path), **own}
+            entry.yaml_path = None
+
+
+def _own_data(config: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What a task says of its data, with what lies in this folder by its whole path."""
+    path, options = config.get("dataset_path"), dict(config.get("dataset_kwargs") or {})
+    directory, files = options.get("data_dir"), options.get("data_files")
+    if isinstance(directory, str) and (folder / directory).is_dir():
+        options["data_dir"] = str(folder / directory)  # where its files are looked for, too
+    elif files:
+        options["data_files"] = _absolute(files, folder)
+    elif isinstance(path, str) and not directory and _holds_data(folder / path):
+        return {"dataset_path": str(folder / path)}
+    else:
+        return {}
+    return {"dataset_kwargs": options}
 
 
 def _absolute(files: Any, folder: Path) -> Any:
@@ -163,7 +178,16 @@ def _absolute(files: Any, folder: Path) -> Any:
     if isinstance(files, list):
         return [_absolute(value, folder) for value in files]
     path = folder / files
-    return str(path) if path.exists() else files
+    if path.exists():
+        return str(path)
+    there = glob(files, root_dir=folder, recursive=True)
+    return f"{escape(str(folder))}/{files}" if there else files
+
+
+def _holds_data(folder: Path) -> bool:
+    """Whether a folder has rows in it, rather than more tasks."""
+    about_tasks = {".yaml", ".py", ".pyc", ".md"}
+    return any(path.is_file() and path.suffix not in about_tasks for path in folder.rglob("*"))
 
 
 def _check_yaml(folder: Path) -> None:

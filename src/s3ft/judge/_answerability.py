@@ -19,7 +19,8 @@ class Answerability:
     """Questions by whether they have an answer, and by what `qa` made of their responses.
 
     ``counts[question][response]``. A response that neither answers nor abstains (empty, or cut at
-    the token limit) counts as answered wrong. What the judge could not decide is in none.
+    the token limit) counts as answered wrong. What the judge could not decide is in none, nor are
+    rows that say nothing of an answer.
 
     Args:
         abstain: the judge's own option of that name.
@@ -34,7 +35,10 @@ class Answerability:
         """Count one case and its verdict."""
         if verdict.label == "unknown":
             return
-        answers = accepted(case, abstention(self.abstain))
+        try:
+            answers = accepted(case, abstention(self.abstain))
+        except ValueError:
+            return
         question = "unanswerable" if answers is None else "answerable"
         if verdict.reason.startswith(ABSTAINS):
             response = "abstained"

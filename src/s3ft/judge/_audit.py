@@ -13,8 +13,9 @@ from ..records import Label, Verdict, content_hash
 from ._agreement import FIGURES, LABELS, Confusion, Estimate, wilson
 from ._answerability import RESPONSES, Answerability
 from ._base import MALFORMED, Judge, options_text
-from ._file import json_line, reading, rows_of, same_file, writing
+from ._file import json_line, same_file, writing
 from ._ledger import Ledger, canary_line
+from ._lines import reading, rows_of
 from ._registry import registry
 from ._rows import Malformed, judge_rows, row_id, to_case
 

@@ -7,17 +7,18 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ..errors import InputError
-from ..records import Verdict
+from ..errors import InputError, RunError, disk_is_full
+from ..records import Verdict, content_hash
 from ._base import MALFORMED, options_text
 from ._ledger import Ledger, canary_line
+from ._lines import reading, rows_of
 from ._registry import registry
-from ._rows import Malformed, judge_rows
+from ._rows import judge_rows, own_id
 
 
 @dataclass(slots=True)
@@ -56,19 +57,21 @@ def judge_file(
     out_path: str | Path,
     replies: str | Path | None = None,
 ) -> Counts:
-    """Judge each row of a JSONL file (see `judge_rows`), in flat memory.
+    """Judge each row of a JSONL file (see `judge_rows`), in flat memory, or of one JSON list.
 
     The output is JSONL in the same order, one line for each line that is not blank: ``id`` (null
     where the row has none), ``label``, ``answer``, ``reason``, ``judge``. A line that is not JSON
-    gets ``unknown`` too. An existing output is replaced, once all is judged.
+    gets ``unknown`` too, with its id where that stands before the break. An existing output is
+    replaced, once all is judged.
 
     Args:
-        in_path: ``-`` reads standard input.
+        in_path: also compressed with gzip; ``-`` reads standard input.
         out_path: ``-`` writes to standard output, as it goes.
         replies: where a model's replies are kept (see `Ledger`), so that none is asked for twice.
 
     Raises:
         InputError: there is no such judge or input, the output cannot be written, or is the input.
+        RunError: there was no room left for the output; what was judged is kept beside it.
     """
     ledger = Ledger(replies)
     decide = registry.make(judge, options, where="--judge", ledger=ledger)
@@ -81,7 +84,7 @@ def judge_file(
 
     def noted(rows: Iterator[Any]) -> Iterator[Any]:
         for row in rows:
-            ids.append(row.get("id") if isinstance(row, dict) else None)
+            ids.append(own_id(row))
             yield row
 
     with reading(in_path) as lines, writing(out_path) as out:
@@ -94,19 +97,6 @@ def judge_file(
     return counts
 
 
-def rows_of(lines: IO[bytes]) -> Iterator[Any]:
-    """The rows of JSON lines; blank ones are passed over, unreadable ones are `Malformed`."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except UnicodeDecodeError:
-            yield Malformed(f"line {number} is not UTF-8")
-        except (ValueError, RecursionError):
-            yield Malformed(f"line {number} is not JSON")
-
-
 def json_line(row: Mapping[str, Any]) -> bytes:
     """A row as one line of UTF-8; text that UTF-8 cannot hold is escaped."""
     try:
@@ -116,57 +106,81 @@ def json_line(row: Mapping[str, Any]) -> bytes:
 
 
 @contextlib.contextmanager
-def reading(path: str | Path) -> Iterator[IO[bytes]]:
-    """The file opened for reading; ``-`` is standard input.
-
-    Raises:
-        InputError: it cannot be opened.
-    """
-    if str(path) == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        file = open(path, "rb")  # noqa: SIM115 - closed below; this error is of opening alone
-    except OSError as error:
-        remedy = "Name a JSONL file, or - for standard input."
-        raise InputError(str(path), f"cannot be read: {error.strerror}", remedy) from None
-    with file:
-        yield file
-
-
-@contextlib.contextmanager
 def writing(path: str | Path) -> Iterator[IO[bytes]]:
     """A new file that takes its place when the block ends well, and leaves nothing when not.
 
-    ``-`` is standard output; what is no regular file (``/dev/null``) is written to directly.
+    Where the disk is full, the lines that were written are kept beside it. ``-`` is standard
+    output; what is no regular file (``/dev/null``) is written to directly.
 
     Raises:
         InputError: it cannot be written.
+        RunError: there was no room left to write.
     """
     if str(path) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with _room("standard output"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
-    target = Path(path).resolve()
-    direct = target.exists() and not target.is_file()
-    temporary = target if direct else target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        file = open(temporary, "wb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror}") from None
-    try:
-        with file:
+    target = Path(os.path.realpath(path))
+    with _writable(path):
+        replaced = not target.exists() or target.is_file()
+    if not replaced:
+        with _writable(path):
+            file = open(target, "wb")  # noqa: SIM115 - closed below
+        with _room(str(path)), file:
             yield file
-        if not direct:
+        return
+    # Its name must not be too long where that of the target is not.
+    temporary = target.with_name(f".s3ft-{os.getpid()}-{content_hash(target.name)[:8]}.tmp")
+    kept = target.with_name(f"{target.name}.partial")
+    try:
+        with _room(str(path), lambda: _keep(temporary, kept)):
+            with _writable(path):
+                file = open(temporary, "wb")  # noqa: SIM115 - closed below
+            with file:
+                yield file
             os.replace(temporary, target)
-    except BaseException:
-        if not direct:
-            temporary.unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writable(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = "Make its folder first." if isinstance(error, FileNotFoundError) else ""
+        raise InputError(str(path), f"cannot be written: {error.strerror}", remedy) from None
+
+
+@contextlib.contextmanager
+def _room(where: str, rescue: Callable[[], str] = str) -> Iterator[None]:
+    """Turn a full disk into one message, with what could be rescued."""
+    try:
+        yield
+    except Exception as error:
+        if not disk_is_full(error):
+            raise
+        problem = f"{where}: no room is left on its disk, or in a quota ({error})"
+        raise RunError(f"{problem}\n  Make room. {rescue()}".rstrip()) from error
+
+
+def _keep(temporary: Path, kept: Path) -> str:
+    """Keep the whole lines of what was written before the disk was full; what to say of it."""
+    lines = size = 0
+    with open(temporary, "rb") as written:
+        for line in written:
+            if line.endswith(b"\n"):
+                lines, size = lines + 1, size + len(line)
+    if not lines:
+        return "Nothing was written."
+    os.truncate(temporary, size)
+    os.replace(temporary, kept)
+    return f"The first {lines:,} lines are kept in {kept}; the rows after those are left to judge."
 
 
 def same_file(a: str | Path, b: str | Path) -> bool:
     """Whether both name one file that exists; ``-`` names none."""
-    if "-" in (str(a), str(b)) or not (Path(a).exists() and Path(b).exists()):
+    if "-" in (str(a), str(b)) or not (os.path.exists(a) and os.path.exists(b)):
         return False
-    return Path(a).samefile(b)
+    return os.path.samefile(a, b)

@@ -20,6 +20,7 @@ from ._abstain import (
 )
 from ._base import Judge, each, malformed, shorten
 from ._markers import marked
+from ._rows import answers as accepted_texts
 from ._said import says
 
 ABSTAINS = "abstains"
@@ -131,10 +132,7 @@ def _answers(gold: Sequence[str], meta: Mapping[str, Any]) -> tuple[str, ...] | 
         return None
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise ValueError("answers is neither a list of texts nor {text: [...]}")
-    texts = tuple(given)
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("an answer is not a text")
-    return texts
+    return accepted_texts("answers", tuple(given))
 
 
 def _head(response: str, gold: Sequence[str], answers: Sequence[str]) -> str:

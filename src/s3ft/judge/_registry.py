@@ -30,6 +30,10 @@ BUILT_IN = {
 }
 
 
+_WORDS = {"bool": "true or false", "float": "a number", "int": "a whole number", "str": "text"}
+"""Types of options that are checked before a judge sees them."""
+
+
 class Judges:
     """The judges known by name, and any other by ``package.module:factory``.
 
@@ -93,6 +97,9 @@ class Judges:
         except TypeError as error:
             known = ", ".join(name for name in takes if name != "ledger") or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
+        for option, value in options.items():
+            if problem := _misfit(takes.get(option), value):
+                raise InputError(where, f"{name!r}: {option} {problem}, not {value!r}")
         try:
             return screened(factory(**options), no_answer)
         except (TypeError, ValueError) as error:
@@ -146,6 +153,19 @@ class Judges:
         if ledger.recent:
             console.print(canary_line(ledger.recent_canaries))
         return verdicts
+
+
+def _misfit(parameter: inspect.Parameter | None, value: Any) -> str | None:
+    """What an option must be instead, where it takes plain values only; None where it fits."""
+    # Annotations are text where a module postpones them.
+    named = getattr(parameter, "annotation", None)
+    kinds = [kind.strip() for kind in str(getattr(named, "__name__", named)).split("|")]
+    plain = [kind for kind in kinds if kind != "None"]
+    if not plain or not {*plain} <= {*_WORDS} or (value is None and "None" in kinds):
+        return None
+    if type(value).__name__ in plain or (isinstance(value, int) and "float" in plain):
+        return "must be a number" if isinstance(value, bool) and "bool" not in plain else None
+    return f"must be {' or '.join(_WORDS[kind] for kind in plain)}"
 
 
 def imported(path: str, where: str, what: str) -> Callable[..., Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
+from .. import reasoning
 from ..endings import finish_reason
 from ..records import Case, FinishReason, Message, Verdict
 from ._base import Judge, malformed
@@ -18,7 +21,11 @@ _OWN = frozenset({"id", "response", "prompt", "finish_reason"})
 
 
 class Malformed(ValueError):
-    """A row that cannot be judged; the message says why."""
+    """A row that cannot be judged: the message says why, ``id`` whose it is where that is known."""
+
+    def __init__(self, message: str, id: Any = None) -> None:
+        super().__init__(message)
+        self.id = id
 
 
 def judge_rows(rows: Iterable[Any], judge: Judge) -> Iterator[Verdict]:
@@ -26,7 +33,9 @@ def judge_rows(rows: Iterable[Any], judge: Judge) -> Iterator[Verdict]:
 
     A row has ``response``, and what the judge needs: ``gold`` or ``completion`` (a string, a
     number or a list of accepted answers), ``prompt`` (a string or messages), ``finish_reason``.
-    Every other column becomes the case's ``meta``. A row that lacks these, or holds wrong types,
+    Of a response or a gold with a block of reasoning the answer counts (see `s3ft.reasoning`); a
+    response that ends within its reasoning has none. Every other column becomes the case's
+    ``meta``. A row that lacks these, or holds wrong types,
     is ``unknown`` with a reason that starts with ``malformed:``. A verdict's key is the row's
     ``id`` where it has one, else the number of the row from 0. A row may itself be a `Malformed`,
     found while reading.
@@ -68,10 +77,17 @@ def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdi
     yield from ready()
 
 
+def own_id(row: Any) -> Any:
+    """The ``id`` as it stands in the row, None where it has none."""
+    return row.get("id") if isinstance(row, Mapping) else getattr(row, "id", None)
+
+
 def row_id(row: Any, default: str) -> str:
     """The row's ``id`` as text, or the default."""
-    own = row.get("id") if isinstance(row, Mapping) else None
-    return default if own is None else str(own)
+    own = own_id(row)
+    if own is None:
+        return default
+    return _digits(own) if isinstance(own, int) and not isinstance(own, bool) else str(own)
 
 
 def to_case(key: str, row: Any) -> Case:
@@ -87,13 +103,17 @@ def to_case(key: str, row: Any) -> Case:
     response = row.get("response")
     if not isinstance(response, str):
         raise Malformed(f"response is {_kind(response)}, not a string")
+    parts = reasoning.split(response)
+    ending = _ending(row.get("finish_reason"))
+    if ending == "stop" and not parts.finished:
+        ending = "thinking"
     name = "gold" if row.get("gold") is not None else "completion"
     return Case(
         key,
         _prompt(row.get("prompt")),
-        response,
+        parts.answer,
         _gold(name, row.get(name)),
-        _ending(row.get("finish_reason")),
+        ending,
         {column: value for column, value in row.items() if column not in _OWN and column != name},
     )
 
@@ -105,20 +125,44 @@ def _ending(value: Any) -> FinishReason:
 
 
 def _gold(name: str, value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()  # whether one is needed is for the judge to say
+    # Whether a gold is needed is for the judge to say.
+    return () if value is None else tuple(_spoken(name, text) for text in answers(name, value))
+
+
+def _spoken(name: str, text: str) -> str:
+    """What a gold says after its reasoning."""
+    parts = reasoning.split(text)
+    if not parts.finished:
+        raise Malformed(f"{name} ends within its reasoning")
+    return parts.answer
+
+
+def answers(name: str, value: Any) -> tuple[str, ...]:
+    """The accepted answers of a column as texts, numbers as they are written.
+
+    Raises:
+        Malformed: it holds something else.
+    """
     if isinstance(value, list | tuple):
-        return tuple(text for item in value for text in [_answer(f"an item of {name}", item)])
+        return tuple(_answer(f"an item of {name}", item) for item in value)
     return (_answer(name, value),)
 
 
 def _answer(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value
-    # NaN and the infinities are no answers.
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
-        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _digits(value)
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return str(value)
+        raise Malformed(f"{name} is a number that is not finite")
     raise Malformed(f"{name} is {_kind(value)}, not a string, a number or a list of these")
+
+
+def _digits(value: int) -> str:
+    """All digits, also where there are more than ``str`` writes."""
+    return f"{Decimal(value):f}"
 
 
 def _prompt(value: Any) -> tuple[Message, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..chat import Chat
-from ..errors import InputError, RunError
+from ..errors import InputError
 from ..recipe import Model
 from ._resolve import explained, resolve
 
@@ -85,7 +85,6 @@ def load_model(config: Model) -> PreTrainedModel:
         InputError: there is no such model, it has no safetensors, or it needs code of its own.
         RunError: it does not fit into memory.
     """
-    import torch
     from transformers import AutoModelForCausalLM
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
 
@@ -94,18 +93,15 @@ def load_model(config: Model) -> PreTrainedModel:
     placed = {} if is_deepspeed_zero3_enabled() else {"device_map": {"": device}}
     remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
     with explained(config, "safetensors weights", remedy):
-        try:
-            model, told = AutoModelForCausalLM.from_pretrained(
-                config.id,
-                revision=config.revision,
-                trust_remote_code=config.trust_remote_code,
-                use_safetensors=True,
-                dtype=pick_dtype(config.dtype, device),
-                output_loading_info=True,
-                **placed,
-            )
-        except torch.OutOfMemoryError as error:
-            raise RunError(f"{config.id} does not fit into the memory of {device}") from error
+        model, told = AutoModelForCausalLM.from_pretrained(
+            config.id,
+            revision=config.revision,
+            trust_remote_code=config.trust_remote_code,
+            use_safetensors=True,
+            dtype=pick_dtype(config.dtype, device),
+            output_loading_info=True,
+            **placed,
+        )
     if told["missing_keys"]:  # transformers would go on with random numbers there
         missing = ", ".join(sorted(told["missing_keys"])[:3])
         problem = f"{config.id} lacks {len(told['missing_keys'])} of its weights: {missing}"

@@ -15,7 +15,7 @@ def is_out_of_memory(error: Exception) -> bool:
     """Whether this is what torch raises where memory does not suffice, on any device."""
     import torch
 
-    told = ("DefaultCPUAllocator", "not enough memory", "out of memory")
+    told = ("DefaultCPUAllocator", "not enough memory", "out of memory", "Cannot allocate memory")
     return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(
         words in str(error) for words in told
     )

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, RunError
 from ..recipe import Model
+from ._memory import is_out_of_memory
 
 
 def resolve(config: Model) -> Model:
@@ -36,7 +37,12 @@ def resolve(config: Model) -> Model:
 
 @contextmanager
 def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
-    """Turn what transformers raises about a model into one message."""
+    """Turn what transformers raises about a model into one message.
+
+    Raises:
+        InputError: the model cannot be loaded.
+        RunError: it does not fit into memory.
+    """
     from safetensors import SafetensorError
 
     expected = (OSError, ValueError, LookupError, ImportError, TypeError, AttributeError)
@@ -46,7 +52,10 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
         for logger in loggers:  # what they would print is said in the message
             logger.setLevel(logging.ERROR)
         yield
-    except (*expected, RuntimeError, SafetensorError) as error:
+    except (*expected, RuntimeError, MemoryError, SafetensorError) as error:
+        if is_out_of_memory(error):
+            remedy = "Close what else uses it, take a smaller model, or set model.dtype: bfloat16."
+            raise RunError(f"{config.id} does not fit into memory ({error})\n  {remedy}") from error
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         if "trust_remote_code" in str(error):
             raise InputError(

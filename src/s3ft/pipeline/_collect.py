@@ -198,7 +198,7 @@ def _answer_shard(
     known = [key for key in distinct if store.has_response(key)]
     if known:
         _add(store, question, [], known, places, 0.0)
-        tick(len(known))
+        tick(0, before=len(known))
         guard.check_answers(end=False)
     start = time.monotonic()
     asking = [request for key, request in distinct.items() if key in places]
@@ -246,14 +246,20 @@ def _cases(
 
 
 def case(key: str, example: Example, response: Response) -> Case:
-    """The response put before a judge, with the accepted answers of its example."""
+    """The response put before a judge, with the accepted answers of its example.
+
+    Where these are not the completion, it stands beside them, as in a row of a file.
+    """
+    accepted, meta = gold(example), example.meta
+    if accepted != (example.completion,):
+        meta = {**meta, "completion": example.completion}
     return Case(
         key=key,
         prompt=example.prompt,
         response=response.text,
-        gold=gold(example),
+        gold=accepted,
         finish_reason=response.finish_reason,
-        meta=example.meta,
+        meta=meta,
     )
 
 

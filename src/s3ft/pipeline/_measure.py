@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from hashlib import sha256
 from itertools import product
 
@@ -45,7 +44,9 @@ def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
 
         def on_step(step: int, _: int, loss: float) -> None:
             nonlocal done
-            tick(step - done, note=f"loss {loss:.3f}")
+            # The first step that is told may be one after a checkpoint: time is counted from it.
+            new = {"rows": step - done} if done else {"rows": 0, "before": step}
+            tick(**new, note=f"loss {loss:.3f}")
             done = step
 
         trained = fine_tune(run, base, method, seed, on_step)
@@ -108,9 +109,7 @@ def measure_target(run: Run, answerer: Answerer, name: str) -> None:
     store, target = run.store, run.recipe.evaluate.target
     if target is None or not store.count("test") or store.has_scores(name, "target"):
         return
-    sampling = run.recipe.generate.sampling
-    if target.max_new_tokens is not None:
-        sampling = replace(sampling, max_new_tokens=target.max_new_tokens)
+    sampling = run.recipe.measured
     question = answerer.question("test", name, lambda _: sampling, lambda example: example.prompt)
     total = store.count("test")
     there = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))

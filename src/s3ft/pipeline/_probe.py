@@ -137,7 +137,7 @@ def training(run: Run, base: Answerer, found: list[Target], scratch: Path) -> fl
 
 def target(run: Run, base: Answerer) -> Work:
     """The work of measuring the base on the test rows: its answers, and their verdicts."""
-    sampling = run.recipe.generate.sampling
+    sampling = run.recipe.measured
     warm_up(base.question("test", BASE, lambda _: sampling, lambda e: e.prompt), run.store)
     made = measured(partial(measure_target, run, base, BASE))
     prompts = [base.chat.prompt_ids(entry.example.prompt) for entry in run.store.entries("test")]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InputError, RunError
+from ..errors import InputError, RunError, disk_is_full
 
 LITTLE = 2**16
 """Bytes: with fewer left a disk is full. PyTorch does not say what kept it from writing."""
@@ -28,22 +26,9 @@ def room(where: Path) -> Iterator[None]:
         yield
     except Exception as error:
         unclear = not isinstance(error, InputError) and shutil.disk_usage(where).free < LITTLE
-        if not _is_full(error) and not unclear:
+        if not disk_is_full(error) and not unclear:
             raise
         raise RunError(
             f"{where}: no room is left on its disk, or in a quota ({error})\n"
             "  Make room; the same command goes on after what it stored."
         ) from error
-
-
-def _is_full(error: BaseException | None) -> bool:
-    """Whether an error is that of a full disk, or arose from one."""
-    while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            return True
-        if "os error 28" in str(error):  # as safetensors says it
-            return True
-        error = error.__cause__ or error.__context__
-    return False

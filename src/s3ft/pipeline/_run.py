@@ -101,18 +101,23 @@ def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
 
 
 def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:
-    """Write the report on what a run has so far; the path of its page.
+    """Write the report on what a run has so far, by the recipe that it keeps; the path of its page.
+
+    Args:
+        overrides: changes to that recipe for this report: ``methods=[sft]`` reports on these alone.
 
     Raises:
-        InputError: there is no such run.
+        InputError: there is no such run, or a change would make another run of it.
     """
     load(source, overrides)
     path = folder(source, out)
-    if not (path / "recipe.yaml").exists():
+    known = path / "recipe.yaml"
+    if not known.exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
-    recipe = load(path / "recipe.yaml")
+    kept, recipe = known.read_bytes(), load(known, overrides)
     sources = Sources(recipe)
     with open_run(recipe, path, base=sources.base) as run:
+        known.write_bytes(kept)  # the changes are this report's alone
         _do("report", run, sources)
     return path / "report.html"
 

@@ -7,6 +7,7 @@ stands at its field together with what the key means.
 """
 
 from ._endpoint import Endpoint
+from ._explain import nearest
 from ._fields import (
     Data,
     Evaluate,
@@ -43,6 +44,7 @@ __all__ = [
     "Target",
     "Train",
     "load",
+    "nearest",
     "parse_option",
     "schema",
     "shipped",

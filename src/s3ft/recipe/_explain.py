@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -13,6 +14,20 @@ from pydantic import BaseModel, ValidationError
 from ._recipe import Recipe
 
 Keys = tuple[str | int, ...]
+
+_ELSEWHERE = {
+    "dataset_name": "data.path",
+    "lora_alpha": "train.lora.alpha",
+    "lora_dropout": "train.lora.dropout",
+    "lora_r": "train.lora.r",
+    "lora_rank": "train.lora.r",
+    "lr": "train.learning_rate",
+    "max_seq_length": "train.max_length",
+    "model_name_or_path": "model.id",
+    "num_epochs": "train.epochs",
+    "num_train_epochs": "train.epochs",
+}
+"""What other programs call keys of a recipe."""
 
 _WORDS = {
     "bool_type": "must be true or false",
@@ -94,19 +109,44 @@ def _given(keys: Keys, tree: Any) -> str:
 
 
 def _suggestion(keys: tuple[str, ...]) -> str:
-    """The known key nearest to an unknown one: its name elsewhere, else a like name, here first."""
+    if meant := nearest(keys):
+        return f"Did you mean {meant!r}?"
+    here = [key[-1] for key in _known() if key[:-1] == keys[:-1]]
+    return f"The keys here: {', '.join(here)}."
+
+
+def nearest(keys: tuple[str, ...]) -> str | None:
+    """The key that was meant by one that may be unknown; None where there is nothing like it.
+
+    It is the key itself, else its name elsewhere, else what TRL's trainer calls so, else a like
+    name, here first.
+    """
     known = list(_known())
-    here = [key for key in known if key[:-1] == keys[:-1]]
-    same = [key for key in known if key[-1] == keys[-1]]
+    if keys in known:
+        return ".".join(keys)
+    name = keys[-1]
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    same = [key for key in known if key[-1] == name]
     if same:
         best = max(same, key=lambda key: sum(a == b for a, b in zip(key, keys, strict=False)))
-        return f"Did you mean {'.'.join(best)!r}?"
-    for level, likeness in ((here, 0.6), (known, 0.8)):
-        near = difflib.get_close_matches(keys[-1], [key[-1] for key in level], 1, likeness)
+        return ".".join(best)
+    here = [key for key in known if key[:-1] == keys[:-1]]
+    of_training = keys[:-1] in ((), ("train",), ("train", "args"))
+    arguments = [("train", "args", option) for option in _trl()] if of_training else []
+    for level, likeness in ((arguments, 1.0), (here, 0.6), (known, 0.8), (arguments, 0.8)):
+        near = difflib.get_close_matches(name, [key[-1] for key in level], 1, likeness)
         if near:
-            best = next(key for key in level if key[-1] == near[0])
-            return f"Did you mean {'.'.join(best)!r}?"
-    return f"The keys here: {', '.join(key[-1] for key in here)}."
+            return ".".join(next(key for key in level if key[-1] == near[0]))
+    return None
+
+
+@cache
+def _trl() -> tuple[str, ...]:
+    """What `train.args` takes; loading TRL takes seconds, which only a wrong key costs."""
+    from trl import SFTConfig
+
+    return tuple(field.name for field in fields(SFTConfig) if field.init)
 
 
 @cache

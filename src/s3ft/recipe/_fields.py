@@ -12,9 +12,14 @@ from ._endpoint import Endpoint
 from ._strict import Strict
 from ._vllm import VLLM
 
+_OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
+"""For editors: a text may stand for the group (see `load`)."""
+
 
 class Model(Strict):
-    """The model that answers, and that is trained."""
+    """The model that answers, and that is trained; `model: lab` gives its `id`."""
+
+    model_config = _OR_TEXT
 
     id: str
     """Hub id, a local folder, or `lab` for the embedded model."""
@@ -36,7 +41,9 @@ class Model(Strict):
 
 
 class Data(Strict):
-    """Where the training pairs are, and which columns are what."""
+    """Where the training pairs are, and which columns are what; `data: FILE` gives its `path`."""
+
+    model_config = _OR_TEXT
 
     path: str
     """Hub id, a folder in Hub layout, a JSONL, JSON, CSV, TSV or Parquet file (text also packed:
@@ -79,10 +86,10 @@ class Data(Strict):
 
 
 class JudgeConfig(BaseModel):
-    """A judge's name, and next to it the options that this judge takes."""
+    """A judge's name, and next to it the options that it takes; `judge: math` gives its `name`."""
 
     model_config = ConfigDict(
-        extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
+        **_OR_TEXT, extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
     )
 
     name: str
@@ -229,10 +236,12 @@ class Train(Strict):
 
 
 class Target(Strict):
-    """How the target task is measured on its test split."""
+    """How the target task is measured on its test split: one answer for each row."""
 
     judge: JudgeConfig | None = None
     """Default: the judge of the selection."""
+    temperature: float = Field(0.0, ge=0, le=10)
+    """Of the measured answers, whatever `generate` samples with; 0 decodes greedily."""
     max_new_tokens: int | None = Field(None, ge=1)
     """Default: that of `generate`."""
 

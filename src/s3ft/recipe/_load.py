@@ -17,6 +17,15 @@ from ._yaml import line, parse
 
 Overrides = Iterable[str] | Mapping[str, Any]
 
+SHORT = {
+    ("model",): "id",
+    ("data",): "path",
+    ("judge",): "name",
+    ("evaluate", "target", "judge"): "name",
+}
+"""The groups that a text may stand for, and the key that it gives."""
+_GROUPS = (*SHORT, ("evaluate",))
+
 
 def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Recipe:
     """Read a recipe, apply overrides, and check it whole.
@@ -39,9 +48,11 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> R
     else:
         name = str(source)
         tree, node = _read(find(Path(source)))
+    tree = _spelt_out(tree)
     given: dict[tuple[str, ...], str] = {}
     for path, value, text in _parsed(overrides):
         _set(tree, path, value, text)
+        tree = _spelt_out(tree)
         given[path] = text
 
     def place(path: tuple[str | int, ...]) -> str:
@@ -152,6 +163,18 @@ def _set(tree: dict[Any, Any], path: tuple[str, ...], value: Any, text: str) -> 
             raise InputError(f"argument {text}", f"{key} is {problem}", f"Set it as {key}=...")
         here = here[part]
     here[path[-1]] = value
+
+
+def _spelt_out(tree: Any, above: tuple[str, ...] = ()) -> Any:
+    """Groups as what they are short for: ``model: lab`` names the model, ``evaluate: null`` nothing
+    to measure."""
+    if isinstance(tree, str) and above in SHORT:
+        return {SHORT[above]: tree}
+    if tree is None and above == ("evaluate",):
+        return {"target": None}
+    if not isinstance(tree, dict) or not any(key[: len(above)] == above for key in _GROUPS):
+        return tree
+    return {key: _spelt_out(value, (*above, str(key))) for key, value in tree.items()}
 
 
 def _copy(tree: Any) -> Any:

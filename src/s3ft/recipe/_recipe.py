@@ -17,7 +17,7 @@ from pydantic import (
 
 from ..methods import METHODS, Ladder, check_ladder
 from ..records import Sampling, Source
-from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Train
+from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Target, Train
 from ._ray import Ray
 from ._strict import Strict
 from ._yaml import dump
@@ -119,6 +119,17 @@ class Recipe(Strict):
         """How each sample of a source is drawn, by its number."""
         asked = self._asked(source)
         return self.generate.sampler(asked.n, asked.temperature)
+
+    @property
+    def measured(self) -> Sampling:
+        """How the base and the tuned models answer the target's test split."""
+        target = self.evaluate.target or Target()
+        return Sampling(
+            target.temperature,
+            self.generate.top_p,
+            self.generate.top_k,
+            target.max_new_tokens or self.generate.max_new_tokens,
+        )
 
     def _asked(self, source: Source) -> Generate | Paraphrase:
         return self.generate if source == "self" else self.paraphrase
