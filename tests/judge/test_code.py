@@ -132,13 +132,13 @@ def test_apart_where_values_are_literals(judge: Judge, program: str, test: str) 
 
 POINT = (
     "class Point:\n    def __init__(self, x):\n        self.x = x\n"
-    "    def __eq__(self, other):\n        return self.x == other.x\ndef twice(p):\n"
-    "    return Point(2 * p.x)"
+    "def twice(p):\n    return Point(2 * p.x)"
 )
 
 
 def test_in_one_process_where_the_gold_needs_it_and_the_recipe_allows_it(judge: Judge) -> None:
-    task: dict[str, Any] = {"gold": POINT, "tests": ["assert twice(Point(3)) == Point(6)"]}
+    test = "p = twice(Point(3))\nassert isinstance(p, Point) and p.x == 6"
+    task: dict[str, Any] = {"gold": POINT, "tests": [test]}
     verdict = ask(judge, response=POINT + "\n", **task)
     assert verdict.label == "unknown"
     assert "only in one process" in verdict.reason
