@@ -65,6 +65,8 @@ class _Open:
 
 def blocks(text: str) -> tuple[list[Block], str]:
     """The blocks in their order, and the text outside of them."""
+    if "```" not in text and "~~~" not in text:
+        return [], text
     found: list[Block] = []
     outside: list[str] = []
     now: _Open | None = None

@@ -75,6 +75,17 @@ def defined(code: str) -> set[str]:
     return _symbols(code, imported=False)
 
 
+def methods(code: str) -> set[str]:
+    """The methods of a class ``Solution``, which tests may call like functions."""
+    return {
+        function.name
+        for node in ast.parse(code).body
+        if isinstance(node, ast.ClassDef) and node.name == "Solution"
+        for function in node.body
+        if isinstance(function, Function)
+    }
+
+
 def imported(code: str) -> set[str]:
     """The names that a program takes out of modules (``from math import factorial``)."""
     return {

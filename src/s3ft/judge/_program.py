@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 from ._fences import blocks
 from ._names import Beginning
 
 _MARKS = (("[BEGIN]", "[DONE]"), ("[PYTHON]", "[/PYTHON]"))
-_CODE = re.compile(
-    r"^(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|(?:async[ \t]+)?def[ \t]+\w"
-    r"|class[ \t]+\w|@\w)",
-    re.MULTILINE,
+_BEGINS = (
+    r"import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w|@\w"
 )
+_CODE = re.compile(rf"^(?:{_BEGINS})", re.MULTILINE)
 _BEFORE = re.compile(r"#|[A-Za-z_]\w*[ \t]*(?::[^=]{0,80})?=[^=]|\s*$")
-_AFTER = re.compile(r"[ \t]+\S|[)\]}]")
+_LAST = re.compile(rf"^(?:{_BEGINS}|[ \t]+\S|[)\]}}]).*", re.MULTILINE)
+_INDENTED = re.compile(r"^(?: {4}|\t)[ \t]*(?:(?:async )?def|class|[A-Za-z_]\w* =) ", re.MULTILINE)
+_SOLUTION = re.compile(r"^class[ \t]+Solution\b", re.MULTILINE)
 _READS = re.compile(r"\binput\(|\bstdin\b|\bopen\(0")
 
 
@@ -56,15 +59,20 @@ def code_in(prompt: str, names: Collection[str]) -> str:
 
 def defines(code: str, name: str) -> bool:
     """Whether a line at the left margin defines the name, or a method of ``Solution`` has it."""
+    if name not in code:
+        return False
+    definition, method = _patterns(name)
+    return bool(definition.search(code) or (_SOLUTION.search(code) and method.search(code)))
+
+
+@cache
+def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     name = re.escape(name)
-    pattern = (
+    definition = (
         rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*[:=][^=]"
         rf"|^from[ \t]+[\w.]+[ \t]+import\b[^\n]*\b{name}\b"
     )
-    if re.search(pattern, code, re.MULTILINE):
-        return True
-    method = rf"^[ \t]+def[ \t]+{name}\b"
-    return bool(re.search(r"^class[ \t]+Solution\b", code, re.M) and re.search(method, code, re.M))
+    return re.compile(definition, re.M), re.compile(rf"^[ \t]+def[ \t]+{name}\b", re.M)
 
 
 def _readings(response: str, names: Collection[str]) -> Iterator[str]:
@@ -122,23 +130,20 @@ def _said_last(codes: list[str], names: Collection[str]) -> str | None:
 
 def _in_prose(text: str, names: Collection[str]) -> Iterator[str]:
     """Code that stands unfenced among words: at the left margin, or indented as a block."""
-    lines = text.split("\n")
-    starts = [index for index, line in enumerate(lines) if _CODE.match(line)]
-    if starts:
-        first = starts[0]
-        while first and _BEFORE.match(lines[first - 1]):
-            first -= 1
-        ends = (
-            i
-            for i in range(len(lines) - 1, first, -1)
-            if _AFTER.match(lines[i]) or _CODE.match(lines[i])
-        )
-        yield "\n".join(lines[first : next(ends, first) + 1])
-    runs = groupby(lines, lambda line: line.startswith(("    ", "\t")) or not line.strip())
-    indented = [textwrap.dedent("\n".join(run)) for is_code, run in runs if is_code]
-    said = _said_last(indented, names)
-    if said:
-        yield said
+    if first := _CODE.search(text):
+        before = text[: first.start()].split("\n")[:-1]
+        while before and _BEFORE.match(before[-1]):
+            before.pop()
+        begin = sum(map(len, before)) + len(before)
+        last = deque(_LAST.finditer(text, first.start()), maxlen=1).pop()
+        yield text[begin : last.end()]
+    if names and _INDENTED.search(text):
+        lines = text.split("\n")
+        runs = groupby(lines, lambda line: line.startswith(("    ", "\t")) or not line.strip())
+        indented = [textwrap.dedent("\n".join(run)) for is_code, run in runs if is_code]
+        said = _said_last(indented, names)
+        if said:
+            yield said
 
 
 def _with(code: str, start: Beginning) -> Iterable[str]:

@@ -74,7 +74,7 @@ def style_of(texts: Collection[str], own: Collection[str]) -> Style:
         for module, names in _imports(tree):
             if _is_solution(module, names, own):
                 modules.add(module)
-                imported |= names
+                imported |= names - {"*"}
     unknown = set[str]().union(*map(free, texts)) - set[str]().union(*map(bound, texts))
     guarded = not found and not checks and any(map(_is_guard, body))
     return Style(
@@ -112,7 +112,7 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
     nodes = list(ast.walk(tree))
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, {alias.name for alias in node.names} - {"*"}
+            yield node.module, {alias.name for alias in node.names}
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name
@@ -125,7 +125,9 @@ def _is_solution(module: str, names: Collection[str], own: Collection[str]) -> b
     root = module.partition(".")[0]
     if root in sys.stdlib_module_names or root in _PROVIDED:
         return False
-    return any(name in own for name in names) or (not own and _is_nowhere(root))
+    if own and "*" not in names:
+        return any(name in own for name in names)
+    return _is_nowhere(root)
 
 
 @cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._examples import SETUP, NoTask, examples_of, unpacked
-from ._names import UNREADABLE, Beginning, beginning, bound, defined, free, imported, roots
+from ._names import UNREADABLE, Beginning, beginning, bound, defined, free, imported, methods, roots
 from ._program import code_in, readings
 from ._styles import Style, style_of
 
@@ -172,12 +172,11 @@ def _names(style: Style, entry: Set[str], program: str, start: Beginning) -> Set
     """
     if style.takes_candidate or entry & (style.free | style.imported):
         return entry | style.imported
-    if program:
-        own = style.free & defined(program) | style.imported
-        return own or style.free & imported(program)
-    if start.stub in style.free:
-        return style.imported | {start.stub}
-    return style.imported | style.free - start.names - set(dir(builtins))
+    own = style.free & (defined(program) | methods(program)) | style.imported
+    own = own or style.free & imported(program)
+    if not program and start.stub in style.free:
+        own |= {start.stub}
+    return own or style.free - start.names - set(dir(builtins))
 
 
 def _only(names: Sequence[str]) -> str | None:
