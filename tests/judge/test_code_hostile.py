@@ -319,6 +319,22 @@ def test_more_than_literals_stay_apart(judge: Judge, name: str) -> None:
         assert ask(judge, response=forged, **task).label == "incorrect"
 
 
+ARRAY = "import numpy as np\ndef made(n):\n    return {0}"
+
+
+@pytest.mark.parametrize(
+    "value", ["E()", "[E()]", "np.array([E(), E()])", "np.zeros(2)", "0", "[]"]
+)
+def test_arrays_stay_apart(judge: Judge, value: str) -> None:
+    test = "import numpy as np\nassert (made(np.array([1, 2])) == np.array([2, 4])).all()\n"
+    task = {"gold": ARRAY.format("2 * n"), "tests": [test]}
+    verdict = ask(judge, response=ARRAY.format("n + n"), **task)
+    assert verdict.label == "correct", verdict
+    assert "one process" not in verdict.reason
+    forged = _EVERYTHING.format(base="") + ARRAY.format(value)
+    assert ask(judge, response=forged, **task).label == "incorrect"
+
+
 OBJECTS = {
     "methods": (
         "class Stack:\n    def __init__(self):\n        self.items = []\n    def push(self, x):\n"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import sysconfig
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -133,7 +132,7 @@ def _is_solution(module: str, names: Collection[str], own: Collection[str]) -> b
 @cache
 def _is_nowhere(root: str) -> bool:
     """Whether no such module is installed, whatever the working folder holds."""
-    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    paths = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     return PathFinder.find_spec(root, paths) is None
 
 

@@ -59,9 +59,12 @@ def _function(test: Callable[..., Any], namespace: dict[str, Any], owner: Any = 
             for name in wanted:
                 values[name] = stack.enter_context(_fixture(name, namespace, owner))
             try:
-                test(**values)
+                result = test(**values)
             except Skipped:
                 return
+            if inspect.iscoroutine(result):
+                result.close()
+                raise TypeError("asynchronous tests do not run here")
 
 
 def _merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any]:

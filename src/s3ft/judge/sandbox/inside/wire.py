@@ -11,6 +11,8 @@ from __future__ import annotations
 import builtins
 import json
 import os
+import re
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -30,6 +32,8 @@ MOST_ITEMS = 100_000
 """An iterator is read so far; one that goes on is no value."""
 
 _JSON_INT = 2**63
+_PLAIN = re.compile(r"[<>|=][biufcSU]\d{1,6}")
+"""numpy's types of what are literals."""
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -110,6 +114,11 @@ def encode(value: Any, refer: Callable[[Any], Any] | None = None, depth: int = 0
         return {kind.__name__: value.isoformat()}
     if isinstance(value, timedelta):
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
+    if numpy := sys.modules.get("numpy"):
+        if isinstance(value, numpy.generic):
+            return encode(value.item(), refer, depth + 1)
+        if isinstance(value, numpy.ndarray) and _PLAIN.fullmatch(value.dtype.str):
+            return {"array": [value.dtype.str, list(value.shape), inner(value.ravel().tolist())]}
     if isinstance(value, Iterator):
         items = inner(islice(value, MOST_ITEMS + 1))
         if len(items) > MOST_ITEMS:
@@ -120,6 +129,14 @@ def encode(value: Any, refer: Callable[[Any], Any] | None = None, depth: int = 0
     if refer is None:
         raise Unsendable(f"a value of type {type(value).__name__}, which is no literal")
     return refer(value)
+
+
+def _array(kind: str, shape: list[int], items: Iterable[Any]) -> Any:
+    import numpy
+
+    if not _PLAIN.fullmatch(kind):
+        raise Unreadable("an array of objects")
+    return numpy.array(list(items), dtype=kind).reshape(shape)
 
 
 def _named(fields: Iterable[str], items: Iterable[Any]) -> Named:
@@ -194,6 +211,9 @@ def decode(
         if kind == "deque":
             items, most = content
             return deque(inner(items), most)
+        if kind == "array":
+            dtype, shape, items = content
+            return _array(dtype, shape, inner(items))
         if referred and kind in referred:
             return referred[kind](content)
         return _MAKE[kind](content)
