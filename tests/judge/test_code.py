@@ -356,3 +356,20 @@ def test_reference_solutions_pass(shared_data: Path, file: str, gold: str, count
     verdicts = list(judge(to_case(str(index), row) for index, row in enumerate(rows)))
     assert [v for v in verdicts if v.label != "correct"] == []
     assert len(verdicts) == count
+
+
+def test_the_cases_that_went_wrong(judge: Judge, shared_data: Path) -> None:
+    rows = [
+        row
+        for row in rows_of(shared_data.parent / "cases" / "judges.jsonl")
+        if row["judge"] == "code" and row["kind"] != "thoughts"
+    ]
+    verdicts = judge(to_case(str(index), row) for index, row in enumerate(rows))
+    wrong = []
+    for verdict in verdicts:
+        row = rows[int(verdict.key)]
+        wanted = row["expected"].replace("not correct", "incorrect|unknown").split("|")
+        if verdict.label not in wanted:
+            wrong.append((row, verdict))
+    assert wrong == []
+    assert len(rows) > 20

@@ -43,6 +43,9 @@ FENCES = {
 }
 DRESS = {
     **{f"fence: {info}": f"```{info.strip('`')}\n{ADD}\n```" for info in FENCES},
+    "quotes": f"'''python\n{ADD}\n'''",
+    "all indented": f"```python\n{indented(ADD)}\n```",
+    "a class of HTML": f"```language-python\n{ADD}\n```",
     "tildes": f"~~~\n{ADD}\n~~~",
     "tildes with a language": f"~~~ python\n{ADD}\n~~~",
     "a longer fence": f"`````python\n{ADD}\n`````",
@@ -151,6 +154,8 @@ BODIES = {
     "lines, all stripped": "r = []\nfor n in x:\n    r.append(4 * n)\nreturn r",
     "an opening line, all stripped": "if x:\n    return [4 * n for n in x]\nreturn []",
     "the body in a fence": "```python\n    return [4 * n for n in x]\n```",
+    "the body with a function in it": "```python\n    def by(n):\n        return 4 * n\n"
+    "    return [by(n) for n in x]\n```",
     "the body with a stray fence": "    return [4 * n for n in x]\n```\n\nThis multiplies.",
     "the body, then more": "    return [4 * n for n in x]\n\n\ndef other(x):\n    return x\n",
     "the whole function": FOUR,

@@ -11,10 +11,12 @@ import textwrap
 from dataclasses import dataclass
 
 _OPENING = re.compile(
-    r"(?P<before>[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+)(?P<fence>`{3,}+|~{3,}+)"
+    r"(?P<before>[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+)"
+    r"(?P<fence>`{3,}+|~{3,}+|'''(?=[ \t]*py(?:thon)?\d?[ \t]*$))"
 )
+_FENCES = ("```", "~~~", "'''")
 _LANGUAGE = re.compile(r"[\s{.]*+([\w+#-]*+)")
-_CODE = re.compile(r"[ \t]*+(?:from|import|def|class|async def)[ \t]")
+_CODE = re.compile(r"[ \t]*+(?:from|import|def|class|async def|@)[ \t\w]")
 _NOT_PROGRAMS = ("pycon", "pytb", "pyrex", "python-repl")
 _SHOWN = ("markdown", "md", "mdx")
 """A fence of these is paper round the fences in it."""
@@ -60,18 +62,20 @@ class _Open:
 
     def block(self) -> Block:
         code = "\n".join(self.lines)
-        return Block(self.language, textwrap.dedent(code) if self.before else code)
+        # A body without its function keeps its indent, a function has none.
+        shifted = self.before or _CODE.match(code.lstrip("\n"))
+        return Block(self.language, textwrap.dedent(code) if shifted else code)
 
 
 def blocks(text: str) -> tuple[list[Block], str]:
     """The blocks in their order, and the text outside of them."""
-    if "```" not in text and "~~~" not in text:
+    if not any(fence in text for fence in _FENCES):
         return [], text
     found: list[Block] = []
     outside: list[str] = []
     now: _Open | None = None
     for line in text.split("\n"):
-        fenced = "```" in line or "~~~" in line
+        fenced = any(fence in line for fence in _FENCES)
         if now is None:
             opened = _opening(line) if fenced else None
             if isinstance(opened, Block):
