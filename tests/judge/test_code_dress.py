@@ -186,6 +186,16 @@ def test_what_the_prompt_begins(
         assert {v.key: v for v in verdicts if v.label != label} == {}
 
 
+def test_the_prompt_s_program_does_not_run(judge: Judge) -> None:
+    prompt = "Mend this:\n```python\nfrom typing import List\nn = int(input())\n"
+    prompt += "def add(a: int, b: int):\n    return a - b\nprint(add(n, 1))\n```"
+    row = {"prompt": prompt, "tests": TESTS, "gold": ADD, "entry_point": "add"}
+    typed = "def add(a: int, b: int, c: List[int] = []):\n    return a + b"
+    assert ask(judge, response=typed, **row).label == "correct"
+    assert ask(judge, response=WRONG, **row).label == "incorrect"
+    assert ask(judge, response="    return a + b", **row).label == "incorrect"
+
+
 def _wrong_bodies() -> dict[str, str]:
     changed = {key: text.replace("4 * ", "5 * ").replace("16", "9") for key, text in BODIES.items()}
     return {key: text.replace("double(double(n))", "double(n)") for key, text in changed.items()}

@@ -17,8 +17,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Beginning:
     """The code that a prompt begins, for the response to go on with.
 
-    ``code`` is as it stands in the prompt, ``whole`` is a program of its own. ``stub`` is the
-    function that it leaves open, if its end is one.
+    ``code`` is as it stands in the prompt, ``whole`` what it defines and imports, a program of its
+    own. ``stub`` is the function that it leaves open, if its end is one.
     """
 
     code: str = ""
@@ -30,15 +30,25 @@ class Beginning:
 def beginning(code: str) -> Beginning:
     """What the prompt's code begins; nothing where it is no Python."""
     code = code.rstrip() + "\n"
-    for whole in (code, code + "    pass\n"):
+    for text in (code, code + "    pass\n"):
         try:
-            last = ast.parse(whole).body[-1:]
+            body = ast.parse(text).body
+            whole = "\n".join(ast.unparse(node) for node in body if _only_defines(node))
             names = frozenset(defined(whole))
         except UNREADABLE:
             continue
-        stubs = (n.name for n in last if isinstance(n, Function) and all(map(_is_empty, n.body)))
+        stubs = (
+            n.name for n in body[-1:] if isinstance(n, Function) and all(map(_is_empty, n.body))
+        )
         return Beginning(code, whole, next(stubs, ""), names)
     return Beginning()
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether it does nothing else: a program in a prompt may also read input, and print."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    return isinstance(statement, Function | ast.ClassDef | ast.Import | ast.ImportFrom)
 
 
 def _is_empty(statement: ast.stmt) -> bool:

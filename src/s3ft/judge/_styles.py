@@ -57,6 +57,7 @@ def style_of(texts: Collection[str], own: Collection[str]) -> Style:
     trees = [ast.parse(text) for text in texts]
     body = [node for tree in trees for node in tree.body]
     called = {call for node in body if not _is_apart(node) for call in _calls(node)}
+    used = {call for node in body for call in _calls(node) if call != getattr(node, "name", "")}
     found: list[str] = []
     checks: list[tuple[str, bool]] = []
     for node in body:
@@ -64,7 +65,8 @@ def style_of(texts: Collection[str], own: Collection[str]) -> Style:
             found.append(node.name)
         elif isinstance(node, Function) and node.name not in called:
             arguments = [argument.arg for argument in node.args.args]
-            if arguments == ["candidate"] or node.name == "check":
+            is_check = (node.name == "check" and len(arguments) < 2) or arguments == ["candidate"]
+            if is_check and node.name not in used:
                 checks.append((node.name, bool(arguments)))
             elif node.name.startswith("test"):
                 found.append(node.name)
