@@ -47,6 +47,12 @@ STYLES: dict[str, dict[str, Any]] = {
         "        with self.assertRaises(TypeError):\n            add(1, 'a')\n\n"
         "if __name__ == '__main__':\n    unittest.main()\n"
     },
+    "unittest, run at its end": {
+        "tests": "from unittest import TestCase, main, TextTestRunner, defaultTestLoader\n\n"
+        "class AddCase(TestCase):\n    def test_add(self):\n"
+        "        self.assertEqual(add(1, 2), 3)\n        self.assertEqual(add(2, 5), 7)\n\n"
+        "TextTestRunner().run(defaultTestLoader.loadTestsFromTestCase(AddCase))\nmain()\n"
+    },
     "check with an entry point": {
         "tests": "def check(candidate):\n    assert candidate(1, 2) == 3\n"
         "    assert candidate(2, 5) == 7\n",

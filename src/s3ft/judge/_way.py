@@ -15,6 +15,10 @@ from ._base import shorten
 from ._task import Task
 from .sandbox import Job, Outcome, Sandbox
 
+ONE_PROCESS = (
+    "the gold passes only in one process with its tests, where a program can forge that; "
+    "one_process=allow accepts it"
+)
 _CATCHES = re.compile(r"\bexcept\b|raises|Raises|suppress|contextlib")
 _SAME = "class _Same:\n    pass\n_same = _Same()\n"
 _FAILS = "class _Fails(Exception):\n    pass\ndef _fail(*_, **__):\n    raise _Fails\n"
@@ -77,12 +81,6 @@ def way_of(task: Task, sandbox: Sandbox, *, one_process: bool) -> tuple[Way, boo
     if way.mode == "together" and not one_process:
         return replace(way, trouble=ONE_PROCESS), True
     return _proven(way, sandbox)
-
-
-ONE_PROCESS = (
-    "the gold passes only in one process with its tests, where a program can forge that; "
-    "one_process=allow accepts it"
-)
 
 
 def _ways(task: Task) -> Iterator[Way]:

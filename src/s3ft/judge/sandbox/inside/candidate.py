@@ -86,6 +86,7 @@ def _test(module: ModuleType, job: dict[str, Any]) -> None:
     """Run the tests here, in the program's own namespace, where they are sent along."""
     for name in job["modules"]:
         sys.modules[name] = module
+    cases.prepare(job["tests"])
     for text in job["tests"]:
         exec(compile(text, "<test>", "exec", dont_inherit=True), module.__dict__)
     for name in job["cases"]:

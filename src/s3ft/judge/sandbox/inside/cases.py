@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import product
 from typing import Any
 
 from .pytest_like import Skipped, fixtures_of, parameters_of
+
+
+def prepare(tests: Iterable[str]) -> None:
+    """Let a call of ``unittest.main`` do nothing: it would look for tests elsewhere, and exit."""
+    if any("unittest" in test for test in tests):
+        import unittest
+
+        vars(unittest)["main"] = lambda *_, **__: None
 
 
 def run(name: str, namespace: dict[str, Any]) -> None:

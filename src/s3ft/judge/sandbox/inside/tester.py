@@ -79,6 +79,7 @@ def _modules(names: list[str], contents: dict[str, Any]) -> Iterator[None]:
 def _run(tests: list[str], names: list[str], namespace: dict[str, Any]) -> str | None:
     """Why a test fails, or None: all texts, then the test functions and classes of these names."""
     where = ""
+    cases.prepare(tests)
     try:
         for number, test in enumerate(tests, 1):
             where = f"test {number} of {len(tests)}" if len(tests) > 1 else "the test"
