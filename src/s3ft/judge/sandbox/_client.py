@@ -44,28 +44,41 @@ class SandboxError(Exception):
 class Job:
     """A program and what it is tested with.
 
-    ``apart``: the tests run in another process, where ``names`` stand for the program's functions;
-    ``helpers`` is trusted code that the tests need. ``together``: setup and tests run in the
-    program's own process, after it. ``stdio``: the program reads ``stdin`` and has to write
-    ``stdout``.
+    ``apart``: the tests run in another process, where ``names`` stand for the program's functions,
+    in their namespace and in the ``modules`` from which they import them; ``helpers`` is trusted
+    code that the tests need. ``together``: setup and tests run in the program's own process, after
+    it. ``stdio``: the program reads ``stdin`` and has to write ``stdout``.
+
+    Args:
+        program: the program, or several readings of a response: the first that is Python is meant.
+        tests: programs in one namespace, each of which raises where the program is wrong.
+        cases: the names of test functions and classes among them that are to be run then.
+        changes: whether the tests, apart, see what the program does to the containers it is given.
     """
 
-    program: str
+    program: str | tuple[str, ...]
     mode: Literal["apart", "together", "stdio"] = "apart"
     tests: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     setup: str = ""
     helpers: str = ""
+    changes: bool = False
     stdin: str = ""
     stdout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a job ended. ``passed`` is None where the sandbox itself failed, not the program."""
+    """How a job ended. ``passed`` is None where the sandbox itself failed, not the program.
+
+    ``calls`` counts those that reached the program, where the tests run apart.
+    """
 
     passed: bool | None
     reason: str = ""
+    calls: int = 0
 
 
 class Sandbox:
@@ -109,7 +122,7 @@ class Sandbox:
             return Outcome(None, "the sandbox's helper process was lost")
         if "passed" not in reply:
             return Outcome(None, reply.get("trouble", "the sandbox gave no verdict"))
-        return Outcome(reply["passed"] is True, str(reply["reason"] or ""))
+        return Outcome(reply["passed"] is True, str(reply["reason"] or ""), reply.get("calls", 0))
 
     def close(self) -> None:
         """End the helper process."""
@@ -119,8 +132,9 @@ class Sandbox:
     def _ask(self, job: Job) -> dict[str, Any] | None:
         process = self._running()
         assert process.stdin is not None
+        readings = [job.program] if isinstance(job.program, str) else job.program
         try:
-            process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
+            process.stdin.write(json.dumps(asdict(job) | {"readings": readings}).encode() + b"\n")
             process.stdin.flush()
         except BrokenPipeError:
             self._stop()

@@ -55,6 +55,7 @@ def readable() -> list[str]:
     paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     for prefix in (sys.base_prefix, sys.prefix, "/usr", "/usr/local", "/"):
         paths |= {f"{prefix}/lib", f"{prefix}/lib64"}
+    paths |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
     paths |= {"/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache"}
     paths |= {"/dev/null", "/dev/urandom"}
     return sorted(path for path in paths if os.path.exists(path))

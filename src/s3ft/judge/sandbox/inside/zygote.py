@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import candidate, tester
+from . import candidate, pytest_like, tester
 from .levels import Settings, establish, restrict
 from .pipes import DESCRIPTORS, Slot, keep
 from .seccomp import Filter
@@ -49,6 +49,7 @@ def main() -> None:
     # threading: the work it does after each fork would cost as much as the fork.
     for name in _COMMON:
         importlib.import_module(name)
+    pytest_like.install()
     null = os.open(os.devnull, os.O_RDWR)
     try:
         level, system_calls = establish(settings)
