@@ -28,7 +28,7 @@ _BASE = re.compile(r"\d\s*_\s*\{?\s*\d")  # math-verify leaves out what base a n
 _COMMA = re.compile(r"\d,\d")
 _STARTS = re.compile(r"[-+$€£¥₹(\\\d.]")
 
-_SENTENCE = re.compile(r"\n|(?<!\b[ap]\.m)(?<!\b[ap])[.!?](?=[\s*\"')\]]|$)|[。！？]")
+_SENTENCE = re.compile(r"\n|(?<!\b[apAP]\.[mM])[.!?](?=[\s*\"')\]]|$)|[。！？]")
 _REMARK = re.compile(
     r"\b(?:let me know|feel free|if you (?:have|need|want|would|are|'d)|hope (?:this|that|it)"
     r"|happy to|glad to|any (?:other|more|further) questions?|would you|do you|please|confidence"
@@ -100,7 +100,11 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
     """
     found = marks(text)
     answers: list[Answer] = []
+    seen: set[str] = set()
     for mark in found:
+        if mark.text in seen:
+            continue
+        seen.add(mark.text)
         answer = _marked(mark, text)
         if answer is None or _only_remarks(mark, answer) or _leads_on(mark, answer, text):
             continue

@@ -17,7 +17,7 @@ _CONNECTIVE = re.compile(r",|;|&|\b(?:and|or)\b")
 _NEGATED = r"(?=(?:is|are|was|does|do|can|could|would|should|might|may|must|will)(?:n['’]?t|not)\b)"
 _SAYS = (
     r"[*_\s]{0,9}(?:=|(?:(?:to|for|of)\b[^.\n?!:,=]{0,80}?)?[*_\s]{0,9}"
-    rf"(?:[:：]|{_NEGATED}|\b(?:is|are|(?:would|should|must)\s+be)\b))"
+    rf"(?:[:：]|\s[-–—](?=\s)|{_NEGATED}|\b(?:is|are|(?:would|should|must)\s+be)\b))"
 )
 _NOUNS = (
     r"antwort|lösung|réponse|respuesta|resposta|risposta|antwoord|svaret|svar|odpowiedź|odpověď"
@@ -47,7 +47,7 @@ _MORE = (
     r"|one|two|three|four|five|six|seven|eight|nine|ten))"
 )
 _SENTENCE_END = re.compile(
-    r"\n|(?<!\b[apAP]\.[mM])(?<!\b[apAP])(?<!approx)[.!?](?=[\s*\"')\]<]|$)|[。！？]"
+    r"\n|(?<!\b[apAP]\.[mM])(?<!approx)[.!?](?=[\s*\"')\]<]|$)|[。！？]"
     rf"|</?[a-zA-Z_]{{1,20}}>|,\s+(?=[a-z]{{2,}})(?!{_MORE})|;\s"
     r"|\s+(?=(?:because|since|which|where)\b)"
 )
@@ -63,7 +63,8 @@ _UNASSERTED = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
-    r"\b(?:wrong|incorrect|false|mistake\w*|(?:not|n['’]t)\s+(?:right|correct|true))\b",
+    r"\s*(?:(?:which|but|though|although|and|that|this|it|is|was|clearly|obviously|of|course)\s+)+"
+    r"(?:wrong|incorrect|false|a\s+mistake|not\s+(?:right|correct|true))\b",
     re.IGNORECASE,
 )
 _REACH = 80
@@ -182,7 +183,8 @@ def _after(text: str, start: int, following: int) -> str:
     ending = _SENTENCE_END.search(text, begin, min(limit, following))
     end = ending.start() if ending else limit
     span = text[begin:end]
-    if end > following or not span.strip() or text[end : end + 1] in ("?", "？"):
+    asked = text[end : end + 1] in ("?", "？") and len(span.split()) < 5
+    if end > following or not span.strip() or asked:
         return ""
     rest = re.split(r"[.!?\n]", text[end + 1 : end + _REACH])[0]
-    return f"not {span}" if ending and ending[0][0] == "," and _TAKEN_BACK.search(rest) else span
+    return f"not {span}" if ending and ending[0][0] == "," and _TAKEN_BACK.match(rest) else span
