@@ -192,7 +192,8 @@ def _sentences_backwards(text: str, most: int = 40) -> list[str]:
         asked = tail[end : end + 1] in ("?", "？")
         end = boundary.start() if boundary else 0
         if _SAYS_SOMETHING.search(sentence) and not asked and not _REMARK.search(sentence):
-            found.append(sentence[-LONGEST:])
+            end_of_it = sentence[-LONGEST:].partition(" ")[2] if len(sentence) > LONGEST else ""
+            found.append(end_of_it or sentence)
             if len(found) == most:
                 break
     return found

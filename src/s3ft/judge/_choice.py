@@ -24,7 +24,7 @@ _NAMED = (
 )
 _DENIES = re.compile(
     r"\b(?:not|never|neither|nor|no|except|but|wrong|incorrect|false|rul\w+ out|eliminat\w+"
-    r"|exclud\w+|discard\w*|instead of|rather than|unlike|other than|\w+n['’]t|cannot|if|unless"
+    r"|excluded?|excluding|excludes|discard\w*|instead of|rather than|unlike|other than|\w+n['’]t|cannot|if|unless"
     r"|nicht|kein\w*|falsch|pas|non|não|не)\b|不",
     re.IGNORECASE,
 )

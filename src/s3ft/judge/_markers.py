@@ -57,7 +57,7 @@ LONGEST = 400
 _LEAD = re.compile(r"[\s*_:：]*")
 _CLAUSE_END = re.compile(r"[.!?;:,\n()—。，]")
 _UNASSERTED = re.compile(
-    r"\b(?:not|never|doubt|wrong|incorrect|false|if|unless|suppose|assum\w+|whether|mistaken?"
+    r"\b(?:not|never|doubt|wrong|incorrect|false|if|unless|suppose|assumes?|assuming|whether|mistaken?"
     r"|(?:might|may|could|would|some|many|people|first|initially)\s+(?:\w+\s+)?"
     r"(?:think|thought|say|said|guess\w*|believe\w*)|\w+n['’]t|nicht|pas|falsch\w*)\b",
     re.IGNORECASE,

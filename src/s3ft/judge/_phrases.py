@@ -50,7 +50,7 @@ _OPERATIONS = word_set(
     "tenth tenths hundredth hundredths thousandth thousandths double triple quadruple "
     "twice thrice times percent square cube root opposite negation inverse reciprocal log "
     "logarithm ln factorial sin cos tan sine cosine tangent multiple multiples factor "
-    "or factors divisor divisors power powers dozen dozens hundreds thousands millions "
+    "factors divisor divisors power powers dozen dozens hundreds thousands millions "
     "billions modulo mod base plus divided multiplied difference product quotient past "
     "doppelte doppelt hälfte moitié doble mitad половина вдвое √ % sum"
 )
