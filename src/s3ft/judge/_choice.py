@@ -24,7 +24,8 @@ _NAMED = (
 )
 _DENIES = re.compile(
     r"\b(?:not|never|neither|nor|no|except|but|wrong|incorrect|false|rul\w+ out|eliminat\w+"
-    r"|excluded?|excluding|excludes|discard\w*|instead of|rather than|unlike|other than|\w+n['’]t|cannot|if|unless"
+    r"|exclude[sd]?|excluding"
+    r"|discard\w*|instead of|rather than|unlike|other than|\w+n['’]t|cannot|if|unless"
     r"|nicht|kein\w*|falsch|pas|non|não|не)\b|不",
     re.IGNORECASE,
 )

@@ -67,6 +67,11 @@ _TAKEN_BACK = re.compile(
     r"(?:wrong|incorrect|false|a\s+mistake|not\s+(?:right|correct|true))\b",
     re.IGNORECASE,
 )
+_RECANTED = re.compile(
+    r"[.!]\s{1,3}(?:no|wait|hmm|actually|oops|sorry|but)\b[^.!?\n\d]{0,40}"
+    r"\b(?:wrong|incorrect|mistake\w*|not\s+(?:right|correct))\b",
+    re.IGNORECASE,
+)
 _REACH = 80
 """How far (characters) a clause before or behind a mark is looked at."""
 
@@ -187,4 +192,5 @@ def _after(text: str, start: int, following: int) -> str:
     if end > following or not span.strip() or asked:
         return ""
     rest = re.split(r"[.!?\n]", text[end + 1 : end + _REACH])[0]
-    return f"not {span}" if ending and ending[0][0] == "," and _TAKEN_BACK.match(rest) else span
+    taken_back = ending is not None and ending[0][0] == "," and _TAKEN_BACK.match(rest)
+    return f"not {span}" if taken_back or _RECANTED.match(text, end) else span

@@ -16,7 +16,8 @@ def word_set(words: str) -> frozenset[str]:
 
 
 NEGATIONS = word_set(
-    "not never neither nor without except excluding unlike wrong incorrect false mistake "
+    "not never hardly scarcely "
+    "neither nor without except excluding unlike wrong incorrect false mistake "
     "mistaken cannot doubt impossible unlikely nicht kein keine keinen niemals pas jamais "
     "ni nunca tampoco non не нет != ≠ ¬"
 )
@@ -67,6 +68,7 @@ _BEHIND = word_set(
     "plus minus times squared cubed factorial point half mod modulo choose base to "
     "divided and und et y + * ^ ! × ÷"
 )
+_PARTIAL = word_set("… th st nd rd")
 _FURTHER = word_set("twice double triple half")
 PARTS = {
     name + end: Fraction(1, 10**power)
@@ -135,7 +137,7 @@ def behind(words: Sequence[str]) -> tuple[int, str]:
     words = list(words)
     ends = [at for at, word in enumerate(words) if word in (",", ";", ".", ":")]
     own = words[: ends[0]] if ends else words
-    if words[:1] == ["…"] or denies(own) or _FURTHER.intersection(own[:7]):
+    if (own[:1] and own[0] in _PARTIAL) or denies(own) or _FURTHER.intersection(own[:7]):
         raise Turned
     for at, (word, following) in enumerate(zip(own[:5], [*own[1:6], ""], strict=False)):
         if word in ("or", "and", "oder", "ou", "o", "at"):
@@ -147,6 +149,8 @@ def behind(words: Sequence[str]) -> tuple[int, str]:
                 return 1, "<="
             if word in ("or", "oder", "ou") or (word == "and" and at < 2):
                 raise Turned
+        if following == "than" and len("".join(own[at + 2 : at + 3])) == 1:
+            raise Turned  # less than x
         if following == "zero" and word in ("below", "under"):
             return -1, ""
         if at < 2 and word in _BEHIND and not (word == "times" and len(own) == 1):

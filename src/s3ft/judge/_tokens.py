@@ -121,7 +121,8 @@ def no_plain_text(tokens: list[Token], places: list[int]) -> Unread | None:
         if is_algebra(token.text) and not _is_plain_sign(tokens, at):
             return Unread.FORMULA
     for at in places:
-        left = tokens[at - 1] if at else None
+        unit = at > 1 and tokens[at - 2].value and unit_at([tokens[at - 1].text])[1]
+        left = tokens[at - 1] if at and not unit else None  # "3 h 20 min"
         right = tokens[at + 1] if at + 1 < len(tokens) else None
         unread = (left and _behind(left, tokens[at])) or (right and _before(tokens[at], right))
         if unread:

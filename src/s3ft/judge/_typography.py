@@ -24,7 +24,7 @@ _SIGNS = str.maketrans(
 )
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _SPECIAL = re.compile(
-    r"<\|[^<>|\s]{1,40}\|>|<｜[^<>｜]{1,40}｜>|</?s>|</?(?:bos|eos|pad|unk|end_of_turn|start_of_turn)>"
+    r"<\|[^<>|\s]{1,40}\|>|<｜[^<>｜]{1,40}｜>|</?s>|</?(?:bos|eos|pad|unk|end_of_turn|start_of_turn)>|</(?:final_?)?answer>"
     r"|\[/?INST\]"
 )
 _LATEX = [
