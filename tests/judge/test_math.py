@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from math_answers import RIGHT, WRONG
 
 from s3ft.judge import Judge, registry
 from s3ft.judge._math import _Math, math
 from s3ft.judge._rows import to_case
-from s3ft.records import Case, Verdict
+from s3ft.records import Case, Message, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,30 @@ def test_rejects(judge: Judge, gold: str, response: str) -> None:
     assert ask(judge, gold, response).label == "incorrect"
 
 
+@pytest.mark.parametrize(("gold", "response"), WRONG)
+def test_a_wrong_answer_made_to_pass_does_not(judge: Judge, gold: str, response: str) -> None:
+    assert ask(judge, gold, response).label != "correct"
+
+
+@pytest.mark.parametrize(("gold", "response"), RIGHT)
+def test_a_right_answer_in_odd_dress_passes(judge: Judge, gold: str, response: str) -> None:
+    assert ask(judge, gold, response).label == "correct"
+
+
+@pytest.mark.parametrize(("gold", "_"), [*WRONG, *RIGHT])
+def test_a_gold_is_its_own_answer(judge: Judge, gold: str, _: str) -> None:
+    assert ask(judge, gold, gold).label == "correct"
+
+
+def test_a_question_for_a_percentage_makes_the_gold_one(judge: Judge) -> None:
+    def label(question: str) -> str:
+        prompt = (Message(role="user", content=question),)
+        return next(judge([Case("0", prompt, "20%", ("20",))])).label
+
+    assert label("What percentage of the eggs is sold?") == "correct"
+    assert label("A 20% discount on $100: how much is it?") == "incorrect"
+
+
 def test_says_what_it_read_and_why(judge: Judge) -> None:
     assert ask(judge, "42", "#### 42") == Verdict("0", "correct", "42", "42 = 42")
     assert ask(judge, "42", "#### 41") == Verdict("0", "incorrect", "41", "41, gold 42")
@@ -90,7 +115,7 @@ def test_says_what_it_read_and_why(judge: Judge) -> None:
 
 
 def test_a_gold_that_cannot_be_read_is_unknown(judge: Judge) -> None:
-    for gold in ("", "   ", "about 3:30", "7" * 5000):
+    for gold in ("", "   ", "5 or else", "7" * 5000):
         assert ask(judge, gold, "18").label == "unknown"
 
 

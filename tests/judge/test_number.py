@@ -1,4 +1,4 @@
-"""Plain numbers are read exactly, and only where the text is one number."""
+"""Numbers are read exactly, and only where the text is one number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from s3ft.judge._number import last_number, number, same
+from s3ft.judge._number import Numeral, numeral, same
+from s3ft.judge._reader import read
+from s3ft.judge._tokens import Unread
+from s3ft.judge._typography import plain
+from s3ft.judge._value import Bound, Clock, Listing, Quantity, Ratio
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,10 @@ from s3ft.judge._number import last_number, number, same
         ("1,000", 1000),
         ("1 000", 1000),
         ("1\u202f000", 1000),
+        ("1'000", 1000),
+        ("1,23,456", 123456),
+        ("1.234.567", 1234567),
+        ("1.234,5", Fraction("1234.5")),
         ("$1,234,567.50", Fraction("1234567.5")),
         (r"\$70{,}000", 70000),
         (r"32,\!349", 32349),
@@ -43,10 +51,18 @@ from s3ft.judge._number import last_number, number, same
         ("90^\\circ", 90),
         ("1.8 million dollars", 1_800_000),
         ("1.5e3", 1500),
+        ("5 and a half", Fraction(11, 2)),
+        ("٥", 5),
+        ("seventeen", 17),
+        ("two thousand five hundred and six", 2506),
+        ("minus twenty-one", -21),
+        ("a quarter", Fraction(1, 4)),
     ],
 )
 def test_reads_a_number(text: str, value: int | Fraction) -> None:
-    assert number(text) == value
+    read_as = read(plain(text))
+    assert isinstance(read_as, Quantity)
+    assert read_as.number.value == value
 
 
 @pytest.mark.parametrize(
@@ -58,25 +74,47 @@ def test_reads_a_number(text: str, value: int | Fraction) -> None:
         "5 x",
         "x2",
         "5 or 3",
-        "5 and a half",
         "5 + 3",
         "3:30",
         "5!",
         "2^4",
         "5²",
         "5①",
-        "٥",
         "10/0",
         "1,00,0",
         "(1, 2)",
         "5 apples and 3 pears",
         "16-3",
         "1e999999999",
-        "7" * 5000,
+        "not 5",
+        "5 or more",
+        "no one knows",
     ],
 )
-def test_reads_nothing_else(text: str) -> None:
-    assert number(text) is None
+def test_reads_no_single_number_elsewhere(text: str) -> None:
+    assert not isinstance(read(plain(text)), Quantity)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("3:30", Clock),
+        ("4 p.m.", Clock),
+        ("3 to 1", Ratio),
+        ("3:1", Ratio),
+        ("more than 4", Bound),
+        ("\\geq 4", Bound),
+        ("5 or 3", Listing),
+        ("5 apples and 3 pears", Listing),
+    ],
+)
+def test_reads_other_values(text: str, kind: type) -> None:
+    assert isinstance(read(plain(text)), kind)
+
+
+def test_a_comma_may_part_decimals_or_values() -> None:
+    assert isinstance(read("3,5"), Listing)
+    assert read("3,5", comma=True) == Quantity(Numeral(Fraction(7, 2), 2))
 
 
 @pytest.mark.parametrize(
@@ -87,19 +125,35 @@ def test_reads_nothing_else(text: str) -> None:
         ("They need 2 1/2 cups.", Fraction(5, 2)),
         ("That makes 2 million.", 2_000_000),
         ("It covers 12 m² of land.", 12),
+        ("the number is not 10 which is 1,000.99€", Fraction("1000.99")),
         ("nothing here", None),
         ("It starts at 3:30.", None),
         ("AZYUK2A", None),
+        ("He has 5 apples and 3 pears.", None),
     ],
 )
 def test_last_number_in_running_text(text: str, value: int | Fraction | None) -> None:
-    last = last_number(text)
-    assert (last and last[1]) == value
+    read_as = read(plain(text), loose=True)
+    assert (read_as.number.value if isinstance(read_as, Quantity) else None) == value
+
+
+def test_what_is_unread_says_why() -> None:
+    assert read("eggs") is Unread.NOTHING
+    assert read("not 5") is Unread.UNCLEAR
+    assert read("x+5") is Unread.FORMULA
 
 
 def test_a_third_may_be_written_with_six_digits() -> None:
-    third = Fraction(1, 3)
-    assert same(third, Fraction("0.333333"))
-    assert not same(third, Fraction("0.3333"))
-    assert not same(Fraction("0.3333333"), Fraction("0.3333334"))
-    assert not same(Fraction(1, 3_000_000), Fraction(0))
+    third = Numeral(Fraction(1, 3))
+    assert same(third, numeral("0.333333"))
+    assert not same(third, numeral("0.3333"))
+    assert not same(numeral("0.3333333"), numeral("0.3333334"))
+    assert not same(Numeral(Fraction(1, 3_000_000)), numeral("0"))
+
+
+def test_what_a_program_prints_is_equal_at_double_precision() -> None:
+    assert same(numeral("3.999999999999999"), numeral("4.0"))
+    assert same(numeral("0.30000000000000004"), numeral("0.3"))
+    assert not same(numeral("3.9999999"), numeral("4"))
+    assert not same(numeral("1000000000000001"), numeral("1000000000000000"))
+    assert not same(numeral("0.1234567890123456"), numeral("0.1234567890123457"))

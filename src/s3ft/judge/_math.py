@@ -12,16 +12,32 @@ that is killed at the time limit.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from ..records import Case, Label, Verdict
-from ._answer import Answer, has_latex, read, read_gold, read_last_number, without_annotations
+from ._answer import (
+    MOST,
+    Answer,
+    has_latex,
+    read_conclusion,
+    read_gold,
+    read_response,
+    read_word,
+    units_differ,
+    without_annotations,
+)
 from ._base import Judge, each, malformed, shorten
-from ._number import same
+from ._units import PERCENT
+from ._value import Listing, Quantity, agree
 from ._worker import Worker, WorkerLost, WorkerTimeout
 
-MOST = 8
-"""A response that marks more different answers than this is not looked into."""
+_PERCENT_ASKED = re.compile(
+    r"\b(?:what|which|find|calculate|compute|determine|give|express|as an?|in)\b[^.?!\n]{0,40}"
+    r"\bper ?cent(?:age)?\b[^\n]{0,200}$",
+    re.IGNORECASE,
+)
 
 
 def math(*, timeout: float = 5.0) -> Judge:
@@ -51,11 +67,14 @@ class _Math:
         response = without_annotations(case.response)
         if not response.strip():
             return Verdict(case.key, "incorrect", None, "empty response")
-        marked = read(response)
+        answers, marked = read_response(response)
         verdict = None
         for text in case.gold:
             gold = read_gold(without_annotations(text))
-            one = self._against(case.key, gold, marked, response)
+            if gold and _asks_for_percent(case):
+                gold = _as_percent(gold)
+            said = answers if marked else _unmarked(gold, answers, response)
+            one = self._against(case.key, gold, said, response)
             if one.label == "correct":
                 return one
             if verdict is None or one.label == "unknown":
@@ -64,27 +83,26 @@ class _Math:
         return verdict
 
     def _against(
-        self, key: str, gold: Answer | None, marked: list[Answer], response: str
+        self, key: str, gold: Answer | None, answers: list[Answer], response: str
     ) -> Verdict:
         """The verdict against one accepted answer."""
         if gold is None:
             return Verdict(key, "unknown", None, "no answer can be read in the gold")
-        answers = marked or _unmarked(gold, response)
         if not answers:
             return Verdict(key, "incorrect", None, "no answer found")
         said = "; ".join(shorten(answer.text) for answer in answers[:MOST])
         differ = Verdict(key, "incorrect", said, f"different marked answers: {said}")
         if len(answers) > MOST:
             return differ
-        # Plain numbers first: one that differs decides, and nobody need ask math-verify.
-        for answer in sorted(answers, key=lambda answer: answer.value is None):
+        # What has a value first: one that differs decides, and nobody need ask math-verify.
+        for answer in sorted(answers, key=lambda answer: not answer.values):
             try:
                 label, read_as = self._compare(gold, answer)
             except (WorkerTimeout, WorkerLost) as error:
                 return Verdict(key, "unknown", said, f"math-verify: {error}")
             if label == "unknown":
                 return Verdict(key, "unknown", said, "no answer can be read in the gold")
-            if not marked:
+            if answer.text == response:
                 said = shorten(read_as or "")
             if label == "incorrect" and len(answers) > 1:
                 return differ
@@ -95,23 +113,46 @@ class _Math:
 
     def _compare(self, gold: Answer, answer: Answer) -> tuple[Label, str | None]:
         """Whether two answers are equal, and how the second was read."""
-        if gold.value is not None and answer.value is not None:
-            return "correct" if same(gold.value, answer.value) else "incorrect", answer.text
+        if any(agree(wanted, said) for wanted in gold.values for said in answer.values):
+            return "correct", answer.text
         if gold.identity == answer.identity:
             return "correct", answer.text
-        if not answer.math:
+        if not answer.math or (gold.values and answer.values):
             return "incorrect", answer.text
         if not gold.math:
-            return "unknown", None
+            return ("incorrect" if gold.values else "unknown"), answer.text
+        if units_differ(gold.text, answer.text):
+            return "incorrect", answer.text
         reply = self.worker.ask({"gold": gold.math, "answer": answer.math}, self.timeout)
         if not reply["gold_read"]:
             return "unknown", None
         return "correct" if reply["equal"] else "incorrect", reply["read"]
 
 
-def _unmarked(gold: Answer, response: str) -> list[Answer]:
-    """What a response says that marks no answer: its last number, or what math-verify finds."""
-    if gold.value is None or has_latex(response):
-        return [Answer(response, math=response)]
-    last = read_last_number(response)
-    return [last] if last else []
+def _unmarked(gold: Answer | None, ended_in: list[Answer], response: str) -> list[Answer]:
+    """What a response says that marks nothing: its end, or what math-verify finds in all of it."""
+    if gold and gold.is_word:
+        word = read_word(response)
+        return [word] if word else []
+    if gold and any(isinstance(value, Listing) for value in gold.values):
+        whole = read_conclusion(response, loose=False)
+        return [whole] if whole else []
+    ended_in = [answer for answer in ended_in if not answer.is_word]
+    if any(a.values or not a.math or response.strip() in a.math for a in ended_in):
+        return ended_in
+    mathematics = has_latex(response) or (gold is not None and not gold.values)
+    return [Answer(response, math=response)] if mathematics else ended_in
+
+
+def _as_percent(gold: Answer) -> Answer:
+    """The gold of a question that asks for a percentage: a number alone is one."""
+    values = tuple(
+        replace(value, unit=PERCENT) if isinstance(value, Quantity) and not value.unit else value
+        for value in gold.values
+    )
+    return replace(gold, values=values)
+
+
+def _asks_for_percent(case: Case) -> bool:
+    question = case.prompt[-1]["content"][-2000:] if case.prompt else ""
+    return bool(_PERCENT_ASKED.search(question))

@@ -1,128 +1,64 @@
-"""Reads a plainly written number as an exact fraction, or says that it is not one.
+"""Reads a numeral as an exact fraction, and says when two of them are the same number.
 
 Exact, because a float would call 0.1 + 0.2 and 0.3 different, and bounded, because the text may be
-hostile: a number of a million digits, or one with a huge exponent, is not plain.
+hostile: an exponent of four digits is none.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
-_TYPOGRAPHY = str.maketrans(
-    {"−": "-", "–": "-", "‐": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "~": " "}
-    | {c: f" {Fraction(unicodedata.numeric(c)).limit_denominator(10)}" for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+_PLAIN = r"\d+(?:\.\d*)?|\.\d+"
+_GROUPED = (
+    r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?![\d,]*\d)"  # 1,234.5
+    r"|[1-9]\d{0,2}(?:[ ']\d{3})+(?!\d)(?:[.,]\d+)?"  # 1 234,5
+    r"|[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d*)?(?![\d,]*\d)"  # 1,23,456 in India
+    r"|[1-9]\d{0,2}(?:\.\d{3})+,\d+(?!\d)|[1-9]\d{0,2}(?:\.\d{3}){2,}(?![\d,.]*\d)"  # 1.234,5
 )
-_LATEX = [
-    (re.compile(r"\\[dtc]?frac\s*\{\s*(-?\d{1,30})\s*\}\s*\{\s*(\d{1,30})\s*\}"), r" \1/\2"),
-    (re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)(?!\d)"), r" \1/\2"),
-    (re.compile(r"\\(?:text|textbf|mbox|mathrm|mathbf)\s*\{([^{}]*)\}"), r" \1 "),
-    (re.compile(r"\\[!,;:]|\\(?:left|right|displaystyle)\b"), ""),
-    (re.compile(r"\^\s*\{?\s*\\circ\s*\}?"), "°"),
-    (re.compile(r"\\[()\[\] ]|\\q?quad\b"), " "),
-    (re.compile(r"\\([$%])"), r"\1"),
-]
-_DECIMAL = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:[ ]\d{3})+(?!\d)(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
-    r"(?:[eE][-+]?\d{1,3}(?!\d))?"
-)
-_NUMBER = re.compile(
-    rf"""(?P<sign>[-+]?)\s*(?:[$€£¥₹]\s*)*(?P<inner>-?)\s*
-    (?:(?P<whole>\d+)\s+(?P<above>\d+)\s*/\s*(?P<below>\d+)
-      |(?P<top>{_DECIMAL})(?:\s*/\s*(?P<bottom>{_DECIMAL}))?)""",
-    re.VERBOSE | re.ASCII,
-)
-# Directly on the number: a sign, two letters and more, or a squared letter ("5x" is no number).
-_UNIT = re.compile(r"\s*[%°$€£¥₹]|\s*/[^\W\d_]{2}|[^\W\d_]{2}|[^\W\d_][²³]|[\s.,;:*_'\"]|\s*\(")
-_POWER = re.compile(r"(?<=[^\W\d_])\^\{?[23]\}?")
-_NOT_UNIT = re.compile(r"[+*=^<>\\{}|×÷!?#&@]|(?<![^\W\d_])-|-(?![^\W\d_])")
-_SINGLE = set("mgLlshC")
-_SCALE = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-# Words after which the number is not the whole of what is said.
-_MORE = {"and", "or", "plus", "minus", "times", "half", "point", "dozen", "squared", "cubed"}
-_DIGITS = frozenset("0123456789")
-LONGEST = 200
-"""A longer text (characters) is not a plainly written number."""
+_EXPONENT = r"(?:[eE][-+]?\d{1,3}(?![\d.]*\d))?"
+NUMERAL = rf"(?:{_GROUPED}|{_PLAIN}){_EXPONENT}"
+NUMERAL_WITH_COMMA = rf"(?:{_GROUPED}|\d+,\d+(?![\d,]*\d)|{_PLAIN}){_EXPONENT}"
+"""The same where a comma may part the decimals, as in ``3,5``."""
+
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}")
+_NOISE = Fraction(1, 2**47)
+_PRINTED = 15
+"""Significant digits from which a decimal is taken for the print of a double."""
 
 
-def plain(text: str) -> str:
-    """The text with typographic and LaTeX dressing of numbers taken off."""
-    text = text.translate(_TYPOGRAPHY)
-    if "{,}" in text:
-        text = text.replace("{,}", ",")
-    if "\\" in text:
-        for pattern, replacement in _LATEX:
-            text = pattern.sub(replacement, text)
-    return text.strip(" \t\n*_`\"'“”").rstrip(" .,;:*_`\"'“”")
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """An exact number; ``digits`` is how many a decimal with a point has, 0 for any other."""
+
+    value: Fraction
+    digits: int = 0
+
+    def __str__(self) -> str:
+        """As a decimal where it was one, else as a fraction."""
+        if not self.digits:
+            return str(self.value)
+        with localcontext(prec=self.digits + 20):
+            return f"{Decimal(self.value.numerator) / Decimal(self.value.denominator):f}"
+
+    def times(self, factor: Fraction | int) -> Numeral:
+        """This number multiplied."""
+        return replace(self, value=self.value * factor)
 
 
-def number(text: str) -> Fraction | None:
-    """The value of a text that is one number, or None.
-
-    Understood: signs, currency, thousands (``1,000``, ``1 000``), decimals, exponents, fractions
-    and mixed numbers, a unit in words (``18 dollars a day``), ``million`` and its like. A percent
-    sign is a unit: ``20%`` is 20.
-    """
-    if len(text) > LONGEST:
-        return None
-    text = plain(text)
-    match = _NUMBER.match(text)
-    if not match:
-        return None
-    scale = _unit_scale(text[match.end() :])
-    if scale is None:
-        return None
-    above = _decimal(match["top"] or match["above"])
-    if bottom := match["bottom"] or match["below"]:
-        below = _decimal(bottom)
-        if not below:
-            return None
-        above /= below
-    value = (above + int(match["whole"] or 0)) * scale
-    return -value if (match["sign"] == "-") != (match["inner"] == "-") else value
-
-
-def _decimal(text: str) -> Fraction:
-    text = text.replace(",", "").replace(" ", "").rstrip(".")
-    return Fraction(int(text)) if text.isdigit() else Fraction(text)
-
-
-def _unit_scale(tail: str) -> int | None:
-    """What the words behind a number multiply it by; None where they are no unit."""
-    if not tail:
-        return 1
-    if not _UNIT.match(tail):
-        return None
-    tail = _POWER.sub("", tail)
-    if _NOT_UNIT.search(tail) or any(c.isnumeric() and c not in "²³" for c in tail):
-        return None
-    words = re.findall(r"[^\W\d_]+", tail)
-    if any(word.lower() in _MORE for word in words):
-        return None
-    if any(len(word) == 1 and word not in _SINGLE and word not in "aAst" for word in words):
-        return None
-    return 10 ** _SCALE.get(words[0].lower(), 0) if words else 1
-
-
-def last_number(text: str) -> tuple[str, Fraction] | None:
-    """The last number in running text, as written and its value; None where it cannot be read.
-
-    A last number that is part of something else (``3:30``, ``x2``, ``16-3``) reads as None, not as
-    the number before it.
-    """
-    end = max(text.rfind(digit) for digit in _DIGITS)
-    if end < 0:
-        return None
-    words = text[max(0, end - LONGEST) : end + LONGEST].translate(_TYPOGRAPHY).split()
-    where = max(i for i, word in enumerate(words) if not _DIGITS.isdisjoint(word))
-    word = words[where].rsplit("=", 1)[-1].lstrip("(\"'[").rstrip(")\"'].,;:!?*")
-    if "/" in word and where and words[where - 1].isdigit():
-        word = f"{words[where - 1]} {word}"
-    if where + 1 < len(words) and words[where + 1].lower().rstrip(".,;:!?") in _SCALE:
-        word = f"{word} {words[where + 1]}"
-    value = number(word)
-    return None if value is None else (word, value)
+def numeral(text: str) -> Numeral:
+    """The number that the text, which matches `NUMERAL_WITH_COMMA`, is."""
+    mantissa, _, exponent = re.sub("[ ']", "", text).lower().partition("e")
+    mark = max(",.", key=mantissa.rfind)
+    if mantissa.count(mark) > 1 or (mark == "," and _THOUSANDS.fullmatch(mantissa)):
+        mark = ""  # what groups the thousands parts no decimals
+    whole, _, decimals = mantissa.partition(mark) if mark else (mantissa, "", "")
+    whole = re.sub("[,.]", "", whole)
+    value = Fraction(int(whole + decimals or "0"), 10 ** len(decimals))
+    value *= Fraction(10) ** int(exponent or "0")
+    return Numeral(value, len((whole + decimals).lstrip("0")) if decimals else 0)
 
 
 def terminates(value: Fraction) -> bool:
@@ -134,10 +70,18 @@ def terminates(value: Fraction) -> bool:
     return rest == 1
 
 
-def same(a: Fraction, b: Fraction) -> bool:
-    """Equal exactly, or to six significant digits where a third cannot be written as a decimal."""
-    if a == b:
+def same(a: Numeral, b: Numeral) -> bool:
+    """Whether two numerals are one number.
+
+    Equal exactly; or as doubles, where one is a decimal of so many digits as a program prints
+    (3.999999999999999); or to six significant digits, where no decimal can express one of them.
+    """
+    if a.value == b.value:
         return True
-    if terminates(a) and terminates(b):
+    gap, size = abs(a.value - b.value), max(abs(a.value), abs(b.value))
+    printed = max(a.digits, b.digits) >= _PRINTED > min(a.digits, b.digits)
+    if printed and gap <= size * _NOISE:
+        return True
+    if terminates(a.value) and terminates(b.value):
         return False
-    return abs(a - b) <= max(abs(a), abs(b)) / 10**6
+    return gap * 10**6 <= size
