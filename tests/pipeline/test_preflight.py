@@ -95,7 +95,7 @@ TARGETS = "train.lora.target_modules"
 CASES = [
     Bad("near miss", TARGETS, ["'q_prj'", "Did you mean 'q_proj'?"], [f"{TARGETS}=[q_prj]"]),
     Bad("one of two", TARGETS, ["'v_prj'", "'v_proj'"], [f"{TARGETS}=[q_proj, v_prj]"]),
-    Bad("of another family", TARGETS, ["query_key_value", "q_proj"], [f"{TARGETS}=[query_key_value]"]),
+    Bad("other family", TARGETS, ["query_key_value", "q_proj"], [f"{TARGETS}=[query_key_value]"]),
     Bad("a name as a pattern", TARGETS, ["Write [q_proj]."], [f"{TARGETS}=q_proj"]),
     Bad("no pattern", TARGETS, ["is no pattern"], [f"{TARGETS}='*_proj('"]),
     Bad("output layer", TARGETS, ["'lm_head' is the output layer"], [f"{TARGETS}=[lm_head]"]),
@@ -128,7 +128,7 @@ CASES = [
     Bad("cut short", "model.id", ["model.safetensors", "cut short"], broken=cut),
     Bad("a pointer to weights", "model.id", ["no whole safetensors"], broken=no_weights_but_a_page),
     Bad("shard missing", "model.id", ["model-00002-of-", "missing"], broken=shard_missing),
-    Bad("more tokens", "model.id", ["3 tokens more", "resize_token_embeddings"], broken=more_tokens),
+    Bad("more tokens", "model.id", ["3 tokens more", "resize_token"], broken=more_tokens),
     Bad("no tokenizer", "model.id", ["tokenizer"], broken=no_tokenizer),
     Bad(
         "quantised", "model.id", ["bitsandbytes", "not quantised"],

@@ -89,7 +89,7 @@ def test_interrupted_after_the_last_step(
     whole: Trained,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._empty import check_vocabulary, empty_model, other_senses, quantised
-from ._files import check_weights, kept_files
+from ._empty import check_model, empty_model, other_senses, quantised
+from ._files import kept_files
 from ._fingerprint import fingerprint
 from ._load import (
     load_chat,
@@ -19,8 +19,7 @@ from ._resolve import resolve
 
 __all__ = [
     "as_many_as_fit",
-    "check_vocabulary",
-    "check_weights",
+    "check_model",
     "empty_model",
     "fingerprint",
     "free_memory",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..recipe import Model
+from ._files import check_weights
 from ._load import load_config, load_tokenizer
 from ._resolve import explained, resolve
 
@@ -37,6 +38,21 @@ def empty_model(config: Model, dtype: torch.dtype) -> PreTrainedModel:
         )
 
 
+def check_model(config: Model, dtype: torch.dtype) -> PreTrainedModel:
+    """See that a model can be loaded: its weights, its architecture, its tokenizer.
+
+    Returns:
+        The model, as `empty_model` builds it.
+
+    Raises:
+        InputError: what would keep it from being loaded, or from reading every text.
+    """
+    check_weights(config)
+    model = empty_model(config, dtype)
+    _check_vocabulary(config, model)
+    return model
+
+
 def quantised(config: PretrainedConfig) -> str | None:
     """By which method a model's weights are quantised, None if they are not."""
     settings = getattr(config, "quantization_config", None)
@@ -52,7 +68,7 @@ def other_senses(config: PretrainedConfig) -> list[str]:
     return [name.removesuffix("_config") for name in named if _SENSES.fullmatch(name)]
 
 
-def check_vocabulary(config: Model, model: PreTrainedModel) -> None:
+def _check_vocabulary(config: Model, model: PreTrainedModel) -> None:
     """See that the model has an embedding for every token that can come up in a text.
 
     A tokenizer that is shared with a multimodal model has placeholders of images and sounds, which
@@ -61,8 +77,10 @@ def check_vocabulary(config: Model, model: PreTrainedModel) -> None:
     Raises:
         InputError: the tokenizer has tokens without an embedding.
     """
+    from transformers import PreTrainedTokenizerBase
+
     tokenizer, rows = load_tokenizer(config), len(model.get_input_embeddings().weight)
-    ordinary = set(tokenizer.SPECIAL_TOKENS_ATTRIBUTES)
+    ordinary = set(PreTrainedTokenizerBase.SPECIAL_TOKENS_ATTRIBUTES)
     placeholders = {
         str(token) for name, token in tokenizer.special_tokens_map.items() if name not in ordinary
     }

@@ -11,7 +11,7 @@ from ..crew import connect
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
-from ..models import check_weights
+from ..models import check_model, pick_device, pick_dtype
 from ..pick import no_likelihood
 from ..progress import progress
 from ..recipe import JudgeConfig
@@ -62,8 +62,6 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         found.append(_chat(run, base))
         if base.vllm is not None:
             base.vllm.check()
-        elif asked and recipe.generate.engine == "transformers":
-            check_weights(base.model)
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
     if reaches(until, "train"):
@@ -71,6 +69,9 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         lengths = _lengths(run, base)
         found.append(str(lengths))
         found.append(f"training: {rehearse(base.model, recipe.train, lengths.longest)}")
+    elif base is not None and asked and recipe.generate.engine == "transformers":
+        dtype = pick_dtype(base.model.dtype, pick_device(base.model.device))
+        check_model(base.model, dtype)
     if reaches(until, "evaluate"):
         found += [
             f"benchmark {name}: {n:,} items"

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..models import (
-    check_vocabulary,
-    check_weights,
+    check_model,
     empty_model,
     load_config,
     load_tokenizer,
@@ -67,13 +66,11 @@ def rehearse(model: Model, config: Train, longest: int) -> Step:
             TRL refuses; or not even one row fits into the memory of this machine.
     """
     found = load_config(model)
-    check_weights(model)
     _check_trainable(model, config, found)
     with quiet(True), tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
         args = sft_config(config, model, max_steps=10, seed=0, out=Path(scratch), silent=True)
         check_packages(config, args)
-        empty = empty_model(model, trained_dtype(model, config))
-        check_vocabulary(model, empty)
+        empty = check_model(model, trained_dtype(model, config))
         if config.lora is not None:
             check_targets(config.lora, empty)
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 or quantised(found):
@@ -116,15 +113,20 @@ def trained_dtype(model: Model, config: Train) -> torch.dtype:
 
 
 def _check_trainable(model: Model, config: Train, found: PretrainedConfig) -> None:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
     senses = other_senses(found)
     if senses:
-        [name] = found.architectures or [found.model_type]
-        raise InputError(
-            "model.id",
-            f"{model.id} is multimodal ({name}, with {', '.join(senses)}): trained here, it would "
-            "lose the parts that are not text",
-            "Choose a text model, or save its language model as one and train that.",
-        )
+        name = (found.architectures or [found.model_type])[0]
+        text = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(found.model_type)
+        remedy = "Choose a model of text alone."
+        if text not in (None, name):
+            remedy += (
+                f" Or make one of its {text}: AutoModelForCausalLM.from_pretrained(id)"
+                ".save_pretrained(folder), its tokenizer too."
+            )
+        problem = f"{model.id} is multimodal ({name}, with {', '.join(senses)}), and only text"
+        raise InputError("model.id", f"{problem} models can be trained here", remedy)
     method = quantised(found)
     if method is not None and config.lora is None:
         problem = f"trains all weights, and those of {model.id} are quantised ({method})"
