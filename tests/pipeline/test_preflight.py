@@ -195,3 +195,67 @@ def test_placeholders_of_images_are_no_tokens_of_a_text(tmp_path: Path) -> None:
     )
     tokenizer.save_pretrained(model)
     assert s3ft("check", model, rows(tmp_path)) == 0
+
+
+def multimodal(name: str, folder: Path) -> Path:
+    """A small model that sees, of a family whose text models are trained often."""
+    import transformers as t
+
+    from architectures import tokenizer_of
+
+    text: dict[str, Any] = {
+        "vocab_size": 600,
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 8,
+        "bos_token_id": 2,
+        "eos_token_id": 1,
+        "pad_token_id": 0,
+    }
+    eye: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    eye |= {"num_attention_heads": 4, "image_size": 28, "patch_size": 14}
+    tower: dict[str, Any] = {"depth": 1, "hidden_size": 32, "num_heads": 2}
+    if name == "gemma3":
+        config = t.Gemma3Config(text_config=text, vision_config=eye, mm_tokens_per_image=4)
+        model = t.Gemma3ForConditionalGeneration(config)
+    elif name == "idefics3":
+        config = t.Idefics3Config(text_config={"model_type": "llama", **text}, vision_config=eye)
+        model = t.Idefics3ForConditionalGeneration(config)
+    elif name == "qwen2-vl":
+        text["rope_parameters"] = {"mrope_section": [1, 1, 2], "rope_theta": 1e4}
+        text["rope_parameters"]["rope_type"] = "default"
+        config = t.Qwen2VLConfig(text_config=text, vision_config={**tower, "embed_dim": 32})
+        model = t.Qwen2VLForConditionalGeneration(config)
+    else:
+        text["layer_types"] = ["full_attention"] * 2
+        tower |= {"intermediate_size": 64, "out_hidden_size": 32}
+        config = t.Qwen3_5Config(text_config=text, vision_config=tower)
+        model = t.Qwen3_5ForConditionalGeneration(config)
+    model.save_pretrained(folder)
+    tokenizer_of("gemma3").save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["gemma3", "idefics3", "qwen2-vl", "qwen3.5"])
+def test_a_model_that_sees_is_refused_by_name(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Trained as text models, some would lose their other parts, and some cannot be loaded."""
+    model = multimodal(name, tmp_path / "model")
+    assert s3ft("check", model, rows(tmp_path)) == 2
+    told = capfd.readouterr().err.split("s3ft: ")[-1]
+    assert told.startswith("model.id: ")
+    assert "ForConditionalGeneration, with vision" in told
+    if name == "qwen3.5":  # whose text model transformers takes out of it
+        assert "AutoModelForCausalLM.from_pretrained" in told
+        from transformers import AutoModelForCausalLM
+
+        text = AutoModelForCausalLM.from_pretrained(model)
+        text.save_pretrained(tmp_path / "text")
+        for path in model.glob("tokenizer*"):
+            shutil.copy(path, tmp_path / "text")
+        shutil.copy(model / "chat_template.jinja", tmp_path / "text")
+        assert s3ft("check", tmp_path / "text", rows(tmp_path)) == 0
