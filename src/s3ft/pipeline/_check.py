@@ -21,7 +21,7 @@ from ..store import Store
 from ..train import length_limit, rehearse
 from ._answerer import Answerer, Sources
 from ._collect import case
-from ._rundir import Run
+from ._rundir import Run, environment
 from ._stages import Stage, reaches
 
 SAMPLE = 1000
@@ -105,7 +105,8 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
 
     What was accepted once is not judged again by a later start.
     """
-    asked = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted)
+    packages = environment(run.recipe)["packages"]
+    asked = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
     known = run.store.fact(f"golds: {where}") or ""
     if known.startswith(asked):
         return known.removeprefix(f"{asked} ")

@@ -14,17 +14,13 @@ from ..judge import LEDGER
 from ._room import room
 
 MARK = "recipe.yaml"
-"""Written last when a run begins: a folder without it holds no run."""
+"""Written when a beginning came to its end: a folder without it holds no run."""
 
 LOCK = ".lock"
 
 STORE = "run.sqlite"
 
-BEGINNING = tuple(
-    name
-    for whole in (STORE, LEDGER, "environment.json", MARK)
-    for name in (whole, f"{whole}-journal", f".{whole}.partial")
-)
+BEGINNING = (STORE, f"{STORE}-journal", LEDGER, f"{LEDGER}-journal", f".{MARK}.partial")
 """All that a beginning makes, and a killed one leaves."""
 
 
@@ -58,7 +54,6 @@ def start(out: Path) -> Iterator[Start]:
         with _locked(out):
             this = Start(out)
             try:
-                _check_free(out)  # as it is now that no other process can write there
                 if not this.resumes:
                     # A killed beginning; the replies, which may have been paid for, are of use.
                     _remove(out, (STORE, f"{STORE}-journal"))

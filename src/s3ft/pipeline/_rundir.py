@@ -121,10 +121,10 @@ def open_run(
         if store.fact("data") is None:
             _read_data(recipe, store)
         check(run)
-        if not this.resumes:
-            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
         _write(known, recipe.to_yaml())
         this.keep()
+        if not (out / "environment.json").exists():
+            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
         yield run
 
 

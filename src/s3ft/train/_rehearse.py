@@ -65,11 +65,15 @@ def rehearse(model: Model, config: Train, longest: int) -> Step:
             not fit, an adapter that cannot be, a package or a token that is missing, settings that
             TRL refuses; or not even one row fits into the memory of this machine.
     """
+    from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
+
     found = load_config(model)
     _check_trainable(model, config, found)
     with quiet(True), tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
         args = sft_config(config, model, max_steps=10, seed=0, out=Path(scratch), silent=True)
         check_packages(config, args)
+        if is_deepspeed_zero3_enabled():  # it would share out the tensors without numbers too
+            return Step(config.batch_size, args.per_device_train_batch_size)
         empty = check_model(model, trained_dtype(model, config))
         if config.lora is not None:
             check_targets(config.lora, empty)

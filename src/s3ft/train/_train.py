@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
+from ..errors import InputError, S3FTError
 from ..models import resolve
 from ..recipe import Model, Train
 from ._args import budget, sft_config
 from ._checkpoints import PARTIAL, partial_folder, rows_at_once
+from ._failure import unsaved
 from ._fit import fit, longest
 from ._probe import Probe, probe
 from ._quiet import quiet
@@ -107,7 +108,12 @@ def train(
         facts = fit(dataset, model, config, args, partial, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
-            _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+            try:
+                _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+            except S3FTError:
+                raise
+            except Exception as error:  # libraries, memory and the disk
+                raise unsaved(error, partial / "trained") from error
     args.distributed_state.wait_for_everyone()
     return _finished(out, fingerprint)
 
