@@ -235,7 +235,7 @@ def multimodal(name: str, folder: Path) -> Path:
         config = t.Qwen3_5Config(text_config=text, vision_config=tower)
         model = t.Qwen3_5ForConditionalGeneration(config)
     model.save_pretrained(folder)
-    tokenizer_of("gemma3").save_pretrained(folder)
+    tokenizer_of("qwen3" if name == "qwen3.5" else "gemma3").save_pretrained(folder)
     return folder
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, S3FTError
-from ..models import load_model, load_tokenizer, pick_device
+from ..errors import S3FTError
+from ..models import load_model, pick_device
 from ..recipe import Model, Train
-from ._args import blamed, sft_config
+from ._args import sft_config
 from ._checkpoints import last_checkpoint
 from ._failure import failure
-from ._lora import lora_config
 from ._quiet import quiet
 from ._rehearse import rehearse
+from ._trainer import make_trainer
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -107,28 +107,18 @@ def _trainer(
 
     from ._callback import Watch
 
-    lora, device = config.lora, pick_device(model.device)
+    device = pick_device(model.device)
     # Each process of a distributed launch has a device of its own.
     weights = model.model_copy(
         update={"device": str(device if device.index is not None else args.device)}
     )
-    if not lora:  # full training keeps its weights in float32; under LoRA the base is only read
+    if (
+        not config.lora
+    ):  # full training keeps its weights in float32; under LoRA the base is only read
         weights = weights.model_copy(update={"dtype": "float32"})
-    tokenizer = load_tokenizer(model)
-    if tokenizer.pad_token is None and tokenizer.eos_token is None:
-        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)  # masked, so that any will do
-    try:
-        trainer = SFTTrainer(
-            model=load_model(weights),
-            args=args,
-            train_dataset=dataset,
-            processing_class=tokenizer,
-            peft_config=lora_config(lora) if lora else None,
-            callbacks=[Watch(on_step)],
-        )
-    except (ValueError, ImportError) as error:
-        problem = f"TRL's SFTTrainer refuses it: {error}"
-        raise InputError(blamed(config, error), problem, "Change or remove it.") from error
+    trainer = make_trainer(
+        SFTTrainer, load_model(weights), model, config, args, dataset, [Watch(on_step)]
+    )
     trainer.remove_callback(PrinterCallback)
     if is_deepspeed_zero3_enabled():  # else it keeps its shares, and no model is saved
         zero = trainer.accelerator.state.deepspeed_plugin.deepspeed_config["zero_optimization"]

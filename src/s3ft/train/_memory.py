@@ -8,7 +8,8 @@ until it is freed. On a CPU it is within a tenth of what the process then takes.
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,39 +33,25 @@ STATES = 2 * 4
 CGROUP = Path("/sys/fs/cgroup")
 
 
-@dataclass(frozen=True, slots=True)
-class StepMemory:
-    """Bytes that a step takes: ``fixed`` for weights, gradients and the optimiser's states, and
-    ``row`` for each row that goes through the model at once."""
+def step_memory(trainer: SFTTrainer, length: int) -> Callable[[int], int]:
+    """How many bytes a step takes, by the rows of so many tokens that go through at once.
 
-    fixed: int
-    row: int
-
-    def of(self, rows: int) -> int:
-        return self.fixed + rows * self.row
-
-    def rows_within(self, batch_size: int, room: int) -> int:
-        """The largest divisor of a batch that fits into ``room`` bytes; 1 if none does."""
-        divisors = (rows for rows in range(batch_size, 1, -1) if batch_size % rows == 0)
-        return next((rows for rows in divisors if self.of(rows) <= room), 1)
-
-
-def step_memory(trainer: SFTTrainer, length: int) -> StepMemory:
-    """What a step of rows of so many tokens takes.
+    Weights, gradients, the optimiser's states, activations, and what operations need on the way.
 
     Args:
         trainer: with a model on the meta device, whose parameters are replaced.
     """
     model, args = trainer.model, trainer.args
     parameters = list(model.parameters())
-    fixed = sum(p.nbytes + STATES * p.requires_grad * p.numel() for p in parameters)
+    fixed: int = sum(p.nbytes + STATES * p.requires_grad * p.numel() for p in parameters)
     if args.gradient_checkpointing:
         model.gradient_checkpointing_enable(args.gradient_checkpointing_kwargs)
     mode = FakeTensorMode()
     _without_numbers(model, mode)
     row = {"input_ids": [1] * length, "labels": [1] * length}
 
-    def step(rows: int) -> int:
+    @cache
+    def needed(rows: int) -> int:
         batch = trainer.data_collator([row] * rows)
         peak = _Peak()
         with mode, peak:
@@ -72,10 +59,23 @@ def step_memory(trainer: SFTTrainer, length: int) -> StepMemory:
             with torch.autocast("cpu", enabled=args.bf16 or args.fp16, dtype=torch.bfloat16):
                 model(**inputs, fused_lm_head=True, use_cache=False).loss.backward()
             model.zero_grad(set_to_none=True)
-        return peak.most
+        return fixed + peak.most
 
-    one, two = step(1), step(2)
-    return StepMemory(fixed + 2 * one - two, two - one)
+    return needed
+
+
+def rows_within(needed: Callable[[int], int], batch_size: int, room: int) -> tuple[int, int]:
+    """The largest divisor of a batch that fits into ``room`` bytes, 1 if none does.
+
+    With what it takes. Between one row and all of them it grows with the rows.
+    """
+    whole = needed(batch_size)
+    if whole <= room or batch_size == 1:
+        return batch_size, whole
+    one = needed(1)
+    row = (whole - one) / (batch_size - 1)
+    found = {n: round(one + (n - 1) * row) for n in range(batch_size, 0, -1) if batch_size % n == 0}
+    return next(((rows, most) for rows, most in found.items() if most <= room), (1, one))
 
 
 def free_and_total(device: torch.device) -> tuple[int, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +15,16 @@ from ..models import (
     check_model,
     empty_model,
     load_config,
-    load_tokenizer,
     other_senses,
     pick_device,
     pick_dtype,
     quantised,
 )
 from ..recipe import Model, Train
-from ._args import blamed, is_split, sft_config
-from ._lora import check_targets, lora_config
+from ._args import is_split, sft_config
+from ._lora import check_targets
 from ._quiet import quiet
+from ._trainer import make_trainer, refused
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from trl import SFTConfig, SFTTrainer
 
 GIB = 2**30
+
+GRAIN = 64
+"""Lengths are rounded up to a multiple of so many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +70,65 @@ def rehearse(model: Model, config: Train, longest: int) -> Step:
             not fit, an adapter that cannot be, a package or a token that is missing, settings that
             TRL refuses; or not even one row fits into the memory of this machine.
     """
+    from ._memory import free_and_total, room, rows_within
+
+    length = -(-longest // GRAIN) * GRAIN
+    at_once, needed = _set_up(model.model_dump_json(), config.model_dump_json(), length)
+    if needed is None:
+        return Step(config.batch_size, at_once)
+    device = pick_device(model.device)
+    free, total = free_and_total(device)
+    if is_split(config):
+        taken = needed(at_once)
+    else:
+        at_once, taken = rows_within(needed, config.batch_size, room(device))
+    if device.type == "cpu" and at_once == 1 and taken > total:
+        raise InputError(
+            "model.id",
+            f"training {model.id} on a row of {longest} tokens takes about "
+            f"{taken / GIB:.1f} GiB, and this machine has {total / GIB:.1f}",
+            "Use LoRA, train.args.gradient_checkpointing=true, shorter rows, or a smaller model.",
+        )
+    return Step(config.batch_size, at_once, taken, free)
+
+
+@lru_cache(maxsize=1)
+def _set_up(
+    model_json: str, config_json: str, length: int
+) -> tuple[int, Callable[[int], int] | None]:
+    """The rows at once that the settings say, and how many bytes a step takes by them.
+
+    Once for all trainings of a process: they differ in their rows and in what memory is free.
+    """
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
 
+    model, config = Model.model_validate_json(model_json), Train.model_validate_json(config_json)
     found = load_config(model)
     _check_trainable(model, config, found)
     with quiet(True), tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
         args = sft_config(config, model, max_steps=10, seed=0, out=Path(scratch), silent=True)
+        at_once = args.per_device_train_batch_size
         check_packages(config, args)
         if is_deepspeed_zero3_enabled():  # it would share out the tensors without numbers too
-            return Step(config.batch_size, args.per_device_train_batch_size)
+            return at_once, None
         empty = check_model(model, trained_dtype(model, config))
         if config.lora is not None:
             check_targets(config.lora, empty)
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 or quantised(found):
-            return Step(config.batch_size, args.per_device_train_batch_size)
-        return _measure(model, config, longest, args)
+            return at_once, None
+        trainer = _empty_trainer(model, config, args)
+        return at_once, _memory_of(trainer, length, at_once)
+
+
+def _memory_of(trainer: SFTTrainer, length: int, at_once: int) -> Callable[[int], int] | None:
+    from ._memory import step_memory
+
+    needed = step_memory(trainer, length)
+    try:
+        needed(at_once)
+    except Exception:  # the model's own code, and how torch counts: without them it trains as well
+        return None
+    return needed
 
 
 def check_packages(config: Train, args: SFTConfig) -> None:
@@ -137,29 +186,6 @@ def _check_trainable(model: Model, config: Train, found: PretrainedConfig) -> No
         raise InputError("train.lora", problem, "Use LoRA, or the model that is not quantised.")
 
 
-def _measure(model: Model, config: Train, longest: int, args: SFTConfig) -> Step:
-    from ._memory import free_and_total, room, step_memory
-
-    trainer = _empty_trainer(model, config, args)
-    device = pick_device(model.device)
-    free, total = free_and_total(device)
-    try:
-        memory = step_memory(trainer, longest)
-    except Exception:  # the model's own code, and how torch counts: without them it trains as well
-        return Step(config.batch_size, args.per_device_train_batch_size)
-    at_once = args.per_device_train_batch_size
-    if not is_split(config):
-        at_once = memory.rows_within(config.batch_size, room(device))
-    if device.type == "cpu" and memory.of(1) > total:
-        raise InputError(
-            "model.id",
-            f"training {model.id} on a row of {longest} tokens takes about "
-            f"{memory.of(1) / GIB:.1f} GiB, and this machine has {total / GIB:.1f}",
-            "Use LoRA, train.args.gradient_checkpointing=true, shorter rows, or a smaller model.",
-        )
-    return Step(config.batch_size, at_once, memory.of(at_once), free)
-
-
 def _empty_trainer(model: Model, config: Train, args: SFTConfig) -> SFTTrainer:
     """TRL's trainer of a model on the meta device, its optimiser made as well."""
     from datasets import Dataset
@@ -169,22 +195,12 @@ def _empty_trainer(model: Model, config: Train, args: SFTConfig) -> SFTTrainer:
         def _move_model_to_device(self, *_: Any) -> None:
             """There is nothing to move."""
 
-    row = {"input_ids": [0, 0], "completion_mask": [0, 1]}
-    tokenizer = load_tokenizer(model)
-    if tokenizer.pad_token is None and tokenizer.eos_token is None:
-        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)
+    row = {"input_ids": [[0, 0]], "completion_mask": [[0, 1]]}
     args.push_to_hub = False  # it would make the repository
+    weights = empty_model(model, trained_dtype(model, config))
+    trainer = make_trainer(Trainer, weights, model, config, args, Dataset.from_dict(row), [])
     try:
-        trainer = Trainer(
-            model=empty_model(model, trained_dtype(model, config)),
-            args=args,
-            train_dataset=Dataset.from_dict({name: [value] for name, value in row.items()}),
-            processing_class=tokenizer,
-            peft_config=lora_config(config.lora) if config.lora else None,
-        )
         trainer.create_optimizer_and_scheduler(num_training_steps=10)
     except (ValueError, TypeError, ImportError, RuntimeError, NotImplementedError) as error:
-        problem = f"TRL's SFTTrainer refuses it: {str(error).splitlines()[0]}"
-        remedy = "Change or remove it; the settings are those of TRL's SFTConfig."
-        raise InputError(blamed(config, error), problem, remedy) from error
+        raise refused(config, error) from error
     return trainer
