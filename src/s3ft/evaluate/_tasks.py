@@ -139,7 +139,10 @@ def _find_local_data(manager: Any, folder: Path) -> None:
         files = ((entry.cfg or {}).get("dataset_kwargs") or {}).get("data_files")
         if path is None or not files or folder not in path.resolve().parents:
             continue
-        entry.cfg = load_yaml(path)
+        try:
+            entry.cfg = load_yaml(path)
+        except Exception:  # its own code, such as an import: told if the task is asked for
+            continue
         entry.cfg["dataset_kwargs"]["data_files"] = _absolute(files, path.resolve().parent)
         entry.yaml_path = None
 

@@ -157,8 +157,14 @@ def _check(args: dict[str, Any], known: list[str]) -> None:
 
 
 def blamed(config: Train, error: Exception) -> str:
-    """Where the recipe says what a library refuses: the key of ``train.args`` that it names."""
-    named = (key for key in config.args if key in str(error))
+    """Where the recipe says what a library refuses: the key of ``train.args`` that it names, or
+    whose value."""
+    text = str(error)
+    named = (
+        key
+        for key, value in config.args.items()
+        if key in text or (isinstance(value, str) and value and value in text)
+    )
     return next((f"train.args.{key}" for key in named), "train.args" if config.args else "train")
 
 
