@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from s3ft.lab import MODEL
@@ -45,7 +46,10 @@ def build(folder: Path, layers: int) -> None:
 
 
 def measure(folder: Path, batch: int, at_once: int, length: int, steps: int) -> dict[str, float]:
-    """Train a few steps in this process: GiB at its peak above what it had, seconds of a step."""
+    """Train a few steps in this process: GiB at its peak above what it had, and what a step took.
+
+    That is processor time, loading included, since a busy machine does not stretch it.
+    """
     from datasets import Dataset
 
     model = Model(id=str(folder), device="cpu", dtype="float32")
@@ -54,7 +58,9 @@ def measure(folder: Path, batch: int, at_once: int, length: int, steps: int) -> 
     dataset = Dataset.from_list([row] * batch * steps)
     needed = rehearse(model, config, length).needed or 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = time_steps(dataset, model, config, steps, folder / "out")
+    start = time.process_time()
+    time_steps(dataset, model, config, steps, folder / "out")
+    seconds = (time.process_time() - start) / steps
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return {"estimate": needed / GIB, "peak": peak * 1024 / GIB, "seconds": seconds}
 
@@ -76,7 +82,7 @@ def main() -> None:
         folder = Path(scratch) / "model"
         build(folder, args.layers)
         print(f"{args.layers} layers, {args.batch} rows of {args.length} tokens a step")
-        print("at once  estimate GiB  peak GiB  ratio  s a step  ratio")
+        print("at once  estimate GiB  peak GiB  ratio  CPU s a step  ratio")
         first: dict[str, float] = {}
         for at_once in (args.batch, args.batch // 2, args.batch // 4):
             command = [sys.executable, __file__, *sys.argv[1:], "--child", str(folder)]
@@ -87,7 +93,7 @@ def main() -> None:
             first = first or found
             print(
                 f"{at_once:7}  {found['estimate']:12.2f}  {found['peak']:8.2f}"
-                f"  {found['peak'] / first['peak']:5.2f}  {found['seconds']:8.1f}"
+                f"  {found['peak'] / first['peak']:5.2f}  {found['seconds']:12.1f}"
                 f"  {found['seconds'] / first['seconds']:5.2f}",
                 flush=True,
             )

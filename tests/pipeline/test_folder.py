@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +93,11 @@ def test_the_second_begins_where_the_first_was_refused(
 
 def test_a_killed_beginning_is_begun_again(recipe: dict[str, Any], tmp_path: Path) -> None:
     out = tmp_path / "run"
-
-    @contextmanager
-    def killed() -> Iterator[None]:
-        begin(recipe, out)
-        (out / "recipe.yaml").unlink()  # written last
-        yield
-
-    with killed():
-        begin(recipe, out, data__max_train=2)
+    begin(recipe, out)
+    for name in ("recipe.yaml", "environment.json"):  # written last
+        (out / name).unlink()
+    assert names(out) == [".lock", "run.sqlite"]
+    begin(recipe, out, data__max_train=2)
     with open_run(load(recipe, {"data.max_train": 2}), out) as run:
         assert run.store.count("train") == 2
 
