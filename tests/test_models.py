@@ -106,10 +106,20 @@ class TestFingerprint:
         monkeypatch.setattr(transformers.utils.hub.constants, "HF_HUB_CACHE", str(tmp_path))
         config = Model(id="someone/small", device="cpu")
         assert fingerprint(config) == commit
+        (repository / "refs" / "main").write_text(commit[::-1])
+        assert resolve(config).revision == commit, "the branch moved while the run went on"
         assert load_model(config).config.hidden_size == 32
         assert load_chat(config).decode([10, 11])
         with pytest.raises(InputError, match=r"someone/small.*revision gone"):
             fingerprint(Model(id="someone/small", revision="gone"))
+
+
+def test_a_folder_of_the_hub_s_cache_is_at_its_commit(tmp_path: Path) -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    folder = tmp_path / "models--someone--small" / "snapshots" / commit
+    shutil.copytree(saved("llama3"), folder)
+    assert resolve(Model(id=str(folder), revision="main")).revision == commit
+    assert resolve(Model(id=str(saved("llama3")), revision="main")).revision is None
 
 
 class TestBadModels:

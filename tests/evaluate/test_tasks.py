@@ -133,3 +133,33 @@ def test_a_folder_of_tasks_is_no_data_set(tasks: Any) -> None:
     (tasks.folder / "gsm8k").mkdir()
     (tasks.folder / "gsm8k" / "task.yaml").write_text("task: x\n")
     assert _own_data({"dataset_path": "gsm8k"}, tasks.folder) == {}
+
+
+MEAN = {"metric": "acc", "aggregation": "mean", "higher_is_better": True}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import no_such_package.sub\ndef score(doc, results):\n    return {'acc': 1.0}\n",
+        "def score(doc, results):\n    import no_such_package\n    return {'acc': 1.0}\n",
+    ],
+    ids=["when it is loaded", "when it scores"],
+)
+def test_a_package_that_a_task_needs(tasks: Any, code: str) -> None:
+    tasks.generate("own", ["a", "b"], metric_list=[MEAN])
+    (tasks.folder / "code.py").write_text(code)
+    path = tasks.folder / "own.yaml"
+    path.write_text(path.read_text() + "process_results: !function code.score\n")
+    with pytest.raises(InputError, match="'own' needs the package 'no_such_package'") as told:
+        check_benchmarks(tasks.config("own"))
+    assert "pip install no_such_package" in told.value.remedy
+
+
+def test_scores_that_are_none(tasks: Any) -> None:
+    tasks.generate("own", ["a", "b"], metric_list=[MEAN])
+    (tasks.folder / "code.py").write_text("def score(doc, results):\n    return {'acc': 7}\n")
+    path = tasks.folder / "own.yaml"
+    path.write_text(path.read_text() + "process_results: !function code.score\n")
+    with pytest.raises(InputError, match="'own' gave no scores between 0 and 1"):
+        check_benchmarks(tasks.config("own"))

@@ -12,7 +12,6 @@ from safetensors.torch import load_file
 
 import s3ft.train._train
 from s3ft.chat import Chat
-from s3ft.errors import InputError
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import Trained, rows, train
@@ -70,12 +69,11 @@ def assert_same(resumed: Trained, whole: Trained) -> None:
 def test_interrupted_twice_and_its_last_checkpoint_torn(
     llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained
 ) -> None:
-    partial = out.with_name(out.name + ".partial")
     for stop in (5, 11):
         with pytest.raises(Killed):
             run(llama, chat, targets, out, stop)
         assert not out.exists()
-    checkpoints = partial / "checkpoints"
+    [checkpoints] = out.with_name(out.name + ".partial").glob("*/checkpoints")
     assert last_checkpoint(checkpoints) == checkpoints / "checkpoint-10"
     state = checkpoints / "checkpoint-10" / "trainer_state.json"
     state.write_text(state.read_text()[:100])
@@ -91,7 +89,7 @@ def test_interrupted_after_the_last_step(
     whole: Trained,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -102,14 +100,41 @@ def test_interrupted_after_the_last_step(
     assert_same(run(llama, chat, targets, out), whole)
 
 
-def test_checkpoints_of_another_training_are_not_taken(
-    llama: Model, chat: Chat, targets: list[Target], out: Path
+def test_checkpoints_of_another_training_are_not_taken_and_not_lost(
+    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained
 ) -> None:
+    """Whoever tries other settings and goes back finds what was done with the first."""
     with pytest.raises(Killed):
-        run(llama, chat, targets, out, 3)
-    dataset = rows(targets, chat, None)
-    with pytest.raises(InputError, match="checkpoints of another training"):
-        train(dataset, model=llama, config=CONFIG, seed=0, out=out, fingerprint="g")
+        run(llama, chat, targets, out, 5)
+    first: list[int] = []
+
+    def killed(step: int, steps: int, loss: float) -> None:
+        first.append(step)
+        raise Killed
+
+    with pytest.raises(Killed):
+        train(
+            rows(targets, chat, None),
+            model=llama,
+            config=CONFIG.model_copy(update={"learning_rate": 1e-3}),
+            seed=0,
+            out=out,
+            fingerprint="g",
+            on_step=killed,
+        )
+    assert first == [1], "it took the other training's checkpoint"
+    with pytest.raises(Killed):
+        train(
+            rows(targets, chat, None),
+            model=llama,
+            config=CONFIG,
+            seed=0,
+            out=out,
+            fingerprint="f",
+            on_step=killed,
+        )
+    assert first == [1, 5]
+    assert_same(run(llama, chat, targets, out), whole)
 
 
 @pytest.mark.parametrize("files", [{}, {"trainer_state.json": ""}, {"trainer_state.json": '{"gl'}])

@@ -7,12 +7,12 @@ import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RunError
+from ..errors import InputError, RunError
 from ..progress import console
 from ..recipe import Evaluate
 from ..store import Score, Spent
 from ._quiet import bars, quiet
-from ._tasks import Benchmark, load_benchmarks
+from ._tasks import WHERE, Benchmark, load_benchmarks, unusable
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -21,6 +21,27 @@ if TYPE_CHECKING:
 
 SEED = 1234
 """lm-eval's own default: which few-shot examples are shown, and sampled generations."""
+
+
+def check_benchmarks(config: Evaluate) -> dict[str, int]:
+    """Load every benchmark that the recipe names, so that a wrong one fails before the work.
+
+    An item of each task is answered at random and scored: what a task imports only then, is found.
+
+    Returns:
+        The items of each benchmark, in the recipe's order.
+
+    Raises:
+        InputError: the folder of local tasks or its YAML is wrong; a task does not exist, would
+            run code that the model writes, has no score for each item, cannot be loaded, or needs
+            a package that is not installed.
+    """
+    items = {}
+    for benchmark in load_benchmarks(config):
+        _try_out(benchmark)
+        sizes = [len(task.eval_docs) for task in benchmark.tasks.values()]
+        items[benchmark.name] = sum(min(size, config.limit or size) for size in sizes)
+    return items
 
 
 def run_benchmarks(
@@ -71,6 +92,35 @@ def run_benchmarks(
         ]
         seconds = time.monotonic() - start
         yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
+
+
+def _try_out(benchmark: Benchmark) -> None:
+    from lm_eval.api.model import LM
+    from lm_eval.evaluator import evaluate
+
+    class AtRandom(LM):  # type: ignore[misc]
+        """Finds every continuation equally likely, and says the same to everything."""
+
+        def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
+            return [(-1.0, False) for _ in requests]
+
+        def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
+            return [-1.0 for _ in requests]
+
+        def generate_until(self, requests: list[Any]) -> list[str]:
+            return ["nothing" for _ in requests]
+
+    tasks = {"tasks": benchmark.tasks, "groups": {}}
+    try:
+        with quiet(), bars(None):
+            results = evaluate(lm=AtRandom(), task_dict=tasks, limit=1, bootstrap_iters=0)
+        for leaf, rows in results["samples"].items():
+            _scores(rows, benchmark, leaf, "")
+    except RunError as error:
+        raise InputError(WHERE, str(error), "Leave it out.") from error
+    except Exception as error:  # the task's templates, functions and data
+        remedy = "Mend the task, or leave it out."
+        raise unusable(benchmark.name, "scored", error, remedy) from error
 
 
 def _evaluate(

@@ -48,8 +48,8 @@ class _Collect(logging.Handler):
 
 
 @contextmanager
-def bars(title: str) -> Iterator[None]:
-    """Show the requests that lm-eval runs as our progress, and none of its other bars.
+def bars(title: str | None) -> Iterator[None]:
+    """Show the requests that lm-eval runs as our progress, if titled, and none of its other bars.
 
     lm-eval takes no hook and no switch for its bars, so the name they are made by is replaced.
     """
@@ -63,7 +63,7 @@ def bars(title: str) -> Iterator[None]:
 
         def bar(iterable: Iterable[Any] = (), **options: Any) -> _Bar:
             total, runs = options.get("total"), options.get("desc", "").startswith("Running")
-            tick = shown.enter_context(progress(title, total)) if runs and total else None
+            tick = shown.enter_context(progress(title, total)) if title and runs and total else None
             return _Bar(iterable, tick, shown)
 
         try:

@@ -33,25 +33,13 @@ class Benchmark:
     metrics: dict[str, list[str]]
 
 
-def check_benchmarks(config: Evaluate) -> dict[str, int]:
-    """Load every benchmark that the recipe names, so that a wrong one fails before the work.
-
-    Returns:
-        The items of each benchmark, in the recipe's order.
+def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
+    """The benchmarks of a recipe, loaded once in a process.
 
     Raises:
         InputError: the folder of local tasks or its YAML is wrong; a task does not exist, would
             run code that the model writes, has no score for each item, or cannot be loaded.
     """
-    items = {}
-    for benchmark in load_benchmarks(config):
-        sizes = [len(task.eval_docs) for task in benchmark.tasks.values()]
-        items[benchmark.name] = sum(min(size, config.limit or size) for size in sizes)
-    return items
-
-
-def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
-    """The benchmarks of a recipe, loaded once in a process; raises as `check_benchmarks`."""
     folder = _folder(config.tasks)
     return _load(tuple(config.benchmarks), folder, config.num_fewshot)
 
@@ -93,9 +81,8 @@ def _load(
             with quiet():
                 tasks = manager.load([name])["tasks"]
         except Exception as error:  # the task's own YAML, functions and data: anything can be wrong
-            problem = f"{name!r} cannot be loaded: {type(error).__name__}: {error}"
             remedy = "Offline, only tasks whose data are on this machine can be used."
-            raise InputError(WHERE, problem, remedy) from error
+            raise unusable(name, "loaded", error, remedy) from error
         if any(getattr(task, "UNSAFE_CODE", False) for task in tasks.values()):
             raise _runs_code(name)
         metrics = {leaf: _metrics(leaf, task) for leaf, task in tasks.items()}
@@ -153,7 +140,10 @@ def _find_local_data(manager: Any, folder: Path) -> None:
         if path is None or folder not in path.resolve().parents:
             continue
         if own := _own_data(entry.cfg or {}, path.resolve().parent):
-            entry.cfg = {**load_yaml(path), **own}
+            try:
+                entry.cfg = {**load_yaml(path), **own}
+            except Exception:  # its own code, such as an import: told if the task is asked for
+                continue
             entry.yaml_path = None
 
 
@@ -232,6 +222,26 @@ def _set_shots(task: Any, num_fewshot: int | None) -> None:
         task.set_config(key="num_fewshot", value=num_fewshot)
     elif default is None:
         task.set_config(key="num_fewshot", value=0)
+
+
+def unusable(name: str, what: str, error: Exception, remedy: str) -> InputError:
+    """Why a task cannot be ``what``, from what lm-eval or the task's own code raised."""
+    missing = _missing_package(error)
+    if missing is not None:
+        problem = f"{name!r} needs the package {missing!r}, which is not installed"
+        remedy = f"Install it (pip install {missing}, or an extra of lm-eval), or leave it out."
+    else:
+        problem = f"{name!r} cannot be {what}: {type(error).__name__}: {error}"
+    return InputError(WHERE, problem, remedy)
+
+
+def _missing_package(error: BaseException | None) -> str | None:
+    """The package for want of which something failed, however often it was raised anew."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return error.name.partition(".")[0]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _runs_code(name: str) -> InputError:

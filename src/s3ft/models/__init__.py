@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._empty import check_model, empty_model, other_senses, quantised
+from ._files import kept_files
 from ._fingerprint import fingerprint
 from ._load import (
     load_chat,
@@ -12,19 +14,25 @@ from ._load import (
     pick_device,
     pick_dtype,
 )
-from ._memory import as_many_as_fit, free_memory
+from ._memory import as_many_as_fit, free_memory, is_out_of_memory
 from ._resolve import resolve
 
 __all__ = [
     "as_many_as_fit",
+    "check_model",
+    "empty_model",
     "fingerprint",
     "free_memory",
+    "is_out_of_memory",
+    "kept_files",
     "load_chat",
     "load_config",
     "load_model",
     "load_tokenizer",
     "max_positions",
+    "other_senses",
     "pick_device",
     "pick_dtype",
+    "quantised",
     "resolve",
 ]

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from ..errors import InputError, RunError
@@ -16,6 +17,9 @@ from ._memory import is_out_of_memory
 
 def resolve(config: Model) -> Model:
     """Replace ``lab`` by the folder of the embedded model, and a local path by its full form.
+
+    A branch or tag of the Hub, and what is in a folder of the Hub's cache, becomes a commit: what
+    is loaded later is then the same, though the branch has moved.
 
     Raises:
         InputError: a path is given where there is no folder with a model.
@@ -27,12 +31,32 @@ def resolve(config: Model) -> Model:
     folder = Path(config.id).expanduser()
     if folder.is_dir():
         _check_folder(folder)
-        return config.model_copy(update={"id": str(folder), "revision": None})
+        commit = _commit_of(folder / "config.json")
+        return config.model_copy(update={"id": str(folder), "revision": commit})
     if folder.exists():
         raise InputError("model.id", f"{config.id} is a file", "Give the folder that holds it.")
     if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", config.id):
         raise InputError("model.id", f"there is no folder {config.id}", "Give a folder or Hub id.")
-    return config
+    commit = _commit(config.id, config.revision)
+    return config if commit is None else config.model_copy(update={"revision": commit})
+
+
+@cache
+def _commit(repository: str, revision: str | None) -> str | None:
+    """The commit that a branch or tag is at; None where it cannot be told."""
+    from transformers.utils.hub import cached_file
+
+    try:
+        return _commit_of(Path(cached_file(repository, "config.json", revision=revision)))
+    except Exception:  # it is said when the model is loaded, with the reason
+        return None
+
+
+def _commit_of(file: Path) -> str | None:
+    from transformers.utils.hub import extract_commit_hash
+
+    commit: str | None = extract_commit_hash(str(file.absolute()), None)
+    return commit
 
 
 @contextmanager

@@ -11,17 +11,18 @@ from ..crew import connect
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judge import registry
+from ..models import check_model, pick_device, pick_dtype
 from ..pick import no_likelihood
 from ..progress import progress
 from ..recipe import JudgeConfig
-from ..records import Case, Example, Response
+from ..records import Case, Example, Response, content_hash
 from ..rewrite import Paraphrase
 from ..store import Store
-from ..train import check_config, length_limit, trained_reasoning
+from ..train import length_limit, rehearse, trained_reasoning
 from . import _data
 from ._answerer import Answerer, Sources
 from ._collect import case
-from ._rundir import Run
+from ._rundir import Run, environment
 from ._stages import Stage, reaches
 
 SAMPLE = 1000
@@ -34,12 +35,16 @@ SHOWN = 5
 def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
     """Examine recipe, data and model together; what was found, a line each.
 
+    The judges come last: they may cost money, and what they said goes with a beginning that is
+    refused.
+
     Args:
         until: the last stage to come: what only later stages need is not asked for.
 
     Raises:
         InputError: the gold is refused by its own judge too often, the stop token would not be
-            trained, prompt ids are no prefix, a row does not fit, or options are wrong.
+            trained, prompt ids are no prefix, a row does not fit, the training or a benchmark
+            would be refused, or options are wrong.
     """
     recipe, store, base = run.recipe, run.store, sources.base
     found = [
@@ -53,8 +58,6 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         sources.check(source)
     if asked and recipe.generate.pick == "likeliest":
         _likelihoods(sources)
-    if asked:
-        found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     if "paraphrase" in asked:
         Paraphrase(recipe.paraphrase.prompt).messages(next(sample(store)))
     if base is not None:
@@ -65,16 +68,23 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         found.append(f"ray: {connect(recipe.ray)}")
     if reaches(until, "train"):
         assert base is not None
-        check_config(recipe.train, base.model)
-        found.append(_lengths(run, base))
+        lengths = _lengths(run, base)
+        found.append(str(lengths))
+        found.append(f"training: {rehearse(base.model, recipe.train, lengths.longest)}")
+    elif base is not None and asked and recipe.generate.engine == "transformers":
+        dtype = pick_dtype(base.model.dtype, pick_device(base.model.device))
+        check_model(base.model, dtype)
     if reaches(until, "evaluate"):
-        target, where = recipe.evaluate.target, "evaluate.target.judge"
-        if target is not None and store.count("test"):
-            found.append(_gold_accepted(run, target.judge or recipe.judge, where, "test"))
         found += [
             f"benchmark {name}: {n:,} items"
             for name, n in check_benchmarks(recipe.evaluate).items()
         ]
+    if asked:
+        found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
+    target = recipe.evaluate.target
+    if reaches(until, "evaluate") and target is not None and store.count("test"):
+        judge, where = target.judge or recipe.judge, "evaluate.target.judge"
+        found.append(_gold_accepted(run, judge, where, "test"))
     return found
 
 
@@ -93,7 +103,15 @@ def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[E
 
 
 def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str:
-    """Every gold answer must be right in the eyes of the judge that will use it."""
+    """Every gold answer must be right in the eyes of the judge that will use it.
+
+    What was accepted once is not judged again by a later start.
+    """
+    packages = environment(run.recipe)["packages"]
+    asked = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
+    known = run.store.fact(f"golds: {where}") or ""
+    if known.startswith(asked):
+        return known.removeprefix(f"{asked} ")
     judge = registry.make(config.name, config.options, ledger=run.ledger)
     examples = {example.id: example for example in sample(run.store, split)}
     refused: list[str] = []
@@ -110,8 +128,11 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
             f"{config.name!r} accepts only {share:.1%} of the gold answers as their own: {named}",
             "Choose another judge or data.gold, mend these rows, or lower min_gold_accepted.",
         )
-    found = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
-    return f"{found}, not {len(refused)}: {named}" if refused else found
+    line = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
+    if refused:
+        line += f", not {len(refused)}: {named}"
+    run.store.set_fact(f"golds: {where}", f"{asked} {line}")
+    return line
 
 
 def _gold_case(example: Example) -> Case:
@@ -132,16 +153,21 @@ def _chat(run: Run, base: Answerer) -> str:
 
 @dataclass
 class _Lengths:
+    limit: int | None
     longest: int = 0
     tokens: int = 0
     over: list[str] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        of = "" if self.limit is None else f" of {self.limit}"
+        return f"lengths: {self.tokens:,} tokens of gold rows, the longest {self.longest}{of}"
 
-def _lengths(run: Run, base: Answerer) -> str:
+
+def _lengths(run: Run, base: Answerer) -> _Lengths:
     """Gold rows must fit; the model's own answers are limited by ``generate.max_new_tokens``."""
     chat, total = base.chat, run.store.count("train")
     limit = length_limit(base.model, chat, run.recipe.train.max_length)
-    seen = _Lengths()
+    seen = _Lengths(limit)
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
@@ -159,4 +185,4 @@ def _lengths(run: Run, base: Answerer) -> str:
             "Raise train.max_length if the model allows it, or leave these rows out: "
             "data.too_long=drop, when a run begins.",
         )
-    return f"lengths: {seen.tokens:,} tokens of gold rows, the longest {seen.longest} of {limit}"
+    return seen

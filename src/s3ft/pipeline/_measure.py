@@ -10,7 +10,7 @@ from ..evaluate import run_benchmarks, target_scores
 from ..progress import console, progress
 from ..records import content_hash
 from ..store import Spent
-from ..train import Trained, budget, length_limit, rows, train
+from ..train import MEMORY, Trained, budget, length_limit, rows, train
 from ._answerer import Answerer
 from ._collect import answer, judge
 from ._guard import Guard
@@ -59,13 +59,15 @@ def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep)
     config, mixture, steps = run.recipe.train, run.mixture(method), _steps(run)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.model, base.chat, config.max_length)
+    settings = config.model_dump()
+    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY}
     return train(
         rows(read_mixture(mixture), base.chat, limit, config.reasoning),
         model=base.model,
         config=config,
         seed=seed,
         out=run.model(method, seed),
-        fingerprint=content_hash(base.fingerprint, digest, config.model_dump(), seed, steps),
+        fingerprint=content_hash(base.fingerprint, digest, settings, seed, steps),
         steps=steps,
         on_step=on_step,
     )

@@ -14,13 +14,14 @@ from ..errors import InputError
 from ..judge import canary_line, registry
 from ..progress import console
 from ..recipe import Recipe, load
+from ..records import content_hash
 from ._answerer import Sources
 from ._check import preflight
 from ._data import check_unchanged
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
 from ._mend import begin_anew
-from ._rundir import Run, on_its_day, open_run
+from ._rundir import Run, environment, on_its_day, open_run
 from ._stages import STAGES, Stage, reaches
 from ._walk import decide, generate, select
 
@@ -46,7 +47,7 @@ def run_stages(
         The run directory.
 
     Raises:
-        InputError: the request is wrong; a run directory that was made for it is removed again.
+        InputError: the request is wrong; what a beginning made is removed again.
         RunError: the work failed; the same call goes on from there.
     """
     recipe = on_its_day(load(source, overrides), folder(source, out))
@@ -63,11 +64,12 @@ def run_stages(
     def check(run: Run) -> None:
         check_unchanged(run)
         begin_anew(run.store, run.path)
-        methods = " ".join(recipe.methods)
-        if run.store.fact(f"checked until {until}") != methods:
+        # Whatever changed since an earlier start, recipe or packages, is looked at again.
+        looked_at = content_hash(recipe.model_dump(mode="json"), environment(recipe))
+        if run.store.fact(f"checked until {until}") != looked_at:
             for line in preflight(run, sources, until=until):
                 console.print(line)
-            run.store.set_fact(f"checked until {until}", methods)
+            run.store.set_fact(f"checked until {until}", looked_at)
 
     with open_run(recipe, folder(source, out), check, sources.base) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:

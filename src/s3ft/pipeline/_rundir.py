@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import fcntl
 import json
 import os
 import platform
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..judge import LEDGER, Ledger
+from ..models import resolve
 from ..recipe import Endpoint, Recipe, load
+from ..records import ASKED
 from ..store import Store
+from ..train import MEMORY, PARTIAL
 from ._data import read_data
+from ._folder import MARK, STORE, start
 from ._mend import mendable
 from ._room import room
 
@@ -44,6 +46,8 @@ VLLM = tuple(
 """On how many devices vLLM runs, and how much of them it takes."""
 
 FREE = (
+    *GROWS,
+    *(f"train.args.{key}" for key in MEMORY),
     "allow",
     "model.device",
     "generate.batch_size",
@@ -52,8 +56,8 @@ FREE = (
     *SERVER,
     *VLLM,
 )
-"""Keys that may change because they say how the machine is used, or what stops the run, not what is
-made."""
+"""Keys that may change at any time; the others say how the machine is used, or what stops the run,
+not what is made."""
 
 PACKAGES = (
     "s3ft",
@@ -113,38 +117,26 @@ def open_run(
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
-            data are wrong. A folder that was made for this is removed again.
+            data are wrong. What a beginning made is removed again.
     """
-    known = out / "recipe.yaml"
-    if out.exists() and not out.is_dir():
-        raise InputError(str(out), "is not a folder", "Choose another --out.")
-    if out.is_dir() and not known.exists() and any(out.iterdir()):
-        remedy = "Choose another --out, or empty it."
-        raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
-    made = _make(out)
-    try:
-        with (
-            room(out),
-            _locked(out),
-            Store(out / "run.sqlite") as store,
-            Ledger(out / LEDGER) as ledger,
-        ):
-            if known.exists():
-                _check_same(load(known), recipe, out, mendable(store, out))
-            else:
-                _write(out / "environment.json", json.dumps(environment(), indent=2) + "\n")
-                _write(known, recipe.to_yaml())
-            if store.fact("data") is None:
-                read_data(recipe, store, base)
-            run = Run(out, recipe, store, ledger)
-            check(run)
-            made = []
-            _write(known, recipe.to_yaml())
-            yield run
-    except BaseException:
-        for folder in made[:1]:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    known = out / MARK
+    with (
+        start(out) as this,
+        room(out),
+        Store(out / STORE) as store,
+        Ledger(out / LEDGER) as ledger,
+    ):
+        run = Run(out, recipe, store, ledger)
+        if this.resumes:
+            _check_same(load(known), run)
+        if store.fact("data") is None:
+            read_data(recipe, store, base)
+        check(run)
+        _write(known, recipe.to_yaml())
+        this.keep()
+        if not (out / "environment.json").exists():
+            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
+        yield run
 
 
 def on_its_day(recipe: Recipe, out: Path) -> Recipe:
@@ -154,21 +146,23 @@ def on_its_day(recipe: Recipe, out: Path) -> Recipe:
     """
     if recipe.model is None or recipe.model.date is not None:
         return recipe
-    known, day = out / "recipe.yaml", datetime.date.today().isoformat()
+    known, day = out / MARK, datetime.date.today().isoformat()
     before = load(known).model if known.exists() else None
     model = recipe.model.model_copy(update={"date": day if before is None else before.date})
     return recipe.model_copy(update={"model": model})
 
 
-def environment() -> dict[str, Any]:
-    """Versions and the kind of machine, for the record; no names, no variables."""
+def environment(recipe: Recipe) -> dict[str, Any]:
+    """Model, versions and the kind of machine, for the record; no names, no variables."""
     versions = {}
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
+    model = recipe.model and {"id": recipe.model.id, "revision": resolve(recipe.model).revision}
     return {
+        "model": model,
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
         "machine": platform.machine(),
@@ -177,49 +171,44 @@ def environment() -> dict[str, Any]:
     }
 
 
-def _make(out: Path) -> list[Path]:
-    """Make the folder and its parents; what was made, the outermost first."""
-    missing = [path for path in (out, *out.parents) if not path.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(str(out), f"cannot be made: {error}", "Choose another --out.") from None
-    return missing[::-1]
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Hold the run's lock; the operating system frees it when the process ends, however."""
-    with open(out / ".lock", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            remedy = "Wait for it or stop it; two processes cannot share a run."
-            raise InputError(str(out), "is in use by another process", remedy) from None
-        yield
-
-
-def _check_same(before: Recipe, now: Recipe, out: Path, mendable: tuple[str, ...]) -> None:
-    old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
-    free = (*GROWS, *FREE, *mendable)
+def _check_same(before: Recipe, run: Run) -> None:
+    """A run goes on by the recipe that made what is there."""
+    old, new = (_flat(recipe.model_dump(mode="json")) for recipe in (before, run.recipe))
     changed = [
         key
         for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
-        and not any(key == name or key.startswith(f"{name}.") for name in free)
+        if old.get(key) != new.get(key) and not _within(key, FREE)
     ]
-    if changed:
-        what = "; ".join(f"{key} was {old.get(key)!r}, now {new.get(key)!r}" for key in changed[:5])
-        remedy = f"Choose another --out, or go on with {out / 'recipe.yaml'}."
-        raise InputError(str(out), f"this run was begun with another recipe: {what}", remedy)
+    made = [key for key in changed if not _within(key, _unused(run))] if changed else []
+    if made:
+        what = "; ".join(f"{key} was {old.get(key)!r}, now {new.get(key)!r}" for key in made[:5])
+        remedy = f"Choose another --out, or go on with {run.path / MARK}."
+        raise InputError(str(run.path), f"this run was begun with another recipe: {what}", remedy)
     for name, ladder in before.ladders.items():
-        if name in now.ladders and now.ladders[name] != ladder:
+        if name in run.recipe.ladders and run.recipe.ladders[name] != ladder:
             problem = f"this run was begun with another ladder {name!r}"
-            raise InputError(str(out), problem, "Give the new ladder another name.")
+            raise InputError(str(run.path), problem, "Give the new ladder another name.")
+
+
+def _unused(run: Run) -> list[str]:
+    """Groups of keys that nothing was made with yet, so that they can still be mended."""
+    unused = list(mendable(run.store, run.path))
+    models = run.path / "models"
+    if not any(path.suffix != PARTIAL for path in models.glob("*")):
+        unused.append("train")
+    # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
+    spent = run.store.spent()
+    if not any(each.stage != "train" and each.asked not in ASKED for each in spent):
+        unused.append("evaluate")
+    return unused
+
+
+def _within(key: str, groups: Iterable[str]) -> bool:
+    return any(key == group or key.startswith(f"{group}.") for group in groups)
 
 
 def _flat(tree: Any, prefix: str = "") -> dict[str, Any]:
-    if not isinstance(tree, dict) or not tree:
+    if not isinstance(tree, dict):
         return {prefix: tree}
     flat: dict[str, Any] = {}
     for key, value in tree.items():

@@ -51,6 +51,7 @@ OWNED: dict[str, str] = {
     "eval_strategy": "models are measured after training, by `evaluate`",
     "do_eval": "models are measured after training, by `evaluate`",
     "load_best_model_at_end": "models are measured after training, by `evaluate`",
+    "hub_token": "it would be kept in the run; set HF_TOKEN",
 }
 """What `train.args` may not set, and why."""
 
@@ -77,17 +78,26 @@ def check_config(config: Train, model: Model) -> None:
 
 
 def sft_config(
-    config: Train, model: Model, *, max_steps: int, seed: int, out: Path, silent: bool
+    config: Train,
+    model: Model,
+    *,
+    max_steps: int,
+    seed: int,
+    out: Path,
+    silent: bool,
+    at_once: int | None = None,
 ) -> SFTConfig:
     """TRL's configuration for one training run. What is not set here has TRL's default.
 
-    ``config.batch_size`` is the batch of one optimiser step in one process. By default it goes
-    through the model at once; `per_device_train_batch_size` or `gradient_accumulation_steps` in
-    ``config.args`` splits it without changing what is learned.
+    ``config.batch_size`` is the batch of one optimiser step in one process. `at_once`, or what
+    ``config.args`` says by `per_device_train_batch_size` or `gradient_accumulation_steps`, splits
+    it without changing what is learned.
 
     Args:
         model: its device; its dtype, bfloat16 and float16 meaning mixed precision.
         silent: no bars of the trainer's own.
+        at_once: rows that go through the model at once, where ``config.args`` does not tell;
+            default: the batch.
 
     Raises:
         InputError: ``config.args`` has an unknown key, one that is the run's to set, or a value
@@ -123,12 +133,13 @@ def sft_config(
         "report_to": "none",
         "disable_tqdm": silent,
         **config.args,
-        **_micro_batches(config),
+        **_micro_batches(config, at_once),
     }
     try:
         args = SFTConfig(**settings)
     except (TypeError, ValueError, ImportError) as error:
-        raise InputError("train.args", f"TRL's SFTConfig refuses them: {error}") from error
+        problem = f"TRL's SFTConfig refuses them: {error}"
+        raise InputError(blamed(config, error), problem, "Change or remove it.") from error
     # A process trains on one GPU. Where it sees several, the Trainer would go for DataParallel,
     # which SFTTrainer refuses; more of them take a launcher, and a process each.
     args._n_gpu = min(args.n_gpu, 1)
@@ -145,10 +156,34 @@ def _check(args: dict[str, Any], known: list[str]) -> None:
             raise InputError(f"train.args.{key}", "is not an option of TRL's SFTConfig", remedy)
 
 
-def _micro_batches(config: Train) -> dict[str, int]:
+def blamed(config: Train, error: Exception) -> str:
+    """Where the recipe says what a library refuses: the key of ``train.args`` that it names, or
+    whose value."""
+    text = str(error)
+    named = (
+        key
+        for key, value in config.args.items()
+        if key in text or (isinstance(value, str) and value and value in text)
+    )
+    return next((f"train.args.{key}" for key in named), "train.args" if config.args else "train")
+
+
+SPLITS = AT_ONCE, ACCUMULATE = "per_device_train_batch_size", "gradient_accumulation_steps"
+
+MEMORY = (*SPLITS, "gradient_checkpointing")
+"""Settings that decide how much memory a training takes, and not what is learned."""
+
+
+def is_split(config: Train) -> bool:
+    """Whether the recipe itself says how a batch is split."""
+    return any(key in config.args for key in SPLITS)
+
+
+def _micro_batches(config: Train, rows_at_once: int | None) -> dict[str, int]:
     """How a batch is split so that rows at once times accumulation is ``batch_size``."""
-    at_once, accumulate = "per_device_train_batch_size", "gradient_accumulation_steps"
-    given = {key: config.args[key] for key in (at_once, accumulate) if key in config.args}
+    given = {key: config.args[key] for key in SPLITS if key in config.args}
+    if rows_at_once is not None and not given:
+        given[AT_ONCE] = rows_at_once
     for key, value in given.items():
         if not isinstance(value, int) or value < 1 or config.batch_size % value:
             raise InputError(
@@ -156,12 +191,12 @@ def _micro_batches(config: Train) -> dict[str, int]:
                 f"{value!r} does not divide train.batch_size {config.batch_size}",
                 "Give a divisor; batch_size is the whole batch of a step in one process.",
             )
-    rows = given.get(at_once, config.batch_size // given.get(accumulate, 1))
-    micro = {at_once: rows, accumulate: given.get(accumulate, config.batch_size // rows)}
-    if micro[at_once] * micro[accumulate] != config.batch_size:
+    rows = given.get(AT_ONCE, config.batch_size // given.get(ACCUMULATE, 1))
+    micro = {AT_ONCE: rows, ACCUMULATE: given.get(ACCUMULATE, config.batch_size // rows)}
+    if micro[AT_ONCE] * micro[ACCUMULATE] != config.batch_size:
         raise InputError(
             "train.args",
-            f"{at_once} {micro[at_once]} times {accumulate} {micro[accumulate]} is not "
+            f"{AT_ONCE} {micro[AT_ONCE]} times {ACCUMULATE} {micro[ACCUMULATE]} is not "
             f"train.batch_size {config.batch_size}",
             "Give one of the two, the other follows.",
         )

@@ -1,37 +1,23 @@
-"""Checkpoints of a run that was killed: whose they are, and which is the last whole one."""
+"""A training in progress: where it is, and which of its checkpoints is the last whole one."""
 
 from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
-from ..errors import InputError
+PARTIAL = ".partial"
+"""What the folder of a model in training ends in."""
 
-_IDENTITY = "fingerprint"
 
+def partial_folder(out: Path, fingerprint: str) -> Path:
+    """Where the training with this fingerprint is, until its model is whole in ``out``.
 
-def check_owner(folder: Path, fingerprint: str) -> None:
-    """See that checkpoints in ``folder``, if any, are of the training with this fingerprint.
-
-    Raises:
-        InputError: they are of another.
+    Trainings with other rows, model or settings are beside it: whoever tries other settings and
+    goes back to the first finds their checkpoints.
     """
-    path = folder / _IDENTITY
-    if path.exists() and path.read_text(encoding="utf-8") != fingerprint:
-        raise InputError(
-            str(folder),
-            "holds checkpoints of another training (other rows, model or settings)",
-            "Remove the folder, or choose another place for the new model.",
-        )
-
-
-def claim(folder: Path, fingerprint: str) -> None:
-    """Mark ``folder`` as that of the training with this fingerprint."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{_IDENTITY}.new"
-    fresh.write_text(fingerprint, encoding="utf-8")
-    fresh.replace(folder / _IDENTITY)
+    return out.with_name(out.name + PARTIAL) / sha256(fingerprint.encode()).hexdigest()[:12]
 
 
 def last_checkpoint(folder: Path) -> Path | None:
@@ -47,6 +33,16 @@ def last_checkpoint(folder: Path) -> Path | None:
         if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))
     )
     return next((path for step, path in sorted(numbered, reverse=True) if _whole(path, step)), None)
+
+
+def rows_at_once(folder: Path) -> int | None:
+    """How many rows went through the model at once until the last checkpoint, None without one."""
+    checkpoint = last_checkpoint(folder)
+    if checkpoint is None:
+        return None
+    state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    rows: int | None = state.get("train_batch_size")
+    return rows
 
 
 def _whole(checkpoint: Path, step: int) -> bool:

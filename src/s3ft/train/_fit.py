@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, RunError
-from ..models import load_model, load_tokenizer, pick_device
-from ..recipe import Lora, Model, Train
+from ..errors import S3FTError
+from ..models import load_model, pick_device
+from ..recipe import Model, Train
 from ._args import sft_config
-from ._checkpoints import claim, last_checkpoint
+from ._checkpoints import last_checkpoint
+from ._failure import failure
 from ._quiet import quiet
+from ._rehearse import rehearse
+from ._trainer import make_trainer
 
 if TYPE_CHECKING:
     from datasets import Dataset
-    from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
 
     from ._callback import OnStep
@@ -26,24 +28,22 @@ def fit(
     config: Train,
     args: SFTConfig,
     partial: Path,
-    fingerprint: str,
     on_step: OnStep | None,
 ) -> dict[str, Any]:
-    """Run the trainer, from the last checkpoint if there is one, and save what it trained."""
-    import torch
+    """Run the trainer, from the last checkpoint if there is one, and save what it trained.
 
+    Raises:
+        RunError: whatever TRL, PEFT, accelerate or torch raise on the way.
+    """
     trainer = _trainer(dataset, model, config, args, on_step)
-    if args.process_index == 0:
-        claim(partial, fingerprint)
     checkpoint = last_checkpoint(partial / "checkpoints")
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    except torch.OutOfMemoryError as error:
-        raise RunError(
-            "training does not fit into memory: lower train.args.per_device_train_batch_size, "
-            "which leaves the result as it is"
-        ) from error
-    _save_whole(trainer, partial / "trained")
+        _save_whole(trainer, partial / "trained")
+    except S3FTError:
+        raise
+    except Exception as error:  # libraries, drivers and the disk, each with errors of its own
+        raise failure(error, trainer, config) from error
     state = trainer.state
     steps = [entry for entry in state.log_history if "loss" in entry]
     return {
@@ -79,13 +79,23 @@ def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: P
     """
     from transformers.trainer_utils import SaveStrategy
 
+    at_once = rehearse(model, config, longest(dataset)).at_once
     with quiet(True):
-        args = sft_config(config, model, max_steps=steps, seed=0, out=out, silent=True)
+        args = sft_config(
+            config, model, max_steps=steps, seed=0, out=out, silent=True, at_once=at_once
+        )
         args.save_strategy = SaveStrategy.NO
         trainer = _trainer(dataset, model, config, args, on_step=None)
         trainer.train()
     seconds = [entry["seconds"] for entry in trainer.state.log_history if "loss" in entry]
     return float(seconds[-1] - seconds[0]) / (steps - 1)
+
+
+def longest(dataset: Dataset) -> int:
+    """The most tokens of a row."""
+    import pyarrow.compute as pc
+
+    return int(pc.max(pc.list_value_length(dataset.data.column("input_ids"))).as_py())
 
 
 def _trainer(
@@ -97,41 +107,20 @@ def _trainer(
 
     from ._callback import Watch
 
-    lora, device = config.lora, pick_device(model.device)
+    device = pick_device(model.device)
     # Each process of a distributed launch has a device of its own.
     weights = model.model_copy(
         update={"device": str(device if device.index is not None else args.device)}
     )
-    if not lora:  # full training keeps its weights in float32; under LoRA the base is only read
+    if (
+        not config.lora
+    ):  # full training keeps its weights in float32; under LoRA the base is only read
         weights = weights.model_copy(update={"dtype": "float32"})
-    tokenizer = load_tokenizer(model)
-    if tokenizer.pad_token is None and tokenizer.eos_token is None:
-        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)  # masked, so that any will do
-    try:
-        trainer = SFTTrainer(
-            model=load_model(weights),
-            args=args,
-            train_dataset=dataset,
-            processing_class=tokenizer,
-            peft_config=_lora_config(lora) if lora else None,
-            callbacks=[Watch(on_step)],
-        )
-    except (ValueError, ImportError) as error:
-        raise InputError("train", f"TRL's SFTTrainer refuses it: {error}") from error
+    trainer = make_trainer(
+        SFTTrainer, load_model(weights), model, config, args, dataset, [Watch(on_step)]
+    )
     trainer.remove_callback(PrinterCallback)
     if is_deepspeed_zero3_enabled():  # else it keeps its shares, and no model is saved
         zero = trainer.accelerator.state.deepspeed_plugin.deepspeed_config["zero_optimization"]
         zero["stage3_gather_16bit_weights_on_model_save"] = True
     return trainer
-
-
-def _lora_config(lora: Lora) -> LoraConfig:
-    from peft import LoraConfig
-
-    return LoraConfig(
-        r=lora.r,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=lora.target_modules,
-        task_type="CAUSAL_LM",
-    )

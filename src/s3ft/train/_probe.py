@@ -1,4 +1,4 @@
-"""Proof that a saved model is not the model that it was trained from."""
+"""Proof that a saved model is the one that was trained, and not the one it was trained from."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RunError
-from ..models import load_model
+from ..models import load_config, load_model, pick_device, pick_dtype
 from ..recipe import Model
 
 if TYPE_CHECKING:
     import torch
     from datasets import Dataset
+    from transformers import PreTrainedModel
 
 ROWS, TOKENS = 4, 64
 """Training rows looked at, and the most completion tokens of each: logits are large."""
+
 NOISE = 1e-6
 """Relative difference of logits that equal weights may show; one unit of bf16 is above it."""
+
+TOLERANCE = {"float32": 1e-3, "float16": 0.02, "bfloat16": 0.1}
+"""The largest difference of a logit between the saved and the trained model, as a share of the
+largest logit, by the coarser of the precisions that they are kept and compared in. A merged weight
+is rounded once; a layer that was not merged, or into the wrong weights, changes logits by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +32,33 @@ class Probe:
     """How far a tuned model's predictions are from its base's, on completions of training rows.
 
     ``max_difference`` is the largest absolute difference of a logit, ``kl`` the mean over tokens
-    of KL(base || tuned) in nats.
+    of KL(base || tuned) in nats. ``merged_difference`` is the largest absolute difference of a
+    logit between the saved model and what was trained: the base with its adapter, or the weights.
     """
 
     tokens: int
     max_difference: float
     kl: float
+    merged_difference: float = 0.0
 
 
-def probe(tuned: Path, base: Model, dataset: Dataset) -> Probe:
-    """Load both models as generation and evaluation do, from disk, and compare their logits.
+def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bool) -> Probe:
+    """Load the models as generation and evaluation do, from disk, and compare their logits.
+
+    Args:
+        tuned: the saved model.
+        trained: what the trainer left: an adapter, or the weights.
 
     Raises:
-        RunError: a logit of the tuned model is not finite, or all equal the base's: the adapter
-            was not applied, or training changed nothing.
+        RunError: a logit of the tuned model is not finite; all equal the base's: the adapter was
+            not applied, or training changed nothing; or they are not those of what was trained.
     """
     import torch
 
     first = [dataset[row] for row in range(min(ROWS, len(dataset)))]
-    before = _logits(base, first)
-    after = _logits(base.model_copy(update={"id": str(tuned), "revision": None}), first)
+    before, wanted = _before_and_trained(base, trained, first, lora)
+    saved = base.model_copy(update={"id": str(tuned), "revision": None})
+    after = _logits(load_model(saved), first)
     if not after.isfinite().all():
         raise RunError(
             f"{tuned}: the trained model's logits are not finite: try a lower "
@@ -56,16 +70,44 @@ def probe(tuned: Path, base: Model, dataset: Dataset) -> Probe:
             f"{tuned}: the trained model's logits equal the base's: the adapter was not applied, "
             "or train.learning_rate and the number of steps are too small to change its weights"
         )
+    merged = (after - wanted).abs().max().item()
+    allowed = _tolerance(saved) * wanted.abs().max().item()
+    if not merged <= allowed:
+        raise RunError(
+            f"{tuned}: the saved model is not the trained one: a logit differs by {merged:.3g}, "
+            f"and rounding explains {allowed:.2g}\n  What was trained is kept in {trained}."
+        )
     old, new = torch.log_softmax(before, -1), torch.log_softmax(after, -1)
     kl = torch.nn.functional.kl_div(new, old, reduction="sum", log_target=True) / len(before)
-    return Probe(tokens=len(before), max_difference=difference, kl=kl.item())
+    return Probe(len(before), difference, kl.item(), merged)
 
 
-def _logits(config: Model, rows: list[dict[str, Any]]) -> torch.Tensor:
+def _before_and_trained(
+    base: Model, trained: Path, rows: list[dict[str, Any]], lora: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    model = load_model(base)
+    before = _logits(model, rows)
+    if not lora:
+        del model
+        weights = base.model_copy(update={"id": str(trained), "revision": None})
+        return before, _logits(load_model(weights), rows)
+    from peft import PeftModel
+
+    return before, _logits(PeftModel.from_pretrained(model, trained).eval(), rows)
+
+
+def _tolerance(saved: Model) -> float:
+    import torch
+
+    used = pick_dtype(saved.dtype, pick_device(saved.device))
+    kept = load_config(saved).dtype or torch.float32
+    return max(TOLERANCE[str(dtype).removeprefix("torch.")] for dtype in (used, kept))
+
+
+def _logits(model: PreTrainedModel, rows: list[dict[str, Any]]) -> torch.Tensor:
     """Logits that predict the completions' first tokens, float32 on the CPU: (tokens, words)."""
     import torch
 
-    model = load_model(config)
     found = []
     for row in rows:
         start = row["completion_mask"].index(1)

@@ -6,17 +6,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ..models import load_tokenizer, resolve
+from ..models import kept_files, resolve
 from ..recipe import Model
 
 
 def save(trained: Path, base: Model, out: Path, *, lora: bool) -> None:
     """Write the model in ``trained``, an adapter or full weights in float32, to ``out``.
 
-    ``out`` is a model folder like the base's: same precision, same generation settings, and the
-    chat template that it was trained with. An adapter is kept in ``out/adapter`` and merged into
-    the base's weights as they are stored, not as they were cast for training. Its product is
-    added in float32 and the sum rounded once.
+    ``out`` is a model folder like the base's: same precision, and all files of the base's that are
+    not about its weights, as they are; its chat template is that which it was trained with. An
+    adapter is kept in ``out/adapter`` and merged into the base's weights as they are stored, not as
+    they were cast for training. Its product is added in float32 and the sum rounded once.
     """
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
@@ -36,8 +36,20 @@ def save(trained: Path, base: Model, out: Path, *, lora: bool) -> None:
         model = AutoModelForCausalLM.from_pretrained(trained, dtype=model.dtype, **trust)
         model.generation_config = generation_config
     model.save_pretrained(out)
-    tokenizer = load_tokenizer(base)
+    for source, place in kept_files(base):
+        (out / place).parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, out / place)
     if base.chat_template is not None:
-        template = Path(base.chat_template).expanduser()
-        tokenizer.chat_template = template.read_text(encoding="utf-8")
-    tokenizer.save_pretrained(out)
+        template = Path(base.chat_template).expanduser().read_text(encoding="utf-8")
+        (out / "chat_template.jinja").write_text(template, encoding="utf-8")
+    _as_any_file(out)
+
+
+def _as_any_file(folder: Path) -> None:
+    """Let others read the weights as they may any new file: safetensors keeps them to their owner.
+
+    How a new file may be read shows in one that was made in the usual way.
+    """
+    mode = (folder / "config.json").stat().st_mode
+    for path in folder.rglob("*.safetensors"):
+        path.chmod(mode)

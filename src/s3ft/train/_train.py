@@ -11,14 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
+from ..errors import InputError, S3FTError
 from ..models import resolve
 from ..recipe import Model, Train
 from ._args import budget, sft_config
-from ._checkpoints import check_owner
-from ._fit import fit
+from ._checkpoints import PARTIAL, partial_folder, rows_at_once
+from ._failure import unsaved
+from ._fit import fit, longest
 from ._probe import Probe, probe
 from ._quiet import quiet
+from ._rehearse import rehearse
 from ._save import save
 
 if TYPE_CHECKING:
@@ -67,8 +69,9 @@ def train(
     float32, because updates at usual learning rates are below bf16's resolution and would be
     lost. Either way the arithmetic is in mixed precision where ``model.dtype`` is not float32.
 
-    A process that was killed goes on from its last checkpoint, in ``<out>.partial``, to the model
-    that it would have made. ``out`` comes into being whole.
+    As many rows go through the model at once as fit into memory; what is learned is that of the
+    whole batch. A process that was killed goes on from its last checkpoint, in ``<out>.partial``,
+    to the model that it would have made. ``out`` comes into being whole.
 
     Args:
         dataset: what `rows` made.
@@ -81,14 +84,17 @@ def train(
 
     Raises:
         InputError: ``train.args`` or ``train.lora`` do not fit, or ``out`` is something else.
-        RunError: out of memory, a loss that is not a number, or a model equal to its base.
+        RunError: out of memory, a loss that is not a number, a model equal to its base, or a saved
+            model that is not the trained one.
     """
-    partial = out.with_name(out.name + ".partial")
+    partial = partial_folder(out, fingerprint)
     if out.exists():
         trained = _finished(out, fingerprint)
-        shutil.rmtree(partial, ignore_errors=True)  # a process killed at the very end left it
+        _clear(out)  # a process killed at the very end left it
         return trained
-    check_owner(partial, fingerprint)
+    at_once = rows_at_once(partial / "checkpoints")
+    if at_once is None:
+        at_once = rehearse(model, config, longest(dataset)).at_once
     with quiet(on_step is not None):
         args = sft_config(
             config,
@@ -97,11 +103,17 @@ def train(
             seed=seed,
             out=partial / "checkpoints",
             silent=on_step is not None,
+            at_once=at_once,
         )
-        facts = fit(dataset, model, config, args, partial, fingerprint, on_step)
+        facts = fit(dataset, model, config, args, partial, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
-            _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+            try:
+                _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+            except S3FTError:
+                raise
+            except Exception as error:  # libraries, memory and the disk
+                raise unsaved(error, partial / "trained") from error
     args.distributed_state.wait_for_everyone()
     return _finished(out, fingerprint)
 
@@ -117,12 +129,13 @@ def _finish(
     seed: int,
 ) -> None:
     """Save, prove, and only then put the model where it belongs."""
-    whole = partial / "model"
+    whole, trained = partial / "model", partial / "trained"
     shutil.rmtree(whole, ignore_errors=True)
-    save(partial / "trained", model, whole, lora=config.lora is not None)
+    lora = config.lora is not None
+    save(trained, model, whole, lora=lora)
     record = {
         **facts,
-        "probe": asdict(probe(whole, model, dataset)),
+        "probe": asdict(probe(whole, trained, model, dataset, lora=lora)),
         "fingerprint": fingerprint,
         "model": resolve(model).model_dump(),
         "train": config.model_dump(),
@@ -131,7 +144,12 @@ def _finish(
     }
     (whole / FACTS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     whole.rename(out)
-    shutil.rmtree(partial)
+    _clear(out)
+
+
+def _clear(out: Path) -> None:
+    """Remove what trainings of this model left on the way, also those with other settings."""
+    shutil.rmtree(out.with_name(out.name + PARTIAL), ignore_errors=True)
 
 
 def _finished(out: Path, fingerprint: str) -> Trained:

@@ -1,0 +1,120 @@
+"""The folder of a run: locked while it is open, and as it was found where a start is refused."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from ..errors import InputError
+from ..judge import LEDGER
+from ._room import room
+
+MARK = "recipe.yaml"
+"""Written when a beginning came to its end: a folder without it holds no run."""
+
+LOCK = ".lock"
+
+STORE = "run.sqlite"
+
+BEGINNING = (STORE, f"{STORE}-journal", LEDGER, f"{LEDGER}-journal", f".{MARK}.partial")
+"""All that a beginning makes, and a killed one leaves."""
+
+
+class Start:
+    """A start of a run, in a folder that is locked.
+
+    ``resumes`` tells whether a run was there before. What a beginning makes is removed again
+    unless it came to `keep`.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.resumes = self.kept = (out / MARK).exists()
+
+    def keep(self) -> None:
+        """From here on, what is there stays."""
+        self.kept = True
+
+
+@contextmanager
+def start(out: Path) -> Iterator[Start]:
+    """Lock the folder of a run, which is made if it is not there.
+
+    Raises:
+        InputError: it cannot be made, is something else, or is in use.
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError(str(out), "is not a folder", "Choose another --out.")
+    _check_free(out)
+    made = _make(out)
+    try:
+        with _locked(out):
+            this = Start(out)
+            try:
+                if not this.resumes:
+                    # A killed beginning; the replies, which may have been paid for, are of use.
+                    _remove(out, (STORE, f"{STORE}-journal"))
+                yield this
+            finally:
+                if not this.kept:  # under the lock, so that nothing of another run is touched
+                    _remove(out, (*BEGINNING, LOCK))
+    finally:
+        for path in made:
+            with suppress(OSError):  # it is not empty
+                path.rmdir()
+
+
+def _check_free(out: Path) -> None:
+    if not out.is_dir() or (out / MARK).exists():
+        return
+    if {path.name for path in out.iterdir()} - {*BEGINNING, LOCK}:
+        remedy = "Choose another --out, or empty it."
+        raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
+
+
+def _make(out: Path) -> list[Path]:
+    """Make the folder and its parents; what was made, the innermost first."""
+    missing = [path for path in (out, *out.parents) if not path.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(str(out), f"cannot be made: {error}", "Choose another --out.") from None
+    return missing
+
+
+def _remove(out: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (out / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Hold the run's lock; the operating system frees it when the process ends, however."""
+    while True:
+        handle = _open(out)
+        with handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                remedy = "Wait for it or stop it; two processes cannot share a run."
+                raise InputError(str(out), "is in use by another process", remedy) from None
+            # A start that was refused removes its lock: this may be that file, open but gone.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle.fileno()), (out / LOCK).stat()):
+                    yield
+                    return
+
+
+def _open(out: Path) -> IO[str]:
+    while True:
+        try:
+            with room(out):
+                return open(out / LOCK, "w")
+        except FileNotFoundError:  # a start that was refused has just removed its folder
+            _make(out)
+        except PermissionError as error:
+            remedy = "Choose another --out."
+            raise InputError(str(out), f"cannot be written: {error.strerror}", remedy) from None
