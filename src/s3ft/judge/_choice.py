@@ -175,12 +175,15 @@ class _Reader:
 
     def named(self, response: str) -> list[str]:
         """The labels picked in words or brackets, less those that are named as wrong."""
-        found = []
+        found: list[str] = []
         for said in self._said.finditer(response):
+            label = said["bracketed"] or said["affirmed"] or said["chosen"]
+            if label in found:
+                continue
             start, end = said.span()
             before = _CLAUSE.split(response[max(0, start - 80) : start])[-1]
             if not (_DENIES.search(before) or _REFUSED.match(response, end)):
-                found.append(said["bracketed"] or said["affirmed"] or said["chosen"])
+                found.append(label)
         return found
 
 

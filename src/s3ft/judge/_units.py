@@ -104,7 +104,7 @@ def _table() -> dict[str, Unit]:
     for words, (dimension, factor) in _OTHERS.items():
         table |= {word: Unit(dimension, Fraction(factor)) for word in words.split()}
     # A single capital is rather a name than a unit, and so is what an English word is.
-    for word in ("J", "W", "N", "V", "A", "B", "mm^", "amp", "amps", "mole", "moles"):
+    for word in ("J", "W", "N", "V", "A", "B", "amp", "amps", "mole", "moles"):
         table.pop(word, None)
     return table
 
