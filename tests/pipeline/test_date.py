@@ -27,6 +27,7 @@ def recipe(folder: Path, **model: Any) -> dict[str, Any]:
         "judge": {"name": "math"},
         "generate": {"max_new_tokens": 2},
         "methods": ["ssr"],
+        "allow": ["length"],
     }
 
 
