@@ -2,7 +2,7 @@
 
 The step is done on tensors without numbers (`torch._subclasses.FakeTensorMode`): every operation
 of forward and backward is gone through, and what it would allocate is counted from when it is made
-until it is freed. On a CPU it is within a quarter of what the process then takes.
+until it is freed. It errs on the high side (`benchmarks/microbatch.py`).
 """
 
 from __future__ import annotations
