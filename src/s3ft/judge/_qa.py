@@ -112,9 +112,9 @@ def _answers(gold: Sequence[str], meta: Mapping[str, Any]) -> tuple[str, ...] | 
         return None
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise ValueError("answers is neither a list of texts nor {text: [...]}")
-    texts = tuple(given)
+    texts = tuple(str(one) if type(one) in {int, float} else one for one in given)
     if not all(isinstance(text, str) for text in texts):
-        raise ValueError("an answer is not a text")
+        raise ValueError("an answer is neither a text nor a number")
     return texts
 
 

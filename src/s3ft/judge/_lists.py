@@ -1,0 +1,122 @@
+"""What a response puts beside an answer: "Paris, London or Rome", "red and white", "2, 5, or 7"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ._claims import AUXILIARIES
+from ._dates import is_month
+from ._tokens import SENTENCE_ENDS, Word
+from ._words import SMALL
+
+_CHOICES = frozenset({"or", "versus", "vs", "alternatively"})
+_JOINS = frozenset({"and", "plus"})
+_LONGEST_ITEM = 5  # words
+_MANY = 4  # items parted by commas alone that are a list; three may be a town, its state and land
+_RELATIVES = frozenset({"which", "who", "where", "that", "when", "but", "although", "though", "because"})
+
+Span = tuple[int, int]
+
+
+class Listed:
+    """The items beside an answer in one list.
+
+    ``items`` are their spans; ``choice`` tells that they are offered as alternatives, ``several``
+    that they are named together.
+    """
+
+    def __init__(self, said: Sequence[Word], start: int, end: int) -> None:
+        self._said = said
+        self._seen: set[str] = set()
+        self._alike = said[start]
+        right = self._right(end)
+        left = self._left(start)
+        self.items = [*left, *right]
+        self.choice = bool(self.items) and bool(self._seen & {*_CHOICES, "/"})
+        joined = bool(self._seen & _JOINS)
+        dated = any(is_month(word.form) for word in said[max(0, start - 2) : end])
+        many = len(self.items) + 1 >= (2 if said[start].is_number and not dated else _MANY)
+        self.several = bool(self.items) and (joined or many)
+
+    def _right(self, end: int) -> list[Span]:
+        said, items, at = self._said, [], end
+        while at < len(said):
+            first = self._separator(at)
+            if first is None:
+                break
+            behind = first
+            while (
+                behind < len(said)
+                and behind - first < _LONGEST_ITEM
+                and (behind == first or self._separator(behind) is None)
+                and said[behind].mark not in ({*SENTENCE_ENDS, "("} if behind > first else {"("})
+                and said[behind].form not in AUXILIARIES | _RELATIVES
+            ):
+                behind += 1
+            verb = behind < len(said) and said[behind].form in AUXILIARIES
+            if behind == first or verb or not self._is_item(first, behind):
+                break
+            items.append((first, behind))
+            at = behind
+        self._note(end, at)
+        return items
+
+    def _left(self, start: int) -> list[Span]:
+        said, items, at = self._said, [], start
+        while at > 0:
+            first = at
+            while first > 0 and said[first].mark == " " and said[first - 1].form in SMALL - _JOINS - _CHOICES:
+                first -= 1  # "in Paris or in London"
+            conjunction = first > 0 and said[first - 1].form in _CHOICES | _JOINS
+            last = first - 1 if conjunction else first
+            if not conjunction and said[first].mark not in {",", ";", "/"}:
+                break
+            if last == 0 or (conjunction and said[first].mark in SENTENCE_ENDS):
+                break
+            begin = last
+            while (
+                begin > 0
+                and last - begin < _LONGEST_ITEM
+                and said[begin - 1].form not in AUXILIARIES | _RELATIVES | SMALL | _CHOICES
+                and (begin == last or said[begin].mark not in {*SENTENCE_ENDS, ",", ";", "/", "(", ":"})
+            ):
+                begin -= 1
+            while begin < last and not self._alike_at(begin):
+                begin += 1
+            if begin == last:
+                break
+            self._seen.add(said[first - 1].form if conjunction else said[first].mark)
+            items.append((begin, last))
+            at = begin
+        return items
+
+    def _separator(self, at: int) -> int | None:
+        """Where the item behind the separator that stands there starts; None if none does."""
+        said, first = self._said, at
+        parted = said[at].mark in {",", ";", "/"}
+        if said[at].mark in SENTENCE_ENDS | {"("}:
+            return None
+        while first < len(said) and said[first].form in _CHOICES | _JOINS:
+            parted, first = True, first + 1
+        if not parted:
+            return None
+        while first < len(said) and said[first].form in SMALL | {"possibly", "perhaps", "maybe"}:
+            first += 1
+        return first if first < len(said) else None
+
+    def _is_item(self, first: int, behind: int) -> bool:
+        return any(self._alike_at(at) for at in range(first, behind))
+
+    def _alike_at(self, at: int) -> bool:
+        """Whether the word there could be another answer of the same kind."""
+        word, wanted = self._said[at], self._alike
+        if wanted.is_number or wanted.capital:
+            return word.is_number == wanted.is_number and word.capital == wanted.capital
+        return word.form not in SMALL
+
+    def _note(self, start: int, end: int) -> None:
+        for word in self._said[start:end]:
+            if word.form in _CHOICES | _JOINS:
+                self._seen.add(word.form)
+            if word.mark in {",", ";", "/"}:
+                self._seen.add(word.mark)
