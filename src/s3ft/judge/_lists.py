@@ -10,6 +10,8 @@ from ._tokens import SENTENCE_ENDS, Word
 from ._words import SMALL
 
 _CHOICES = frozenset({"or", "versus", "vs", "alternatively"})
+_HEDGES = frozenset({"possibly", "perhaps", "maybe", "probably", "either"})
+_WITHIN = _HEDGES | {"in", "at", "on", "by", "from", "to", "of", "it", "is", "was", "also", "his", "her"}
 _JOINS = frozenset({"and", "plus"})
 _LONGEST_ITEM = 5  # words
 _MANY = 4  # items parted by commas alone that are a list; three may be a town, its state and land
@@ -28,6 +30,7 @@ class Listed:
     def __init__(self, said: Sequence[Word], start: int, end: int) -> None:
         self._said = said
         self._seen: set[str] = set()
+        self._hedged = 0
         self._alike = said[start]
         right = self._right(end)
         left = self._left(start)
@@ -100,12 +103,15 @@ class Listed:
             parted, first = True, first + 1
         if not parted:
             return None
-        while first < len(said) and said[first].form in SMALL | {"possibly", "perhaps", "maybe"}:
+        while first < len(said) and said[first].form in _WITHIN:
+            if said[first].form in _HEDGES and said[at].form not in _WITHIN: self._hedged += 1
             first += 1
         return first if first < len(said) else None
 
     def _is_item(self, first: int, behind: int) -> bool:
-        return any(self._alike_at(at) for at in range(first, behind))
+        while first < behind and self._said[first].form in _WITHIN:
+            first += 1
+        return first < behind and self._alike_at(first)
 
     def _alike_at(self, at: int) -> bool:
         """Whether the word there could be another answer of the same kind."""

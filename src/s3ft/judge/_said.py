@@ -178,11 +178,12 @@ class _Reading:
         telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
         if len(telling) < 2:
             return None
+        free = bool(wanted.items) or (len(telling) == 2 and any(form.isdecimal() for form in telling))
         for start, end in _sentences(self.words, self.end):
             said = forms(self.words[start:end])
             at, places = 0, []
             for form in telling:
-                place = _index(said, form, 0 if wanted.items else at)
+                place = _index(said, form, 0 if free else at)
                 if place is None:
                     break
                 places.append(place)

@@ -14,6 +14,14 @@ from ._words import SMALL, forms, words
 
 _BRACKETS = re.compile(r" ?\([^()]{0,60}\)")
 _HONORIFICS = frozenset({"sir", "dame", "dr", "mr", "mrs", "ms", "prof", "professor"})
+_TITLES = _HONORIFICS | {
+    "president", "prime", "minister", "king", "queen", "justice", "senator", "captain", "general",
+    "pope", "lord", "lady", "bishop", "emperor", "philosopher", "professor", "princess", "prince",
+}  # fmt: skip
+_LEADING = frozenset(
+    {"about", "around", "approximately", "circa", "c", "roughly", "estimated", "usually",
+     "originally", "in", "at", "on", "by", "from", "to", "for", "during"}
+)  # fmt: skip
 _AMOUNTS = frozenset({"percent", "dollar", "euro", "pound", "yen", "rupee"})
 _NOT_ALONE = _AMOUNTS | {"bc", "hundred", "dozen", "thousand", "million", "billion", "trillion"}
 # In front of a name these make another name; in front of any word the second ones turn it.
@@ -74,8 +82,7 @@ class Wanted:
         yield self.form
         bare = _BRACKETS.sub("", self.answer)
         short = self.words if bare == self.answer else words(bare)
-        if short and len(short) > 1 and short[0].form in _HONORIFICS:
-            short = short[1:]
+        short = short[_role(short) :]
         if short and len(short) < len(self.words):
             yield forms(short)
         if len(self.form) == 2 and self.words[0].is_number and self.form[1] in _AMOUNTS:
@@ -130,6 +137,26 @@ class Wanted:
             return True
         initial = start == 0 or other.mark in SENTENCE_ENDS
         return initial and not letter and not mine.written.isupper() and mine.form in _FUNCTION
+
+
+def _role(found: Sequence[Word]) -> int:
+    """How many words in front only lead to the answer or tell who a person is."""
+    lead = 0
+    while lead < len(found) - 1 and found[lead].form in _LEADING:
+        lead += 1
+    name = len(found)
+    while name > lead and found[name - 1].capital and not found[name - 1].article:
+        name -= 1
+    titled = found[lead].form in _TITLES and name == lead
+    described = lead < name and found[name - 1].form not in SMALL and found[name-1].written.islower()
+    if len(found) - name > 1 and described:
+        return name
+    if titled:
+        rest = lead
+        while rest < len(found) - 1 and found[rest].form in _TITLES:
+            rest += 1
+        return rest if len(found) - rest > 1 or found[lead].form in _HONORIFICS else lead
+    return lead
 
 
 def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
