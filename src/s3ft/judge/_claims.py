@@ -142,8 +142,11 @@ class Claims:
         form = said[place].form
         after = said[place + 1] if place + 1 < clause.end else None
         before = said[place - 1].form if place > clause.start else ""
-        if said[place].capital and place > clause.start and not said[place].written.isupper():
+        first = place == 0 or said[place].mark in SENTENCE_ENDS
+        if said[place].capital and not first and not said[place].written.isupper():
             return None  # in a title
+        if any(word.form in {"until", "till"} for word in said[place : clause.end]):
+            return None  # "did not open until 1992"
         if form in _NEGATED:
             return None if before == "no" else clause.start
         if form in _DENIES_WITH:

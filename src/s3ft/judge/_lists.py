@@ -30,7 +30,7 @@ class Listed:
     def __init__(self, said: Sequence[Word], start: int, end: int) -> None:
         self._said = said
         self._seen: set[str] = set()
-        self._hedged = 0
+        self.hedged = False
         self._alike = said[start]
         right = self._right(end)
         left = self._left(start)
@@ -40,6 +40,7 @@ class Listed:
         dated = any(is_month(word.form) for word in said[max(0, start - 2) : end])
         many = len(self.items) + 1 >= (2 if said[start].is_number and not dated else _MANY)
         self.several = bool(self.items) and (joined or many)
+        self.words = end - start + sum(last - first + 1 for first, last in self.items)
 
     def _right(self, end: int) -> list[Span]:
         said, items, at = self._said, [], end
@@ -104,7 +105,7 @@ class Listed:
         if not parted:
             return None
         while first < len(said) and said[first].form in _WITHIN:
-            if said[first].form in _HEDGES and said[at].form not in _WITHIN: self._hedged += 1
+            self.hedged = self.hedged or said[first].form in _HEDGES
             first += 1
         return first if first < len(said) else None
 

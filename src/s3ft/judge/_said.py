@@ -17,10 +17,12 @@ from ._tokens import SENTENCE_ENDS, Word
 from ._wanted import Wanted
 from ._words import SMALL, Text, forms, words
 
-READ = 25
+LATER = 20
+READ = 30
 """Words of a response, those of the question left out, in which an answer counts: further on stand
 asides on other questions."""
-_SHORT = 10  # words of a response in which "or" is taken for doubt
+_SHORT = 7  # words of a response, those of the question left out, in which a list is the answer
+_BESIDE = 1
 _GAP = 3  # a name's last part stands at most so many words after its first
 _LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
 
@@ -60,10 +62,12 @@ class _Reading:
         self.words = words(response)
         self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
         new, fresh = 0, []
-        for word in self.words:
+        skip = 0
+        for at, word in enumerate(self.words):
             fresh.append(new)
-            new += word.form not in self.asked
-        self.end = sum(place < READ for place in fresh)
+            new += word.form not in self.asked and at >= skip
+        first = next((at for at, word in enumerate(self.words) if at > skip + 1 and word.mark in SENTENCE_ENDS), len(fresh))
+        self.end = max(sum(place < READ for place in fresh[:first]),sum(place < LATER for place in fresh)) 
         self.new = new
         self.text = Text(self.words)
         self.outside = _outside_brackets(self.words)
@@ -147,7 +151,13 @@ class _Reading:
         if not self.claims.stands(start, end):
             return False
         listed = Listed(self.words, start, end)
-        if (listed.choice or listed.several) and self.new <= _SHORT:
+        pair = listed.several and len(listed.items) == 1 and not listed.choice
+        if listed.items and "or" in self.asked and all(
+            self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+        ):
+            return False
+        short = self.new <= (listed.words + _BESIDE if pair else _SHORT)
+        if listed.hedged or ((listed.choice or listed.several) and short):
             return all(self.holds_accepted(*item) for item in listed.items)
         return True
 
@@ -169,7 +179,7 @@ class _Reading:
             for last in range(at + 1, min(len(said), at + 2 + _GAP)):
                 if said[last] == name[-1]:
                     between = said[at + 1 : last]
-                    if all(any(part.startswith(one) for part in name) for one in between):
+                    if all(any(_same_part(one, part) for part in name[1:-1]) for one in between):
                         return at, last + 1
         return None
 
@@ -178,7 +188,8 @@ class _Reading:
         telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
         if len(telling) < 2:
             return None
-        free = bool(wanted.items) or (len(telling) == 2 and any(form.isdecimal() for form in telling))
+        numbered = len(telling) == 2 and any(form.isdecimal() for form in telling)
+        free = bool(wanted.items) or numbered or wanted.parted
         for start, end in _sentences(self.words, self.end):
             said = forms(self.words[start:end])
             at, places = 0, []
@@ -206,6 +217,21 @@ class _Reading:
         if not (all(accepted) and fine and told):
             return False
         return all(one.contradicts(date) for one in told for date in fine)
+
+
+def _same_part(one: str, other: str) -> bool:
+    """Whether two parts of a name are the same, or one is the other's initial."""
+    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
+
+
+def _preamble(said: Sequence[Word]) -> int:
+    """How many words an assistant's preamble has: "As an AI language model, I ... However"."""
+    if [word.form for word in said[:2]] != ["as", "ai"]:
+        return 0
+    for at, word in enumerate(said[:60]):
+        if at and (word.form in {"but", "however"} or word.mark in SENTENCE_ENDS):
+            return at
+    return 0
 
 
 def _index(said: Sequence[str], form: str, start: int) -> int | None:

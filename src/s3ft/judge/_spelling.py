@@ -58,6 +58,7 @@ _SHORT_NAMES = [
 
 def spelled(text: str) -> str:
     """The text in one spelling, its case and most of its punctuation kept."""
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines())
     text = _POWER.sub(lambda of: f"1{'0' * int(of[1])}", text.translate(_ONE_OF_EACH))
     text = _PART.sub(lambda of: f"{of[1] or of[3] or 0}.{_PARTS[of[2] or of[4]]}", text)
     text = _plain_letters(unicodedata.normalize("NFKC", _GROUPS.sub("", _FOOTNOTE.sub(" ", text))))

@@ -20,7 +20,7 @@ _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff"
 # do, but for a letter's own number ("B12", "CO2") or sign ("C++", "A+"). Scripts without spaces
 # have a word a character; others keep their marks; a flag is two characters.
 _WORD = re.compile(
-    r"(?<![A-Za-z\d])[A-Z]{1,3}-?\d+(?![\w.]?\d|[a-z])|[A-Za-z]\+\+"
+    r"(?<![A-Za-z\d])[A-Z]{1,2}-?\d+(?![\w.]?\d|[a-z])|[A-Za-z]\+\+"
     r"|(?<!\w)[A-Z](?:#|[+-](?![\w+-]))"
     r"|(?<!\d)\d{1,3}0s(?![a-z])|(?:(?<!\w)-)?\d+(?:[.:]\d+)*|[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
     rf"|[{_SPACELESS}]|(?:[^\W\d_{_SPACELESS}][\u0300-\u036f\u0900-\u0dff]*)+"
@@ -58,18 +58,19 @@ def tokens(text: str) -> Iterator[Word]:
     end, before = 0, ""
     for token in _WORD.finditer(text):
         written = token[0]
-        yield Word(_form(written, before), written, _mark(text[end : token.start()], before))
+        yield Word(_form(written, before), written, _mark(text[end : token.start()], before, written))
         end, before = token.end(), written
 
 
-def _mark(gap: str, before: str) -> str:
+def _mark(gap: str, before: str, after: str) -> str:
     if gap in {"", "."}:
         return ""
     if gap == " ":
         return " "
-    if "?" in gap:
+    goes_on = after[0].islower() and "\n" not in gap  # a title's or a quotation's own mark
+    if "?" in gap and not goes_on:
         return "?"
-    if "\n" in gap or "!" in gap or "。" in gap:
+    if "\n" in gap or "。" in gap or ("!" in gap and not goes_on):
         return "."
     if "." in gap and len(gap) > 1 and (len(before) > 1 or before.islower()):
         if before.lower() not in _ABBREVIATED:

@@ -38,6 +38,7 @@ _BOUNDING = frozenset(
     {"over", "under", "above", "below", "than", "least", "most", "between", "minimum", "maximum",
      "exceeding", "beyond"}
 )  # fmt: skip
+PARTING = SENTENCE_ENDS | frozenset(",;:/")
 _LIMITS = _BOUNDING | {"age", "need", "must", "limit", "required"}  # in a question after a bound
 _PARTLY = frozenset({"mid", "early", "late"})
 _RELATING = frozenset({"near", "outside", "opposite", "beyond", "before", "after", "toward", "like"})
@@ -76,6 +77,7 @@ class Wanted:
             part[:1].isupper() and part.replace("-", "").isalpha() for part in parts
         )
         self.items = _items(self.words)
+        self.parted = any(word.mark in PARTING for word in self.words[1:])
 
     def phrases(self) -> Iterator[list[str]]:
         """The words by which a response contains it, those in brackets and titles left out."""
@@ -101,12 +103,15 @@ class Wanted:
     def is_another(self, said: Sequence[Word], start: int, end: int, asked: Collection[str]) -> bool:
         """Whether the same words are part of another answer there."""
         first, last = said[start], said[end - 1]
+        if not self.parted and any(word.mark in PARTING for word in said[start + 1 : end]):
+            return True
         before = said[start - 1] if start else None
         after = said[end] if end < len(said) else None
         if len(self.words) == 1 and self._is_common(said, start):
             return True
         if before is not None and first.mark in {" ", "-"}:
-            if before.form in _TURNING | (_RELATING - set(asked)):
+            named = start > 1 and said[start - 2].form in {"named", "called"}
+            if before.form in _TURNING | (_RELATING - set(asked)) and not named:
                 return True
             if before.form in _NAMING and before.capital and first.capital:
                 return True
@@ -149,7 +154,7 @@ def _role(found: Sequence[Word]) -> int:
         name -= 1
     titled = found[lead].form in _TITLES and name == lead
     described = lead < name and found[name - 1].form not in SMALL and found[name-1].written.islower()
-    if len(found) - name > 1 and described:
+    if len(found) - name > 1 and described and found[name].mark == " ":
         return name
     if titled:
         rest = lead
@@ -188,7 +193,9 @@ def _goes_on(said: Sequence[Word], end: int, asked: Collection[str]) -> bool:
         return True
     if after.mark == "" and len(after.form) < 3 and after.form not in SMALL:
         return True
-    return after.form in _UNITS and bool(_UNITS & set(asked)) and after.form not in asked
+    units = _UNITS & set(asked)
+    year = len(said[end - 1].form) == 4 and "how" not in asked
+    return after.form in _UNITS and after.form not in asked and (bool(units) or year)
 
 
 def _items(found: Sequence[Word]) -> list[list[str]]:
