@@ -24,15 +24,13 @@ _NEGATED = frozenset(
      "wrong", "wrongly", "incorrect", "incorrectly", "untrue", "mistaken", "mistakenly", "myth",
      "misconception", "unlikely", "impossible"}
 )  # fmt: skip
-_DENIES = frozenset(
-    {"not", "no", "nor", "neither", "without", "unlike", "except", "excluding"}
-)
+_DENIES = frozenset({"not", "no", "nor", "neither", "without", "unlike", "except", "excluding"})
 TURNS = _NEGATED | _DENIES
 """Words that deny."""
 _DENIES_WITH = {
     "rather": "than", "other": "than", "instead": "of", "contrary": "to", "opposed": "to",
-    "apart": "from", "aside": "from", "anything": "but", "all": "but", "everything": "but",
-    "far": "from", "different": "from",
+    "apart": "from", "aside": "from", "anything": "but", "everything": "but",
+    "anywhere": "but", "everywhere": "but", "all": "but", "far": "from", "different": "from",
 }  # fmt: skip
 # "not only", "not until 1990", "no doubt", "No. 5", "none other than".
 _NEUTRAL = frozenset(
@@ -40,10 +38,10 @@ _NEUTRAL = frozenset(
      "wonder", "surprisingly", "one", "other", "sooner"}
 )  # fmt: skip
 _CONNECTIVES = frozenset(
-    {"but", "although", "though", "while", "whereas", "because", "however", "yet", "which", "who",
-     "whose", "whom", "where", "when", "despite", "if", "unless", "so", "instead"}
+    {"but", "although", "though", "while", "whereas", "wherea", "because", "however", "yet",
+     "which", "who", "whose", "whom", "where", "when", "despite", "if", "unless", "so", "instead"}
 )  # fmt: skip
-_CONCEDES = frozenset({"although", "though", "whereas", "despite", "unless"})
+_CONCEDES = frozenset({"although", "though", "whereas", "wherea", "despite", "unless"})
 _CROWD = frozenset(
     {"some", "many", "people", "most", "other", "they", "everyone", "often", "commonly", "widely",
      "popularly", "usually", "once", "long", "initially", "originally", "first", "1", "tradition",
@@ -148,7 +146,7 @@ class Claims:
         if any(word.form in {"until", "till"} for word in said[place : clause.end]):
             return None  # "did not open until 1992"
         if form in _NEGATED:
-            return None if before == "no" else clause.start
+            return None if before in {"no", "without"} else clause.start
         if form in _DENIES_WITH:
             with_it = after is not None and after.form == _DENIES_WITH[form]
             return place if with_it and before not in {"no", "none", "nothing"} else None
@@ -172,6 +170,8 @@ def _spans(said: Sequence[Word]) -> list[tuple[int, int]]:
     starts = [
         at
         for at, word in enumerate(said)
-        if at == 0 or word.mark in CLAUSE_MARKS or word.form in _CONNECTIVES
+        if at == 0
+        or word.mark in CLAUSE_MARKS
+        or (word.form in _CONNECTIVES and _DENIES_WITH.get(said[at - 1].form) != word.form)
     ]
     return list(pairwise([*starts, len(said)]))

@@ -38,6 +38,7 @@ class Date:
 
 def dates(words: Sequence[str]) -> list[Date]:
     """The dates among these `words`, by month first, then the years that stand alone."""
+    words = [word for word in words if word != "of"]
     found, used = [], set()
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""

@@ -29,7 +29,8 @@ _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": 
 _MONEY = frozenset(_CURRENCIES.values())
 _ONE_NAME = _CURRENCIES | {
     "%": "percent", "percent": "percent", "pct": "percent", "dollar": "dollar", "usd": "dollar",
-    "buck": "dollar", "euro": "euro", "eur": "euro", "pound": "pound", "gbp": "pound", "lb": "pound",
+    "buck": "dollar", "euro": "euro", "eur": "euro", "pound": "pound", "gbp": "pound",
+    "lb": "pound",
     "kilometer": "km", "kilometre": "km", "meter": "m", "metre": "m", "centimeter": "cm",
     "centimetre": "cm", "millimeter": "mm", "millimetre": "mm", "kilogram": "kg", "gram": "g",
     "inche": "inch", "feet": "ft", "foot": "ft", "hr": "hour", "min": "minute", "yr": "year",

@@ -11,11 +11,39 @@ from ._words import SMALL
 
 _CHOICES = frozenset({"or", "versus", "vs", "alternatively"})
 _HEDGES = frozenset({"possibly", "perhaps", "maybe", "probably", "either"})
-_WITHIN = _HEDGES | {"in", "at", "on", "by", "from", "to", "of", "it", "is", "was", "also", "his", "her"}
+_WITHIN = _HEDGES | {
+    "in",
+    "at",
+    "on",
+    "by",
+    "from",
+    "to",
+    "of",
+    "it",
+    "is",
+    "was",
+    "also",
+    "his",
+    "her",
+}
 _JOINS = frozenset({"and", "plus"})
 _LONGEST_ITEM = 5  # words
 _MANY = 4  # items parted by commas alone that are a list; three may be a town, its state and land
-_RELATIVES = frozenset({"which", "who", "where", "that", "when", "but", "although", "though", "because"})
+_RELATIVES = frozenset(
+    {"which", "who", "where", "that", "when", "but", "although", "though", "because"}
+)
+
+# What ends a place's own name: "Denver, Colorado, United States".
+_LANDS = frozenset(
+    {"state", "kingdom", "england", "scotland", "wale", "ireland", "france", "germany", "italy",
+     "spain", "portugal", "netherland", "belgium", "switzerland", "austria", "poland", "russia",
+     "ukraine", "sweden", "norway", "denmark", "finland", "iceland", "greece", "turkey", "hungary",
+     "romania", "bulgaria", "serbia", "croatia", "republic", "europe", "asia", "africa", "america",
+     "canada", "mexico", "brazil", "argentina", "chile", "peru", "colombia", "cuba", "china",
+     "japan", "korea", "india", "pakistan", "bangladesh", "indonesia", "malaysia", "thailand",
+     "vietnam", "philippine", "australia", "zealand", "egypt", "morocco", "algeria", "nigeria",
+     "kenya", "ethiopia", "israel", "iran", "iraq", "syria", "arabia", "emirate", "union", "dc"}
+)  # fmt: skip
 
 Span = tuple[int, int]
 
@@ -38,7 +66,12 @@ class Listed:
         self.choice = bool(self.items) and bool(self._seen & {*_CHOICES, "/"})
         joined = bool(self._seen & _JOINS)
         dated = any(is_month(word.form) for word in said[max(0, start - 2) : end])
-        many = len(self.items) + 1 >= (2 if said[start].is_number and not dated else _MANY)
+        three = len(self.items) == 2 and said[start].capital and start == 0
+        unlike_a_place = three and not _LANDS.intersection(
+            word.form for word in said[slice(*self.items[-1])]
+        )
+        least = 2 if said[start].is_number and not dated else _MANY
+        many = unlike_a_place or len(self.items) + 1 >= least
         self.several = bool(self.items) and (joined or many)
         self.words = end - start + sum(last - first + 1 for first, last in self.items)
 
@@ -69,7 +102,11 @@ class Listed:
         said, items, at = self._said, [], start
         while at > 0:
             first = at
-            while first > 0 and said[first].mark == " " and said[first - 1].form in SMALL - _JOINS - _CHOICES:
+            while (
+                first > 0
+                and said[first].mark == " "
+                and said[first - 1].form in SMALL - _JOINS - _CHOICES
+            ):
                 first -= 1  # "in Paris or in London"
             conjunction = first > 0 and said[first - 1].form in _CHOICES | _JOINS
             last = first - 1 if conjunction else first
@@ -82,7 +119,10 @@ class Listed:
                 begin > 0
                 and last - begin < _LONGEST_ITEM
                 and said[begin - 1].form not in AUXILIARIES | _RELATIVES | SMALL | _CHOICES
-                and (begin == last or said[begin].mark not in {*SENTENCE_ENDS, ",", ";", "/", "(", ":"})
+                and (
+                    begin == last
+                    or said[begin].mark not in {*SENTENCE_ENDS, ",", ";", "/", "(", ":"}
+                )
             ):
                 begin -= 1
             while begin < last and not self._alike_at(begin):

@@ -18,7 +18,10 @@ def polarity(said: Sequence[Word], asked: Sequence[Word], claims: Claims) -> str
     The word counts where it stands alone: at the start of a sentence or clause with a mark or a
     pronoun behind it. A response without it says yes or no by restating what the question asks.
     """
-    found = {answer for at in range(len(said)) if (answer := _word(said, at))}
+    places = [(at, answer) for at in range(len(said)) if (answer := _word(said, at))]
+    if any(claims.denies(at, at + 1) and said[at].mark == " " for at, _ in places):
+        return None
+    found = {answer for _, answer in places}
     restated = _restated(said, asked, claims)
     if found and restated and restated not in found:
         return None

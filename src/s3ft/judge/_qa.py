@@ -20,6 +20,9 @@ from ._said import says
 ABSTAINS = "abstains"
 """How the reason starts where a response abstains and does not answer as well."""
 
+LONGEST = 20_000
+"""Characters, white space not counted twice: what is longer was never meant as an answer."""
+
 # What parts the answer from its grounds in a gold such as "kitchen | Mona > lamp > kitchen".
 _SEPARATOR = re.compile(r"\s*(\||\n|;|=>|->|→)")
 
@@ -60,6 +63,8 @@ def _decide(case: Case, find: Abstention) -> Verdict:
     if taken_back:
         return Verdict(case.key, "incorrect", None, f"{ABSTAINS}, gold {shorten(answers[0])}")
     response = _head(case.response, case.gold, answers)
+    if len(" ".join(response.split())) > LONGEST + 2 * max(map(len, answers)):
+        return Verdict(case.key, "incorrect", shorten(response), "too long to be an answer")
     question = _question(case)
     answer = shorten(response)
     verdicts = [says(span, answers, question) for span in marked(response) or [response]]

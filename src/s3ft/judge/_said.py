@@ -7,9 +7,9 @@ false accepts before much agreement; ``benchmarks/judge_qa.py`` prints the figur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from ._claims import CLAUSE_MARKS, TURNS, Claims
+from ._claims import AUXILIARIES, CLAUSE_MARKS, TURNS, Claims
 from ._dates import dates, only_date
 from ._lists import Listed
 from ._polarity import polarity
@@ -17,12 +17,14 @@ from ._tokens import SENTENCE_ENDS, Word
 from ._wanted import Wanted
 from ._words import SMALL, Text, forms, words
 
-LATER = 20
 READ = 30
-"""Words of a response, those of the question left out, in which an answer counts: further on stand
-asides on other questions."""
-_SHORT = 7  # words of a response, those of the question left out, in which a list is the answer
-_BESIDE = 1
+"""Words of the first sentence, those of the question left out, in which an answer counts."""
+LATER = 20
+"""The same for the whole response: further on stand asides on other questions."""
+_SHORT = 6  # a response of so many words, those of the question left out, is nothing but its list
+_MODAL = frozenset({"could", "may", "might", "can"})
+_ITEM = 3  # words
+_CLOSE = 6  # words
 _GAP = 3  # a name's last part stands at most so many words after its first
 _LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
 
@@ -43,7 +45,7 @@ def says(response: str, answers: Sequence[str], question: str = "") -> tuple[str
     for one in wanted:
         if reading.equals(one):
             return "equals", one.answer
-    if reading.tells_another():
+    if reading.tells_another() or reading.lists_another():
         return None
     for one in wanted:
         if how := reading.says(one):
@@ -61,14 +63,10 @@ class _Reading:
         self.asked_text = Text(self.question)
         self.words = words(response)
         self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
-        new, fresh = 0, []
-        skip = 0
-        for at, word in enumerate(self.words):
-            fresh.append(new)
-            new += word.form not in self.asked and at >= skip
-        first = next((at for at, word in enumerate(self.words) if at > skip + 1 and word.mark in SENTENCE_ENDS), len(fresh))
-        self.end = max(sum(place < READ for place in fresh[:first]),sum(place < LATER for place in fresh)) 
-        self.new = new
+        new = list(accumulate(word.form not in self.asked for word in self.words))
+        _, first = next(iter(_sentences(self.words, len(self.words))), (0, 0))
+        self.end = max(sum(at <= READ for at in new[:first]), sum(at <= LATER for at in new))
+        self.new = new[-1] if new else 0
         self.text = Text(self.words)
         self.outside = _outside_brackets(self.words)
         self.bare = Text([self.words[at] for at in self.outside])
@@ -81,7 +79,8 @@ class _Reading:
         if not same or not wanted.written_as(self.words[lead:]):
             return False
         return lead == 0 or (
-            all(word.form in _LEADS for word in self.words[:lead]) and self.accepts(lead, len(self.words), wanted)
+            all(word.form in _LEADS for word in self.words[:lead])
+            and self.accepts(lead, len(self.words), wanted)
         )
 
     def says(self, wanted: Wanted) -> str | None:
@@ -95,10 +94,14 @@ class _Reading:
             place
             for phrase in wanted.phrases()
             for place in self.places(phrase, wanted)
-            if "or" in self.asked or not self.asked.issuperset(phrase) or self.tells(*place, phrase == wanted.form)
+            if "or" in self.asked
+            or not self.asked.issuperset(phrase)
+            or self.tells(*place, phrase == wanted.form)
         ]
         if places:
             return "contains" if all(self.accepts(*place, wanted) for place in places) else None
+        if any(start < self.end for start, _ in self.text.find(wanted.form)):
+            return None  # the same words, but of another answer
         if date := only_date(wanted.form):
             return "tells the date" if any(one.tells(date) for one in self.told) else None
         if wanted.is_name and (place := self.named(wanted.form)):
@@ -148,18 +151,33 @@ class _Reading:
 
     def accepts(self, start: int, end: int, wanted: Wanted) -> bool:
         """Whether what stands there is claimed, and nothing else beside it."""
-        if not self.claims.stands(start, end):
+        if not self.claims.stands(start, end) or self.comes_from_another(start, end):
             return False
         listed = Listed(self.words, start, end)
         pair = listed.several and len(listed.items) == 1 and not listed.choice
-        if listed.items and "or" in self.asked and all(
-            self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+        if (
+            listed.items
+            and "or" in self.asked
+            and all(
+                self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+            )
         ):
             return False
-        short = self.new <= (listed.words + _BESIDE if pair else _SHORT)
-        if listed.hedged or ((listed.choice or listed.several) and short):
+        short = self.new <= (listed.words if pair else _SHORT)
+        doubtful = listed.hedged or (
+            listed.choice and bool(_MODAL & set(forms(self.words[max(0, start - 4) : start])))
+        )
+        if doubtful or ((listed.choice or listed.several) and short):
             return all(self.holds_accepted(*item) for item in listed.items)
         return True
+
+    def comes_from_another(self, start: int, end: int) -> bool:
+        """Whether the question asks from where, and the sentence tells that of something else."""
+        said = forms(self.words)
+        if "from" not in self.asked or "from" in said[max(0, start - 3) : start]:
+            return False
+        behind = said[end : end + _CLOSE]
+        return "from" in behind[:-1] and self.words[end + behind.index("from") + 1].capital
 
     def holds_accepted(self, start: int, end: int) -> bool:
         """Whether an accepted answer, or an item of one, stands among these words."""
@@ -179,7 +197,7 @@ class _Reading:
             for last in range(at + 1, min(len(said), at + 2 + _GAP)):
                 if said[last] == name[-1]:
                     between = said[at + 1 : last]
-                    if all(any(_same_part(one, part) for part in name[1:-1]) for one in between):
+                    if _same_parts(between, name[1:-1]):
                         return at, last + 1
         return None
 
@@ -188,6 +206,8 @@ class _Reading:
         telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
         if len(telling) < 2:
             return None
+        name = wanted.all_capital and not wanted.items and not wanted.parted
+        longest = len(wanted.form) + 1 if name else 2 * len(wanted.form) + 2
         numbered = len(telling) == 2 and any(form.isdecimal() for form in telling)
         free = bool(wanted.items) or numbered or wanted.parted
         for start, end in _sentences(self.words, self.end):
@@ -202,9 +222,23 @@ class _Reading:
             else:
                 first, last = min(places), max(places) + 1
                 turned = (TURNS | {"or", "but"}) & set(said[first:last]) - set(wanted.form)
-                if last - first <= 2 * len(wanted.form) + 2 and not turned:
+                if last - first <= longest and not turned:
                     return start + first, start + last
         return None
+
+    def lists_another(self) -> bool:
+        """Whether it is short items alone, in lines or sentences, not all of which are accepted."""
+        spans = _sentences(self.words, len(self.words))
+        if len(spans) < 2 or len(self.words) > _SHORT * len(spans):
+            return False
+        items = [span for span in spans if self.is_item(*span)]
+        accepted = sum(self.holds_accepted(*span) for span in items)
+        return len(items) == len(spans) and accepted < min(2, len(items))
+
+    def is_item(self, start: int, end: int) -> bool:
+        """Whether a sentence is but a name or a thing."""
+        said = forms(self.words[start:end])
+        return len(said) <= _ITEM and said[0] not in SMALL and not AUXILIARIES.intersection(said)
 
     def tells_another(self) -> bool:
         """Whether the months or days it tells are none of those accepted.
@@ -219,19 +253,16 @@ class _Reading:
         return all(one.contradicts(date) for one in told for date in fine)
 
 
+def _same_parts(said: Sequence[str], name: Sequence[str]) -> bool:
+    """Whether the middle parts said are a name's: initials are all there, no part is another."""
+    if said and len(said) != len(name) and all(len(part) == 1 for part in name):
+        return False
+    return all(any(_same_part(one, part) for part in name) for one in said)
+
+
 def _same_part(one: str, other: str) -> bool:
     """Whether two parts of a name are the same, or one is the other's initial."""
     return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
-
-
-def _preamble(said: Sequence[Word]) -> int:
-    """How many words an assistant's preamble has: "As an AI language model, I ... However"."""
-    if [word.form for word in said[:2]] != ["as", "ai"]:
-        return 0
-    for at, word in enumerate(said[:60]):
-        if at and (word.form in {"but", "however"} or word.mark in SENTENCE_ENDS):
-            return at
-    return 0
 
 
 def _index(said: Sequence[str], form: str, start: int) -> int | None:
@@ -241,7 +272,9 @@ def _index(said: Sequence[str], form: str, start: int) -> int | None:
 def _outside_brackets(said: Sequence[Word]) -> list[int]:
     inside, kept = False, []
     for at, word in enumerate(said):
-        inside = word.mark == "(" or (inside and word.mark != ")" and word.mark not in SENTENCE_ENDS)
+        inside = word.mark == "(" or (
+            inside and word.mark != ")" and word.mark not in SENTENCE_ENDS
+        )
         if not inside:
             kept.append(at)
     return kept

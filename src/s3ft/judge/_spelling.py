@@ -21,7 +21,9 @@ _ONE_OF_EACH = str.maketrans(
 )
 _POWER = re.compile(rf"\b10([{_SUPERSCRIPTS}]{{1,2}})")
 _FOOTNOTE = re.compile(rf"[{_SUPERSCRIPTS}]+|\[\^?\d{{1,4}}\^?\]")
-_PART = re.compile(r"(?:(?<![\w/.])(\d{1,9})[ -])?(?<![\w/.])(1/2|1/4|3/4)(?![\w/])|(\d{0,9}) ?([½¼¾])")
+_PART = re.compile(
+    r"(?:(?<![\w/.])(\d{1,9})[ -])?(?<![\w/.])(1/2|1/4|3/4)(?![\w/])|(\d{0,9}) ?([½¼¾])"
+)
 _PARTS = {"1/2": "5", "1/4": "25", "3/4": "75", "½": "5", "¼": "25", "¾": "75"}
 _GROUPS = re.compile(r"(?<=\d)[,\u2009\u202f](?=\d{3}(?!\d))")
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
@@ -30,8 +32,8 @@ _CLOCK = re.compile(r"(?<![\w:.])(1[3-9]|2[0-3]):(\d\d)(?![\w:])")
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,8}(?!\w)")
 _FULL_HOUR = re.compile(r"(?<=\d):00(?= ?[ap]m\b)", re.IGNORECASE)
 _A_UNIT = re.compile(
-    r"(?<!half )\ban? (?=(?:second|minute|hour|day|week|fortnight|month|year|decade|century|quarter|dozen"
-    r"|hundred|thousand|million|billion)\b)",
+    r"(?<!half )\ban? (?=(?:second|minute|hour|day|week|fortnight|month|year|decade|century|quarter"
+    r"|dozen|hundred|thousand|million|billion)\b)",
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"(?<=\d0)'s\b")
@@ -46,6 +48,8 @@ _SHORT_NAMES = [
         (r"\bUK\b", "United Kingdom"),
         (r"\bUAE\b", "United Arab Emirates"),
         (r"\bUSSR\b", "Soviet Union"),
+        (r"\b[Mm]ore than\b", "over"),
+        (r"\b(?:[Ll]ess|[Ff]ewer) than\b", "under"),
         (r"\bNYC\b", "New York City"),
         (r"\bUN\b", "United Nations"),
         (r"\bEU\b", "European Union"),

@@ -26,7 +26,9 @@ _WORD = re.compile(
     rf"|[{_SPACELESS}]|(?:[^\W\d_{_SPACELESS}][\u0300-\u036f\u0900-\u0dff]*)+"
     r"|[\U0001f1e6-\U0001f1ff]{2}|[+#%$€£¥₹]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )
-_ABBREVIATED = frozenset({"dr", "mr", "mrs", "ms", "st", "mt", "vs", "no", "jr", "sr", "prof", "ft"})
+_ABBREVIATED = frozenset(
+    {"dr", "mr", "mrs", "ms", "st", "mt", "vs", "no", "jr", "sr", "prof", "ft"}
+)
 _ROMAN = re.compile(r"X{0,3}(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 
@@ -58,7 +60,9 @@ def tokens(text: str) -> Iterator[Word]:
     end, before = 0, ""
     for token in _WORD.finditer(text):
         written = token[0]
-        yield Word(_form(written, before), written, _mark(text[end : token.start()], before, written))
+        yield Word(
+            _form(written, before), written, _mark(text[end : token.start()], before, written)
+        )
         end, before = token.end(), written
 
 
@@ -72,9 +76,9 @@ def _mark(gap: str, before: str, after: str) -> str:
         return "?"
     if "\n" in gap or "。" in gap or ("!" in gap and not goes_on):
         return "."
-    if "." in gap and len(gap) > 1 and (len(before) > 1 or before.islower()):
-        if before.lower() not in _ABBREVIATED:
-            return "."
+    initial = len(before) == 1 and not before.islower()
+    if "." in gap and len(gap) > 1 and not initial and before.lower() not in _ABBREVIATED:
+        return "."
     for mark in ";:(),/":
         if mark in gap:
             return mark
@@ -88,11 +92,11 @@ def _form(written: str, before: str) -> str:
     if word in _ORDINALS:
         return str(_ORDINALS[word])
     # "Henry V", but no pronoun or initial: a numeral of one letter stands behind a name.
-    if written.isupper() and len(written) < 9 and _ROMAN.fullmatch(written) and written != "L":
-        if len(written) > 1 or (len(before) > 2 and before[0].isupper() and before[1:].islower()):
-            values = [_ROMAN_VALUES[letter] for letter in written]
-            pairs = zip(values, [*values[1:], 0], strict=True)
-            return str(sum(-one if one < following else one for one, following in pairs))
+    named = len(before) > 2 and before[0].isupper() and before[1:].islower()
+    if (len(written) > 1 or named) and _ROMAN.fullmatch(written[:9]) and written != "L":
+        values = [_ROMAN_VALUES[letter] for letter in written]
+        pairs = zip(values, [*values[1:], 0], strict=True)
+        return str(sum(-one if one < following else one for one, following in pairs))
     if written[0].isupper() and written[-1].isdecimal():
         return word.replace("-", "")
     plural = len(word) > 3 and word[-1] == "s" and word[-2].isalpha() and word[-2] not in "sui"

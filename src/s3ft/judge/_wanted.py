@@ -17,6 +17,7 @@ _HONORIFICS = frozenset({"sir", "dame", "dr", "mr", "mrs", "ms", "prof", "profes
 _TITLES = _HONORIFICS | {
     "president", "prime", "minister", "king", "queen", "justice", "senator", "captain", "general",
     "pope", "lord", "lady", "bishop", "emperor", "philosopher", "professor", "princess", "prince",
+    "archduke",
 }  # fmt: skip
 _LEADING = frozenset(
     {"about", "around", "approximately", "circa", "c", "roughly", "estimated", "usually",
@@ -41,7 +42,9 @@ _BOUNDING = frozenset(
 PARTING = SENTENCE_ENDS | frozenset(",;:/")
 _LIMITS = _BOUNDING | {"age", "need", "must", "limit", "required"}  # in a question after a bound
 _PARTLY = frozenset({"mid", "early", "late"})
-_RELATING = frozenset({"near", "outside", "opposite", "beyond", "before", "after", "toward", "like"})
+_RELATING = frozenset(
+    {"near", "outside", "opposite", "beyond", "before", "after", "toward", "like"}
+)
 _UNITS = frozenset(
     {"second", "2", "minute", "hour", "day", "week", "fortnight", "month", "year", "decade",
      "century", "centurie", "km", "mile", "m", "cm", "mm", "ft", "inch", "yard", "kg", "g", "ounce",
@@ -76,6 +79,7 @@ class Wanted:
         self.is_name = len(parts) > 2 and all(
             part[:1].isupper() and part.replace("-", "").isalpha() for part in parts
         )
+        self.all_capital = all(word.capital or word.form in SMALL for word in self.words)
         self.items = _items(self.words)
         self.parted = any(word.mark in PARTING for word in self.words[1:])
 
@@ -100,7 +104,9 @@ class Wanted:
             return False
         return other.written.isupper() or not shouted
 
-    def is_another(self, said: Sequence[Word], start: int, end: int, asked: Collection[str]) -> bool:
+    def is_another(
+        self, said: Sequence[Word], start: int, end: int, asked: Collection[str]
+    ) -> bool:
         """Whether the same words are part of another answer there."""
         first, last = said[start], said[end - 1]
         if not self.parted and any(word.mark in PARTING for word in said[start + 1 : end]):
@@ -115,8 +121,17 @@ class Wanted:
                 return True
             if before.form in _NAMING and before.capital and first.capital:
                 return True
-            if first.mark == "-" and before.form not in _PARTLY and not (before.is_number and not first.is_number):
+            if (
+                first.mark == "-"
+                and before.form not in _PARTLY
+                and not (before.is_number and not first.is_number)
+            ):
                 return True
+        if any(
+            one is not None and _is_symbol(one) and _is_symbol(first) and one.form not in self.form
+            for one in (before, after)
+        ):
+            return True
         if first.is_number and before is not None and _bounds(said, start, asked):
             return True
         if after is None or after.mark not in {" ", "-", "", ":", "/"}:
@@ -125,9 +140,15 @@ class Wanted:
             return _goes_on(said, end, asked)
         if after.mark == "-" or (after.mark == "" and after.form in {"+", "#"}):
             return True
-        if after.form == "city" and after.capital and after.mark == " ":
+        if after.form == "city" and after.capital and self.form != ["new", "york"]:
             return True
-        return last.capital and after.mark == " " and after.written.isdecimal() and after.form != "1" and len(after.form) < 3
+        return (
+            last.capital
+            and after.mark == " "
+            and after.written.isdecimal()
+            and after.form != "1"
+            and len(after.form) < 3
+        )
 
     def _is_common(self, said: Sequence[Word], start: int) -> bool:
         mine, other = self.words[0], said[start]
@@ -144,6 +165,10 @@ class Wanted:
         return initial and not letter and not mine.written.isupper() and mine.form in _FUNCTION
 
 
+def _is_symbol(word: Word) -> bool:
+    return not word.form[-1:].isalnum()
+
+
 def _role(found: Sequence[Word]) -> int:
     """How many words in front only lead to the answer or tell who a person is."""
     lead = 0
@@ -153,7 +178,9 @@ def _role(found: Sequence[Word]) -> int:
     while name > lead and found[name - 1].capital and not found[name - 1].article:
         name -= 1
     titled = found[lead].form in _TITLES and name == lead
-    described = lead < name and found[name - 1].form not in SMALL and found[name-1].written.islower()
+    described = (
+        lead < name and found[name - 1].form not in SMALL and found[name - 1].written.islower()
+    )
     if len(found) - name > 1 and described and found[name].mark == " ":
         return name
     if titled:
@@ -167,7 +194,12 @@ def _role(found: Sequence[Word]) -> int:
 def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
     """Whether what stands in front makes the number there a bound, a range or another figure."""
     first, before = said[start], said[start - 1]
-    if first.mark == " " and before.form in _BOUNDING and not _LIMITS & set(asked):
+    if (
+        first.mark == " "
+        and not first.article
+        and before.form in _BOUNDING
+        and not _LIMITS & set(asked)
+    ):
         return True
     far = said[start - 2] if start > 1 else before
     if before.form in {"to", "through"} and far.is_number and not is_month(far.form):
@@ -175,7 +207,8 @@ def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
     if not before.is_number:
         return False
     return first.mark in {"-", ":", "/"} or (
-        first.mark == " " and not any(is_month(word.form) for word in said[max(0, start - 3) : start])
+        first.mark == " "
+        and not any(is_month(word.form) for word in said[max(0, start - 3) : start])
     )
 
 

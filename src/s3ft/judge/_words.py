@@ -51,7 +51,7 @@ def _without_articles(found: Sequence[Word]) -> list[Word]:
             article = word
             continue
         if article:
-            word = word._replace(article=article.form, mark=article.mark)  # noqa: PLW2901
+            word = word._replace(article=article.form, mark=article.mark)
         kept.append(word)
         article = None
     return kept
