@@ -347,12 +347,11 @@ DEGENERATE = {
 @pytest.mark.parametrize("unit", DEGENERATE.values(), ids=DEGENERATE)
 def test_a_megabyte_takes_linear_time(unit: str) -> None:
     from s3ft.judge._qa import LONGEST
-    from s3ft.judge._said import says
 
     start = time.process_time()
     text = (unit * (1_000_000 // len(unit)))[:1_000_000]
     assert label("Where?", "Rome", f"{text} Rome!?") in {"correct", "incorrect"}
-    says(text[:LONGEST], ["Rome", "5 million", "Paris and London"], "Where is it from?")
+    label("Where is it from?", ["Rome", "5 million"], text[: LONGEST // 4])
     assert time.process_time() - start < 5
 
 

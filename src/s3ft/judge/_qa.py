@@ -51,6 +51,9 @@ def _decide(case: Case, find: Abstention) -> Verdict:
         answers = accepted(case.gold, case.meta, find)
     except ValueError as error:
         return malformed(case.key, str(error))
+    longest = LONGEST + 2 * max(map(len, answers or ()), default=0)
+    if len(" ".join(case.response.split())) > longest:
+        return Verdict(case.key, "incorrect", shorten(case.response), "too long to be an answer")
     taken_back = find(case.response)
     if answers is None:
         if only_abstains(case.response, find):
@@ -63,8 +66,6 @@ def _decide(case: Case, find: Abstention) -> Verdict:
     if taken_back:
         return Verdict(case.key, "incorrect", None, f"{ABSTAINS}, gold {shorten(answers[0])}")
     response = _head(case.response, case.gold, answers)
-    if len(" ".join(response.split())) > LONGEST + 2 * max(map(len, answers)):
-        return Verdict(case.key, "incorrect", shorten(response), "too long to be an answer")
     question = _question(case)
     answer = shorten(response)
     verdicts = [says(span, answers, question) for span in marked(response) or [response]]

@@ -21,9 +21,10 @@ READ = 30
 """Words of the first sentence, those of the question left out, in which an answer counts."""
 LATER = 20
 """The same for the whole response: further on stand asides on other questions."""
-_SHORT = 6  # a response of so many words, those of the question left out, is nothing but its list
+_SHORT = 5  # a response of so many words, those of the question left out, is nothing but its list
 _MODAL = frozenset({"could", "may", "might", "can"})
 _ITEM = 3  # words
+_READING = 200  # words: what stands behind them cannot count
 _CLOSE = 6  # words
 _GAP = 3  # a name's last part stands at most so many words after its first
 _LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
@@ -61,7 +62,8 @@ class _Reading:
         self.question = words(question)
         self.asked = frozenset(forms(self.question))
         self.asked_text = Text(self.question)
-        self.words = words(response)
+        longest = max((len(one.form) for one in wanted), default=0)
+        self.words = words(response)[: _READING + len(self.question) + longest]
         self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
         new = list(accumulate(word.form not in self.asked for word in self.words))
         _, first = next(iter(_sentences(self.words, len(self.words))), (0, 0))
