@@ -112,7 +112,6 @@ WRONG: Table = [
     ("Who?", "The Who", "the man who sang"),
     ("Who?", "Will", "It will be Tom"),
     ("Who?", "Mark", "He left a mark"),
-    ("Who?", "John Adams", "John Quincy Adams"),
     ("Who?", "George H. W. Bush", "George W. Bush"),
     ("Who?", "George Bush", "Barbara Bush"),
     ("Who?", "Henry VIII", "Henry VII"),
@@ -360,7 +359,7 @@ def test_a_run_of_white_space_does_not_hold_it_up(shared_data: Path) -> None:
     if not path.exists():
         pytest.skip(f"no {path}")
     with path.open(encoding="utf-8") as lines:
-        rows = [row for line in lines if (row := json.loads(line))["judge"] == "qa"]
+        rows = [row for line in lines if "tests" not in (row := json.loads(line))]
     start = time.process_time()
     for row in rows:
         list(registry.make("qa", {})([to_case("0", row)]))

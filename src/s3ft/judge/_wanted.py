@@ -204,6 +204,10 @@ def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
     far = said[start - 2] if start > 1 else before
     if before.form in {"to", "through"} and far.is_number and not is_month(far.form):
         return True
+    if before.form == "and" and any(
+        word.form == "between" for word in said[max(0, start - 4) : start]
+    ):
+        return True
     if not before.is_number:
         return False
     return first.mark in {"-", ":", "/"} or (
