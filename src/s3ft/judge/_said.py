@@ -25,6 +25,7 @@ _SHORT = 5  # a response of so many words, those of the question left out, is no
 _MODAL = frozenset({"could", "may", "might", "can"})
 _ITEM = 3  # words
 _READING = 200  # words: what stands behind them cannot count
+_DOUBT = 10  # words of a response in which "or" is taken for doubt
 _CLOSE = 6  # words
 _GAP = 3  # a name's last part stands at most so many words after its first
 _LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
@@ -169,6 +170,7 @@ class _Reading:
         doubtful = listed.hedged or (
             listed.choice and bool(_MODAL & set(forms(self.words[max(0, start - 4) : start])))
         )
+        doubtful = doubtful or (listed.choice and len(self.words) <= _DOUBT)
         if doubtful or ((listed.choice or listed.several) and short):
             return all(self.holds_accepted(*item) for item in listed.items)
         return True
