@@ -83,7 +83,8 @@ def test_an_unanswerable_question(response: str, label: str) -> None:
         ({"gold": ""}, "unknown"),
         ({}, "unknown"),
         ({"gold": "Paris", "answers": "Paris"}, "unknown"),
-        ({"gold": "Paris", "answers": [1]}, "unknown"),
+        ({"gold": "Paris", "answers": [1]}, "incorrect"),
+        ({"gold": "Paris", "answers": [None]}, "unknown"),
         ({"gold": "Paris", "answerable": "no"}, "unknown"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -108,3 +110,14 @@ def test_a_failing_function_is_unknown_and_the_next_case_is_judged() -> None:
     cases = [Case(str(i), (), response, ()) for i, response in enumerate("102")]
     labels = [verdict.label for verdict in each(decide)(cases)]
     assert labels == ["correct", "unknown", "correct"]
+
+
+def test_the_package_is_what_one_calls() -> None:
+    code = (
+        "import s3ft, s3ft.judge as j; from s3ft.judge import squad_scores\n"
+        "rows = [{'response': '4', 'gold': '4'}]\n"
+        "assert j(rows, 'match') == s3ft.judge(rows, 'match')\n"
+        "assert s3ft.judge.squad_scores is j.squad_scores is squad_scores\n"
+        "assert s3ft.judge.register == j.register\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
