@@ -5,17 +5,21 @@ rows = s3ft.select(dataset, model="...", judge="math", method="s3ft")
 verdicts = s3ft.judge(rows, "math")
 """
 
-# The modules `select` and `judge` are imported first, so that the functions of the same names
-# stand in front of them here; `from s3ft.judge import Judge` still finds the module.
-from . import judge as _judge_package
+from typing import TYPE_CHECKING
+
+# The module `select` is imported first, so that the function of the same name stands in front of
+# it here; `judge` is one thing, a package that can be called.
 from . import select as _select_module
 from .api import plan, run, select
 from .errors import InputError, RunError, S3FTError
-from .judge import Judge, registry
+from .judge import Judge
 from .methods import METHODS
 from .records import Candidate, Case, Example, Message, Response, Target, Verdict
 
-judge = registry
+if TYPE_CHECKING:
+    from .judge import registry as judge  # no checker knows that a module can be called
+else:
+    from . import judge
 
 __all__ = [
     "METHODS",
@@ -36,4 +40,4 @@ __all__ = [
     "select",
 ]
 
-del _judge_package, _select_module
+del _select_module

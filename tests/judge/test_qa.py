@@ -144,14 +144,6 @@ def test_an_answer_counts_near_the_start() -> None:
     assert ask(f"{aside} The answer is Paris.", "Paris").label == "correct"
 
 
-def test_one_of_several_things_is_no_answer() -> None:
-    golds = ["dura mater", "pia mater", "arachnoid mater"]
-    three = "what are the 3 layers of the meninges"
-    assert ask("pia mater", golds, prompt=three).label == "incorrect"
-    assert ask("pia mater and dura mater", golds, prompt=three).label == "correct"
-    assert ask("pia mater", golds, prompt="name a layer of the meninges").label == "correct"
-
-
 def test_hostile_text_does_not_hold_it_up() -> None:
     start = time.process_time()
     for text in ("not " * 50_000, "a" * 200_000, "(" * 100_000, "text " * 50_000, "1" * 100_000):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -139,3 +141,14 @@ def test_types_of_a_judge_of_ones_own_are_checked_where_it_names_them(module: st
     judges.make(f"{module}:longer_than", {"characters": "whatever"})
     with pytest.raises(InputError, match="tolerance must be a number, not 'a'"):
         judges.make("close", {"tolerance": "a"})
+
+
+def test_the_package_is_what_one_calls() -> None:
+    code = (
+        "import s3ft, s3ft.judge as j; from s3ft.judge import squad_scores\n"
+        "rows = [{'response': '4', 'gold': '4'}]\n"
+        "assert j(rows, 'match') == s3ft.judge(rows, 'match')\n"
+        "assert s3ft.judge.squad_scores is j.squad_scores is squad_scores\n"
+        "assert s3ft.judge.register == j.register\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,12 @@
-"""Who decides whether a response is right. One judge a module, found by name."""
+"""Who decides whether a response is right. One judge a module, found by name.
+
+The package is also what one calls: ``s3ft.judge(rows, "math")``, ``@s3ft.judge.register("mine")``,
+and the same by ``import s3ft.judge as j`` and ``from s3ft.judge import register``.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
 
 from ._agreement import wilson
 from ._audit import Audit, audit, audit_file, render
@@ -11,6 +19,21 @@ from ._reward import JudgeReward
 from ._rows import judge_rows
 from ._squad import squad_scores
 
+register = registry.register
+names = registry.names
+make = registry.make
+as_reward = registry.as_reward
+
+
+class _Callable(ModuleType):
+    """A module that judges rows when called, so that it and the function need not share a name."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return registry(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Callable
+
 __all__ = [
     "LEDGER",
     "Audit",
@@ -20,14 +43,18 @@ __all__ = [
     "JudgeReward",
     "Judges",
     "Ledger",
+    "as_reward",
     "audit",
     "audit_file",
     "canary_line",
     "each",
     "judge_file",
     "judge_rows",
+    "make",
+    "names",
     "on_ray",
     "options_text",
+    "register",
     "registry",
     "render",
     "screened",

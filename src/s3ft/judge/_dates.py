@@ -38,6 +38,7 @@ class Date:
 
 def dates(words: Sequence[str]) -> list[Date]:
     """The dates among these `words`, by month first, then the years that stand alone."""
+    words = [word for word in words if word != "of"]
     found, used = [], set()
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
@@ -51,7 +52,7 @@ def dates(words: Sequence[str]) -> list[Date]:
             day, behind = int(after), at + 2
         elif _is_day(before):
             day = int(before)
-        year = words[behind] if behind < len(words) and _is_year(words[behind]) else None
+        year = words[behind] if behind < len(words) and _is_year(words[behind], 3) else None
         found.append(Date(int(year) if year else None, _MONTH[word], day))
         used.update({at, behind} if year else {at})
     for at, word in enumerate(words):
@@ -71,9 +72,14 @@ def only_date(words: Sequence[str]) -> Date | None:
     return found[0] if len(found) == 1 and whole else None
 
 
+def is_month(word: str) -> bool:
+    """Whether the word may name a month."""
+    return word in _MONTH
+
+
 def _is_day(word: str) -> bool:
     return word.isdecimal() and len(word) < 3 and 1 <= int(word) <= 31
 
 
-def _is_year(word: str) -> bool:
-    return word.isdecimal() and len(word) == 4 and word[0] in "12"
+def _is_year(word: str, least: int = 4) -> bool:
+    return word.isdecimal() and least <= len(word) <= 4 and (len(word) < 4 or word[0] in "12")

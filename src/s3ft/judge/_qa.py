@@ -26,6 +26,9 @@ from ._said import says
 ABSTAINS = "abstains"
 """How the reason starts where a response abstains and does not answer as well."""
 
+LONGEST = 20_000
+"""Characters, white space not counted twice: what is longer was never meant as an answer."""
+
 # A gold that cannot be an answer, as "unknown" can.
 _NO_ANSWER = re.compile(
     r"\W*(?:unanswerable|cannotanswer|noanswer|not answerable)\W*", re.IGNORECASE
@@ -58,6 +61,9 @@ def _decide(case: Case, find: Abstention) -> Verdict:
         answers = accepted(case, find)
     except ValueError as error:
         return malformed(case.key, str(error))
+    longest = LONGEST + 2 * max(map(len, answers or ()), default=0)
+    if len(" ".join(case.response.split())) > longest:
+        return Verdict(case.key, "incorrect", shorten(case.response), "too long to be an answer")
     question = _question(case)
     if answers is None:
         if only_abstains(case.response, find, question):

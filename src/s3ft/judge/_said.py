@@ -6,106 +6,250 @@ false accepts before much agreement; ``benchmarks/judge_qa.py`` prints the figur
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
-from ._abstain import sentences
+from ._claims import AUXILIARIES, CLAUSE_MARKS, TURNS, Claims
 from ._dates import dates, only_date
-from ._words import SMALL, find, words
+from ._lists import Listed
+from ._polarity import polarity
+from ._wanted import Wanted
+from ._words import SMALL, Text, forms, words
+from ._written import SENTENCE_ENDS, Word
 
-READ = 25
-"""Words of a response in which an answer counts: further on stand asides on other questions."""
-RECALL = 0.75
-"""The share of an answer's telling words that is enough, in one sentence."""
+READ = 30
+"""Words of the first sentence, those of the question left out, in which an answer counts."""
+LATER = 20
+"""The same for the whole response: further on stand asides on other questions."""
+_SHORT = 5  # a response of so many words, those of the question left out, is nothing but its list
+_MODAL = frozenset({"could", "may", "might", "can"})
+_ITEM = 3  # words
+_READING = 200  # words: what stands behind them cannot count
+_DOUBT = 10  # words of a response in which "or" is taken for doubt
+_CLOSE = 6  # words
 _GAP = 3  # a name's last part stands at most so many words after its first
-_SHORT = 10  # words of a response in which "or" is taken for doubt
-_SEVERAL = re.compile(
-    r"\b(?:the|name|list|are|were|top|what|which) (?:only |main |major |top )?"
-    r"(?:two|three|four|five|six|seven|[2-9]) (?!(?:and|or|times)\b)",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r",|;|&|\band\b")
-_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)")
+_LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
 
 
 def says(response: str, answers: Sequence[str], question: str = "") -> tuple[str, str] | None:
     """How the response says which answer, such as ("contains", "Paris"); None if it says none.
 
-    All is compared as `words`. The response may equal an answer; contain it as a phrase; tell a
-    date that is the answer or finer; give first and last part of a longer name; or have most of
-    the words of an answer, those left out that the question gives away. A question that asks for
-    two things or more, of which several are accepted, is not answered by one of them.
+    All is compared as `words`. The response may equal an answer; contain it as a phrase that it
+    claims; tell a date that is the answer or finer; give first and last part of a longer name; or
+    have all telling words of an answer. What it denies, offers as one of several, or names beside
+    what is not accepted is not said, and neither is an answer that stands in the question.
     """
-    wanted = {answer: form for answer in answers if (form := words(answer))}
-    reading = _Reading(response, question)
-    if reading.tells_another(list(wanted.values())):
+    wanted = [one for answer in answers if (one := Wanted(answer)).form]
+    reading = _Reading(response, question, wanted)
+    if not wanted:
+        same = next((answer for answer in answers if answer.strip() == response.strip()), None)
+        return None if same is None else ("equals", same)
+    for one in wanted:
+        if reading.equals(one):
+            return "equals", one.answer
+    if reading.tells_another() or reading.lists_another():
         return None
-    hits = {answer: how for answer in wanted if (how := reading.says(answer, wanted[answer]))}
-    if _SEVERAL.search(question):
-        parts = _distinct(wanted)
-        listed = any(_LISTED.search(answer) for answer in hits)
-        if len(parts) > 1 and len(hits.keys() & parts) < 2 and not listed:
-            return None
-    return min(((how, answer) for answer, how in hits.items()), key=_surest, default=None)
+    for one in wanted:
+        if how := reading.says(one):
+            return how, one.answer
+    return None
 
 
 class _Reading:
     """A response as it is read for answers to a question."""
 
-    def __init__(self, response: str, question: str) -> None:
-        self.asked = frozenset(words(question))
-        spoken = [words(sentence) for sentence in sentences(response)]
-        ends = accumulate(map(len, spoken))
-        self.given = [word for sentence in spoken for word in sentence]
-        self.bare = words(_BRACKETS.sub("", response))
-        self.read = [
-            sentence[: max(0, READ - end + len(sentence))]
-            for end, sentence in zip(ends, spoken, strict=True)
-        ]
-        self.told = dates(self.given[:READ])
+    def __init__(self, response: str, question: str, wanted: Sequence[Wanted]) -> None:
+        self.wanted = wanted
+        self.question = words(question)
+        self.asked = frozenset(forms(self.question))
+        self.asked_text = Text(self.question)
+        longest = max((len(one.form) for one in wanted), default=0)
+        self.words = words(response)[: _READING + len(self.question) + longest]
+        self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
+        new = list(accumulate(word.form not in self.asked for word in self.words))
+        _, first = next(iter(_sentences(self.words, len(self.words))), (0, 0))
+        self.end = max(sum(at <= READ for at in new[:first]), sum(at <= LATER for at in new))
+        self.new = new[-1] if new else 0
+        self.text = Text(self.words)
+        self.outside = _outside_brackets(self.words)
+        self.bare = Text([self.words[at] for at in self.outside])
+        self.told = dates(forms(self.words[: self.end]))
 
-    def says(self, answer: str, form: Sequence[str]) -> str | None:
-        """How it says this answer, whose words are ``form``."""
-        if self.given == form:
-            return "equals"
-        if self.hedges(form):
-            return None
-        short = words(_BRACKETS.sub("", answer))
-        if any(
-            _early(text, phrase) for text in (self.given, self.bare) for phrase in (form, short)
-        ):
-            return "contains"
-        if date := only_date(form):
-            return "tells the date" if any(one.tells(date) for one in self.told) else None
-        if _is_name(answer) and _named(self.given[:READ], form):
-            return "names"
-        if any(_most(form, self.asked, sentence) for sentence in self.read):
-            return "has the words of"
-        return None
-
-    def hedges(self, form: Sequence[str]) -> bool:
-        """Whether it is short and offers the answer or another: "in the hall or the kitchen".
-
-        In longer ones "or" mostly joins two names of one thing, and in some questions the choices.
-        """
-        if len(self.given) > _SHORT or "or" in form or "or" in self.asked:
+    def equals(self, wanted: Wanted) -> bool:
+        """Whether it is this answer and nothing else but words that lead to one."""
+        lead = len(self.words) - len(wanted.form)
+        same = lead >= 0 and forms(self.words[lead:]) == wanted.form
+        if not same or not wanted.written_as(self.words[lead:]):
             return False
-        return any(
-            one == "or"
-            and (
-                self.given[at + 1 : at + 1 + len(form)] == form
-                or self.given[max(0, at - len(form)) : at] == form
-            )
-            for at, one in enumerate(self.given)
+        return lead == 0 or (
+            all(word.form in _LEADS for word in self.words[:lead])
+            and self.accepts(lead, len(self.words), wanted)
         )
 
-    def tells_another(self, answers: Sequence[Sequence[str]]) -> bool:
+    def says(self, wanted: Wanted) -> str | None:
+        """How it says this answer."""
+        if self.claims.corrects:
+            return None
+        if wanted.form in (["yes"], ["no"]):
+            said = polarity(self.words[: self.end], self.question, self.claims)
+            return "says" if said == wanted.form[0] else None
+        places = [
+            place
+            for phrase in wanted.phrases()
+            for place in self.places(phrase, wanted)
+            if "or" in self.asked
+            or not self.asked.issuperset(phrase)
+            or self.tells(*place, phrase == wanted.form)
+        ]
+        if places:
+            return "contains" if all(self.accepts(*place, wanted) for place in places) else None
+        if any(start < self.end for start, _ in self.text.find(wanted.form)):
+            return None  # the same words, but of another answer
+        if date := only_date(wanted.form):
+            return "tells the date" if any(one.tells(date) for one in self.told) else None
+        if wanted.is_name and (place := self.named(wanted.form)):
+            return "names" if self.accepts(*place, wanted) else None
+        place = self.worded(wanted)
+        return "has the words of" if place and self.accepts(*place, wanted) else None
+
+    def places(self, phrase: Sequence[str], wanted: Wanted) -> list[tuple[int, int]]:
+        """Where it has these words, in its beginning and as this answer."""
+        found = set(self.text.find(phrase))
+        if len(self.outside) < len(self.words):
+            found |= {
+                (self.outside[start], self.outside[end - 1] + 1)
+                for start, end in self.bare.find(phrase)
+            }
+        return [
+            (start, end)
+            for start, end in sorted(found)
+            if start < self.end and not wanted.is_another(self.words, start, end, self.asked)
+        ]
+
+    def tells(self, start: int, end: int, whole: bool) -> bool:
+        """Whether words that the question has as well are told in answer, not repeated.
+
+        They are told at the end of a clause whose verb stands before, or as a number of things.
+        """
+        if not whole:
+            return False
+        said = self.words
+        after = said[end] if end < len(said) else None
+        if said[start].is_number and after is not None:
+            return after.form in self.asked and self.follows(start, end) is False
+        ends = after is None or after.mark in CLAUSE_MARKS
+        before = said[start - 1].form if start else ""
+        return ends and before != "of" and not self.follows(start, end)
+
+    def follows(self, start: int, end: int) -> bool:
+        """Whether a word beside these stands beside them in the question too."""
+        asked, said = forms(self.question), forms(self.words)
+        for at, _ in self.asked_text.find(said[start:end]):
+            behind = at + end - start
+            if start and at and asked[at - 1] == said[start - 1]:
+                return True
+            if end < len(said) and behind < len(asked) and asked[behind] == said[end]:
+                return True
+        return False
+
+    def accepts(self, start: int, end: int, wanted: Wanted) -> bool:
+        """Whether what stands there is claimed, and nothing else beside it."""
+        if not self.claims.stands(start, end) or self.comes_from_another(start, end):
+            return False
+        listed = Listed(self.words, start, end)
+        pair = listed.several and len(listed.items) == 1 and not listed.choice
+        if (
+            listed.items
+            and "or" in self.asked
+            and all(
+                self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+            )
+        ):
+            return False
+        short = self.new <= (listed.words if pair else _SHORT)
+        doubtful = listed.hedged or (
+            listed.choice and bool(_MODAL & set(forms(self.words[max(0, start - 4) : start])))
+        )
+        doubtful = doubtful or (listed.choice and len(self.words) <= _DOUBT)
+        if doubtful or ((listed.choice or listed.several) and short):
+            return all(self.holds_accepted(*item) for item in listed.items)
+        return True
+
+    def comes_from_another(self, start: int, end: int) -> bool:
+        """Whether the question asks from where, and the sentence tells that of something else."""
+        said = forms(self.words)
+        if "from" not in self.asked or "from" in said[max(0, start - 3) : start]:
+            return False
+        behind = said[end : end + _CLOSE]
+        return "from" in behind[:-1] and self.words[end + behind.index("from") + 1].capital
+
+    def holds_accepted(self, start: int, end: int) -> bool:
+        """Whether an accepted answer, or an item of one, stands among these words."""
+        text = Text(self.words[start:end])
+        return any(
+            any(True for _ in text.find(phrase))
+            for one in self.wanted
+            for phrase in (*one.phrases(), *one.items)
+        )
+
+    def named(self, name: Sequence[str]) -> tuple[int, int] | None:
+        """Where it has first and last part of a name, with no other part between them."""
+        said = forms(self.words[: self.end])
+        for at, word in enumerate(said):
+            if word != name[0]:
+                continue
+            for last in range(at + 1, min(len(said), at + 2 + _GAP)):
+                if said[last] == name[-1]:
+                    between = said[at + 1 : last]
+                    if _same_parts(between, name[1:-1]):
+                        return at, last + 1
+        return None
+
+    def worded(self, wanted: Wanted) -> tuple[int, int] | None:
+        """Where one sentence has all the answer's telling words, in their order unless a list."""
+        telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
+        if len(telling) < 2:
+            return None
+        name = wanted.all_capital and not wanted.items and not wanted.parted
+        longest = len(wanted.form) + 1 if name else 2 * len(wanted.form) + 2
+        numbered = len(telling) == 2 and any(form.isdecimal() for form in telling)
+        free = bool(wanted.items) or numbered or wanted.parted
+        for start, end in _sentences(self.words, self.end):
+            said = forms(self.words[start:end])
+            at, places = 0, []
+            for form in telling:
+                place = _index(said, form, 0 if free else at)
+                if place is None:
+                    break
+                places.append(place)
+                at = place + 1
+            else:
+                first, last = min(places), max(places) + 1
+                turned = (TURNS | {"or", "but"}) & set(said[first:last]) - set(wanted.form)
+                if last - first <= longest and not turned:
+                    return start + first, start + last
+        return None
+
+    def lists_another(self) -> bool:
+        """Whether it is short items alone, in lines or sentences, not all of which are accepted."""
+        spans = _sentences(self.words, len(self.words))
+        if len(spans) < 2 or len(self.words) > _SHORT * len(spans):
+            return False
+        items = [span for span in spans if self.is_item(*span)]
+        accepted = sum(self.holds_accepted(*span) for span in items)
+        return len(items) == len(spans) and accepted < min(2, len(items))
+
+    def is_item(self, start: int, end: int) -> bool:
+        """Whether a sentence is but a name or a thing."""
+        said = forms(self.words[start:end])
+        return len(said) <= _ITEM and said[0] not in SMALL and not AUXILIARIES.intersection(said)
+
+    def tells_another(self) -> bool:
         """Whether the months or days it tells are none of those accepted.
 
         "8 November 2013" is not "27 November 2013", though both are "2013", if that is accepted.
         """
-        accepted = [only_date(answer) for answer in answers]
+        accepted = [only_date(one.form) for one in self.wanted]
         fine = [date for date in accepted if date and date.month]
         told = [date for date in self.told if date.month]
         if not (all(accepted) and fine and told):
@@ -113,40 +257,33 @@ class _Reading:
         return all(one.contradicts(date) for one in told for date in fine)
 
 
-def _surest(hit: tuple[str, str]) -> bool:
-    return hit[0] != "equals"
+def _same_parts(said: Sequence[str], name: Sequence[str]) -> bool:
+    """Whether the middle parts said are a name's: initials are all there, no part is another."""
+    if said and len(said) != len(name) and all(len(part) == 1 for part in name):
+        return False
+    return all(any(_same_part(one, part) for part in name) for one in said)
 
 
-def _distinct(wanted: Mapping[str, Sequence[str]]) -> set[str]:
-    """The answers less those that hold an earlier one, or are part of it."""
-    kept: dict[str, Sequence[str]] = {}
-    for answer, form in wanted.items():
-        if all(find(form, one) is None and find(one, form) is None for one in kept.values()):
-            kept[answer] = form
-    return set(kept)
+def _same_part(one: str, other: str) -> bool:
+    """Whether two parts of a name are the same, or one is the other's initial."""
+    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
 
 
-def _early(given: Sequence[str], phrase: Sequence[str]) -> bool:
-    at = find(given, phrase)
-    return at is not None and at < READ
+def _index(said: Sequence[str], form: str, start: int) -> int | None:
+    return next((at for at in range(start, len(said)) if said[at] == form), None)
 
 
-def _is_name(answer: str) -> bool:
-    """Whether it looks like a name of three parts or more: "Wilhelm Conrad Röntgen"."""
-    parts = [part.strip("\"'“”‘’(),.") for part in answer.split()]
-    return len(parts) > 2 and all(part[:1].isupper() and part.isalpha() for part in parts)
+def _outside_brackets(said: Sequence[Word]) -> list[int]:
+    inside, kept = False, []
+    for at, word in enumerate(said):
+        inside = word.mark == "(" or (
+            inside and word.mark != ")" and word.mark not in SENTENCE_ENDS
+        )
+        if not inside:
+            kept.append(at)
+    return kept
 
 
-def _named(given: Sequence[str], name: Sequence[str]) -> bool:
-    first, last = name[0], name[-1]
-    return any(
-        word == first and last in given[at + 1 : at + 1 + _GAP] for at, word in enumerate(given)
-    )
-
-
-def _most(answer: Sequence[str], asked: Collection[str], sentence: Sequence[str]) -> bool:
-    """Whether the sentence has enough of the answer's telling words, and all their numbers."""
-    telling = set(answer) - SMALL - set(asked)
-    had = telling.intersection(sentence)
-    numbers = {word for word in telling if word[-1].isdecimal()}
-    return len(telling) > 1 and numbers <= had and len(had) >= RECALL * len(telling)
+def _sentences(said: Sequence[Word], end: int) -> list[tuple[int, int]]:
+    starts = [at for at in range(end) if at == 0 or said[at].mark in SENTENCE_ENDS]
+    return list(pairwise([*starts, end]))

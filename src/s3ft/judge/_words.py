@@ -1,32 +1,17 @@
 """Text as the words that count, each in one form, to compare what is written differently.
 
-"The 25th Best-of-Seven" and "best of 7s: 25" hold the same words. An answer is found across spaces
+"The 25th Best-of-Seven" and "best of 7s: 25" hold the same words. A phrase is found across spaces
 and hyphens ("Jell-O" in "jello"), and where words were run together ("directed byWilliam Wyler1").
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-_UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
-    "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
-    "nineteenth": 19,
-}  # fmt: skip
-_ROUND = frozenset(map(str, _TENS.values()))
-_ARTICLES = frozenset({"a", "an", "the"})
+from ._figures import fold
+from ._spelling import spelled
+from ._written import SENTENCE_ENDS, Word, tokens
+
 SMALL = frozenset(
     {
         "of", "in", "on", "at", "to", "for", "from", "by", "with", "and", "or", "is", "was", "were",
@@ -36,59 +21,75 @@ SMALL = frozenset(
 )  # fmt: skip
 """Words that say nothing on their own."""
 
-_A_UNIT = re.compile(
-    r"\ban? (?=(?:second|minute|hour|day|week|fortnight|month|year|decade|century|quarter|dozen"
-    r"|hundred|thousand|million|billion)\b)",
-    re.IGNORECASE,
-)
-_FOOTNOTE = re.compile(r"[⁰¹²³⁴-⁹]+|\[\^?\d+\^?\]")
-_DROPPED = re.compile(r"['’]s\b|['’]|(?<=\d)(?:st|[nr]d|th)\b|(?<=\d),(?=\d{3})")
-# Words part where small letters turn to capitals and letters to digits, as run-together ones do.
-# Scripts without spaces have a word a character.
-_WORD = re.compile(
-    r"(?:(?<!\w)-)?\d+(?:[.:]\d+)*|[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
-    r"|[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+|[+#]"
-)
+_ARTICLES = frozenset({"a", "an", "the"})
+_LETTERED = frozenset(
+    {"vitamin", "hepatitis", "type", "grade", "group", "class", "team", "plan", "option", "block",
+     "section", "level", "gate", "platform", "influenza", "side", "exhibit", "appendix"}
+)  # fmt: skip
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> list[Word]:
     """The words in the order of the text, without articles and most punctuation."""
-    text = unicodedata.normalize("NFKD", _FOOTNOTE.sub(" ", text))
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    found: list[str] = []
-    for written in _WORD.findall(_A_UNIT.sub("one ", _DROPPED.sub("", text))):
-        word = written.casefold()
-        if word in _ARTICLES:
+    return fold(_without_articles(list(tokens(spelled(text)))))
+
+
+def forms(found: Sequence[Word]) -> list[str]:
+    """The form of each word."""
+    return [word.form for word in found]
+
+
+def _without_articles(found: Sequence[Word]) -> list[Word]:
+    """The words less articles, each kept on the word that follows it.
+
+    One that nothing follows, or that is a letter's name ("vitamin A"), is a word.
+    """
+    kept: list[Word] = []
+    article = None
+    for at, word in enumerate(found):
+        following = found[at + 1] if at + 1 < len(found) else None
+        if not article and word.form in _ARTICLES and _is_article(word, kept, following):
+            article = word
             continue
-        if word in _UNITS:
-            twenty = found and found[-1] in _ROUND and 0 < _UNITS[word] < 10
-            found.append(str((int(found.pop()) if twenty else 0) + _UNITS[word]))
-        else:
-            found.append(_one_form(word))
-    return found
+        if article:
+            word = word._replace(article=article.form, mark=article.mark)
+        kept.append(word)
+        article = None
+    return kept
 
 
-def _one_form(word: str) -> str:
-    if word in _TENS:
-        return str(_TENS[word])
-    if word in _ORDINALS:
-        return str(_ORDINALS[word])
-    plural = len(word) > 3 and word.endswith("s") and word[-2] not in "sui"
-    return word[:-1] if plural else word
+def _is_article(word: Word, before: Sequence[Word], following: Word | None) -> bool:
+    if following is None or following.mark != " ":
+        return False
+    if word.written != "A" or not before or word.mark in SENTENCE_ENDS:
+        return True
+    return before[-1].form not in _LETTERED and following.form not in SMALL
 
 
-def find(given: Sequence[str], wanted: Sequence[str]) -> int | None:
-    """The first place (an index of ``given``) where the wanted words stand, spaces apart or not."""
-    starts: dict[int, int] = {}
-    length = 0
-    for index, word in enumerate(given):
-        starts[length] = index
-        length += len(word)
-    starts[length] = len(given)
-    text, sought = "".join(given), "".join(wanted)
-    at = text.find(sought) if sought else -1
-    while at >= 0:
-        if at in starts and at + len(sought) in starts:
-            return starts[at]
-        at = text.find(sought, at + 1)
-    return None
+class Text:
+    """Words in which phrases are found."""
+
+    def __init__(self, found: Sequence[Word]) -> None:
+        self.words = found
+        self._starts: dict[int, int] = {}
+        length = 0
+        joined = []
+        for index, word in enumerate(found):
+            self._starts[length] = index
+            joined.append(_joined(word.form))
+            length += len(joined[-1])
+        self._starts[length] = len(found)
+        self._text = "".join(joined)
+
+    def find(self, phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where the phrase stands, spaces apart or not: start and end among the words."""
+        sought = "".join(map(_joined, phrase))
+        at = self._text.find(sought) if sought else -1
+        while at >= 0:
+            if at in self._starts and at + len(sought) in self._starts:
+                yield self._starts[at], self._starts[at + len(sought)]
+            at = self._text.find(sought, at + 1)
+
+
+def _joined(form: str) -> str:
+    """The form as it is joined: a number never runs together with its neighbour."""
+    return f"\0{form}\0" if form[-1:].isdecimal() and form[:1] in "-0123456789" else form

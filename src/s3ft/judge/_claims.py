@@ -1,0 +1,177 @@
+"""Which words of a response are its claim, and which it denies, sets aside or only asks.
+
+A sentence is read clause by clause. A negated verb turns its whole clause ("Paris is not the
+capital"), any other denial what follows it there ("Italy, not Spain"; "rather than Spain"). What
+somebody else thinks, what a concession grants and what a question asks is no claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+from ._written import SENTENCE_ENDS, Word
+
+AUXILIARIES = frozenset(
+    {"is", "are", "was", "were", "be", "been", "do", "does", "did", "has", "have", "had", "can",
+     "could", "will", "would", "shall", "should", "may", "might", "must", "doe", "ha", "wa"}
+)  # fmt: skip
+_PRONOUNS = frozenset({"i", "you", "he", "she", "it", "they", "we", "there", "this", "that"})
+_NEGATED = frozenset(
+    {"isnt", "arent", "wasnt", "werent", "dont", "doesnt", "didnt", "hasnt", "havent", "hadnt",
+     "cant", "cannot", "couldnt", "wont", "wouldnt", "shouldnt", "mustnt", "aint", "nt", "never",
+     "hardly", "scarcely", "deny", "denie", "denied", "doubt", "doubtful", "false", "falsely",
+     "wrong", "wrongly", "incorrect", "incorrectly", "untrue", "mistaken", "mistakenly", "myth",
+     "misconception", "unlikely", "impossible"}
+)  # fmt: skip
+_DENIES = frozenset({"not", "no", "nor", "neither", "without", "unlike", "except", "excluding"})
+TURNS = _NEGATED | _DENIES
+"""Words that deny."""
+_DENIES_WITH = {
+    "rather": "than", "other": "than", "instead": "of", "contrary": "to", "opposed": "to",
+    "apart": "from", "aside": "from", "anything": "but", "everything": "but",
+    "anywhere": "but", "everywhere": "but", "all": "but", "far": "from", "different": "from",
+}  # fmt: skip
+# "not only", "not until 1990", "no doubt", "No. 5", "none other than".
+_NEUTRAL = frozenset(
+    {"only", "just", "merely", "simply", "solely", "until", "till", "doubt", "question", "matter",
+     "wonder", "surprisingly", "one", "other", "sooner"}
+)  # fmt: skip
+_CONNECTIVES = frozenset(
+    {"but", "although", "though", "while", "whereas", "wherea", "because", "however", "yet",
+     "which", "who", "whose", "whom", "where", "when", "despite", "if", "unless", "so", "instead"}
+)  # fmt: skip
+_CONCEDES = frozenset({"although", "though", "whereas", "wherea", "despite", "unless"})
+_CROWD = frozenset(
+    {"some", "many", "people", "most", "other", "they", "everyone", "often", "commonly", "widely",
+     "popularly", "usually", "once", "long", "initially", "originally", "first", "1", "tradition",
+     "legend", "rumour", "rumor"}
+)  # fmt: skip
+_THINK = frozenset(
+    {"think", "thought", "believe", "believed", "say", "said", "claim", "claimed", "assume",
+     "assumed", "suppose", "supposed", "suspect", "suspected", "associate", "associated",
+     "attribute", "attributed", "considered", "rumoured", "rumored", "mistake", "expected"}
+)  # fmt: skip
+_CONTRASTS = frozenset({"but", "however", "actually", "really", "fact", "yet", "though", "truth"})
+_CORRECTS = frozenset({"no", "wait", "actually", "correction", "scratch", "sorry"})
+CLAUSE_MARKS = SENTENCE_ENDS | frozenset(",;:()—")
+
+
+class _Clause:
+    """The words from ``start`` to ``end`` and what turns them."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.turns: list[tuple[int, int]] = []  # (place of the denial, where its reach starts)
+        self.carried = False  # an earlier denial goes on, or a later one comes back
+        self.claims = True
+
+
+class Claims:
+    """What a response claims.
+
+    Args:
+        said: its words.
+        asked: the forms of the question's words.
+        asks: whether the response ends in a question mark.
+    """
+
+    def __init__(self, said: Sequence[Word], asked: Collection[str], *, asks: bool) -> None:
+        self._said = said
+        self._of: list[_Clause] = []
+        self.corrects = False
+        negative = bool(TURNS & set(asked))
+        clauses: list[_Clause] = []
+        for start, end in _spans(said):
+            clause = _Clause(start, end)
+            if not negative:
+                self._read(clause, clauses)
+            clauses.append(clause)
+            self._of += [clause] * (end - start)
+        self._ask(clauses, asks=asks)
+
+    def stands(self, start: int, end: int) -> bool:
+        """Whether the words from ``start`` to ``end`` are claimed."""
+        claimed = all(clause.claims for clause in self._of[start:end])
+        return claimed and not self.denies(start, end)
+
+    def denies(self, start: int, end: int) -> bool:
+        """Whether something outside these words denies them."""
+        for clause in dict.fromkeys(self._of[start:end]):
+            inside = any(start <= place < end for place, _ in clause.turns)
+            if clause.carried and not inside:
+                return True
+            if any(reach <= start and not start <= place < end for place, reach in clause.turns):
+                return True
+        return False
+
+    def _read(self, clause: _Clause, before: Sequence[_Clause]) -> None:
+        said = self._said
+        forms = [word.form for word in said[clause.start : clause.end]]
+        for place in range(clause.start, clause.end):
+            reach = self._denial(place, clause)
+            if reach is not None:
+                clause.turns.append((place, reach))
+        first = said[clause.start]
+        same = bool(before) and first.mark not in SENTENCE_ENDS
+        if clause.start and forms[0] in _CORRECTS and first.mark in SENTENCE_ENDS | {",", "—", ";"}:
+            self.corrects = self.corrects or forms[0] != "no" or len(forms) == 1
+        if forms[0] in _CONCEDES or (forms[0] == "while" and not same):
+            clause.claims = False
+        if _THINK & set(forms) and _CROWD & set(forms):
+            rest = {word.form for word in said[clause.end : clause.end + 12]}
+            clause.claims = not _CONTRASTS & rest
+        if not same:
+            return
+        previous = before[-1]
+        if first.mark == "," and (previous.turns or previous.carried):
+            new = {*AUXILIARIES, *_PRONOUNS, *_CONNECTIVES}
+            verb = any(form in new or (len(form) > 4 and form.endswith("ed")) for form in forms)
+            clause.carried = not verb
+        if clause.turns and forms[0] in AUXILIARIES | _NEGATED:  # "Paris, however, is not ..."
+            for one in reversed(before):
+                one.carried = True
+                if said[one.start].mark in SENTENCE_ENDS:
+                    break
+
+    def _denial(self, place: int, clause: _Clause) -> int | None:
+        """From where on the word there denies, if it does."""
+        said = self._said
+        form = said[place].form
+        after = said[place + 1] if place + 1 < clause.end else None
+        before = said[place - 1].form if place > clause.start else ""
+        first = place == 0 or said[place].mark in SENTENCE_ENDS
+        if said[place].capital and not first and not said[place].written.isupper():
+            return None  # in a title
+        if any(word.form in {"until", "till"} for word in said[place : clause.end]):
+            return None  # "did not open until 1992"
+        if form in _NEGATED:
+            return None if before in {"no", "without"} else clause.start
+        if form in _DENIES_WITH:
+            with_it = after is not None and after.form == _DENIES_WITH[form]
+            return place if with_it and before not in {"no", "none", "nothing"} else None
+        if form not in _DENIES or (after and after.form in _NEUTRAL):
+            return None
+        if form == "no" and (after is None or after.is_number or after.form in _PRONOUNS):
+            return None  # the answer "No, ...", or "No. 5"
+        return clause.start if form == "not" and before in AUXILIARIES else place
+
+    def _ask(self, clauses: Sequence[_Clause], *, asks: bool) -> None:
+        """Takes the claim from the sentences that ask."""
+        asking = asks
+        for clause in reversed(clauses):
+            clause.claims = clause.claims and not asking
+            mark = self._said[clause.start].mark
+            asking = mark == "?" if mark in SENTENCE_ENDS else asking
+
+
+def _spans(said: Sequence[Word]) -> list[tuple[int, int]]:
+    """Start and end of each clause."""
+    starts = [
+        at
+        for at, word in enumerate(said)
+        if at == 0
+        or word.mark in CLAUSE_MARKS
+        or (word.form in _CONNECTIVES and _DENIES_WITH.get(said[at - 1].form) != word.form)
+    ]
+    return list(pairwise([*starts, len(said)]))

@@ -1,0 +1,105 @@
+"""One spelling for what is written in several ways: letters, dates, hours, names that are short.
+
+Every pattern is bounded, because the text may be hostile.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_ONE_OF_EACH = str.maketrans(
+    dict.fromkeys("’‘ʼ`", "'")
+    | dict.fromkeys("–‐‑−", "-")
+    | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "Æ": "AE", "œ": "oe", "ё": "е"}
+    | dict.fromkeys("™®©\ufe0f\ufe0e\u200d\u200b\u20e3\u00ad🏻🏼🏽🏾🏿", "")
+)
+_POWER = re.compile(rf"\b10([{_SUPERSCRIPTS}]{{1,2}})")
+_FOOTNOTE = re.compile(rf"[{_SUPERSCRIPTS}]+|\[\^?\d{{1,4}}\^?\]")
+_PART = re.compile(
+    r"(?:(?<![\w/.])(\d{1,9})[ -])?(?<![\w/.])(1/2|1/4|3/4)(?![\w/])|(\d{0,9}) ?([½¼¾])"
+)
+_PARTS = {"1/2": "5", "1/4": "25", "3/4": "75", "½": "5", "¼": "25", "¾": "75"}
+_GROUPS = re.compile(r"(?<=\d)[,\u2009\u202f](?=\d{3}(?!\d))")
+_ISO = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
+_NUMERIC = re.compile(r"(?<![\w./])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\w/])")
+_CLOCK = re.compile(r"(?<![\w:.])(1[3-9]|2[0-3]):(\d\d)(?![\w:])")
+_INITIALS = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,8}(?!\w)")
+_FULL_HOUR = re.compile(r"(?<=\d):00(?= ?[ap]m\b)", re.IGNORECASE)
+_A_UNIT = re.compile(
+    r"(?<!half )\ban? (?=(?:second|minute|hour|day|week|fortnight|month|year|decade|century|quarter"
+    r"|dozen|hundred|thousand|million|billion)\b)",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(r"(?<=\d0)'s\b")
+_SHORT_DECADE = re.compile(r"(?<![\w'])'(?=\d0s\b)")
+_ENDINGS = re.compile(r"'s\b|'|(?<=\d)(?:st|[nr]d|th)\b")
+_SHORT_NAMES = [
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"\bWW ?(?:II|2)\b|\bSecond World War\b|\bWorld War (?:[Tt]wo|2)\b", "World War II"),
+        (r"\bWW ?(?:I|1)\b|\bFirst World War\b|\bWorld War (?:[Oo]ne|1)\b", "World War I"),
+        (r"\bUSA?\b|\bUnited States of America\b", "United States"),
+        (r"\bUK\b", "United Kingdom"),
+        (r"\bUAE\b", "United Arab Emirates"),
+        (r"\bUSSR\b", "Soviet Union"),
+        (r"\b[Mm]ore than\b", "over"),
+        (r"\b(?:[Ll]ess|[Ff]ewer) than\b", "under"),
+        (r"\bNYC\b", "New York City"),
+        (r"\bUN\b", "United Nations"),
+        (r"\bEU\b", "European Union"),
+        (r"\bSt\.? (?=[A-Z])", "Saint "),
+        (r"\bMt\.? (?=[A-Z])", "Mount "),
+        (r" ?& ?(?=\w)", " and "),
+    )
+]
+
+
+def spelled(text: str) -> str:
+    """The text in one spelling, its case and most of its punctuation kept."""
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    text = _POWER.sub(lambda of: f"1{'0' * int(of[1])}", text.translate(_ONE_OF_EACH))
+    text = _PART.sub(lambda of: f"{of[1] or of[3] or 0}.{_PARTS[of[2] or of[4]]}", text)
+    text = _plain_letters(unicodedata.normalize("NFKC", _GROUPS.sub("", _FOOTNOTE.sub(" ", text))))
+    text = _SHORT_DECADE.sub("19", _DECADE.sub("s", text))
+    text = _NUMERIC.sub(_numeric, _ISO.sub(lambda at: _date(at[0], at[3], at[2], at[1]), text))
+    text = _CLOCK.sub(lambda at: f"{int(at[1]) - 12}:{at[2]} pm", text)
+    text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
+    text = _A_UNIT.sub("one ", _ENDINGS.sub("", _FULL_HOUR.sub("", text)))
+    for short, name in _SHORT_NAMES:
+        text = short.sub(name, text)
+    return text
+
+
+def _plain_letters(text: str) -> str:
+    """Latin and Greek letters without accents, Hebrew and Arabic ones without points.
+
+    In other scripts a mark makes another letter: a Japanese voicing mark, an Indic vowel sign.
+    """
+    kept, base = [], ""
+    for char in unicodedata.normalize("NFD", text):
+        if not unicodedata.combining(char):
+            base = char
+        elif base < "\u0400" or "\u0590" <= base < "\u0700":
+            continue
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _numeric(found: re.Match[str]) -> str:
+    """Day and month in words; as it is where either number could be the month."""
+    first, second = int(found[1]), int(found[3])
+    if first > 12 or first == second:
+        return _date(found[0], found[1], found[3], found[4])
+    return _date(found[0], found[3], found[1], found[4]) if second > 12 else found[0]
+
+
+def _date(written: str, day: str, month: str, year: str) -> str:
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return written
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
