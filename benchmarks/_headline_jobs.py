@@ -69,6 +69,7 @@ class Job:
             if not set(wanted[key]) <= set(there[key]):
                 return False
             there[key] = wanted[key]
+        there["model"]["date"] = wanted["model"]["date"]  # the day on which it began
         return bool(there == wanted)
 
     def start(self, selection: Job, threads: int) -> subprocess.Popen[bytes]:

@@ -382,8 +382,8 @@ def test_a_report_follows_the_run_s_recipe_and_the_changes_to_it(
     assert s3ft("report", "recipe.yaml", "methods=[sft]") == 0
     assert methods() == {"sft"}
     assert Path("runs/recipe/recipe.yaml").read_bytes() == kept, "the run's recipe has changed"
-    assert s3ft("report", "recipe.yaml", "train.learning_rate=0.5") == 2
-    assert "train.learning_rate was 0.0001, now 0.5" in capfd.readouterr().err
+    assert s3ft("report", "recipe.yaml", "generate.max_new_tokens=7") == 2
+    assert "generate.max_new_tokens was 512, now 7" in capfd.readouterr().err
     assert Path("runs/recipe/recipe.yaml").read_bytes() == kept
 
 

@@ -338,7 +338,8 @@ def speck(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_path: Path) -> None:
-    recipe = load(recipes / "lab-math.yaml", {"generate.max_new_tokens": 8})
+    changes = {"generate.max_new_tokens": 8, "allow": ["length"]}
+    recipe = load(recipes / "lab-math.yaml", changes)
     (tmp_path / "lab-math.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
     sizes = {"train": 8, "dev": 2, "test": 4}
     bench = runs.Bench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)

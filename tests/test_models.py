@@ -109,7 +109,7 @@ class TestFingerprint:
         (repository / "refs" / "main").write_text(commit[::-1])
         assert resolve(config).revision == commit, "the branch moved while the run went on"
         assert load_model(config).config.hidden_size == 32
-        assert load_chat(config).decode([10, 11])
+        assert load_chat(config).read([10, 11]).answer
         with pytest.raises(InputError, match=r"someone/small.*revision gone"):
             fingerprint(Model(id="someone/small", revision="gone"))
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..records import Label, Verdict, content_hash
 from ._agreement import FIGURES, LABELS, Confusion, Estimate, wilson
-from ._answerability import RESPONSES, Answerability
 from ._base import MALFORMED, Judge, options_text
 from ._file import json_line, same_file, writing
 from ._ledger import Ledger, canary_line
@@ -21,6 +20,8 @@ from ._rows import Malformed, judge_rows, row_id, to_case
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from ._answerability import Answerability
 
 SHOWN = 3
 """Golds that are named where the judge refuses its own."""
@@ -173,7 +174,11 @@ def audit_file(
     ledger = Ledger(replies)
     decide = registry.make(judge, options, where="--judge", ledger=ledger)
     name = options_text(judge, dict(options))
-    table = Answerability(options.get("abstain", ())) if judge == "qa" else None
+    table: Answerability | None = None
+    if judge == "qa":
+        from ._answerability import Answerability  # with the grammar of abstaining: not for --help
+
+        table = Answerability(options.get("abstain", ()))
     with reading(path) as lines:
         if disagreements is None:
             result = audit(rows_of(lines), decide, name, answerability=table)
@@ -230,10 +235,12 @@ def render(result: Audit) -> RenderableType:
     if result.answerability is None:
         return Group(confusion, figures)
     abstaining = Table(title="questions by what the response does")
-    for column in ("question", *RESPONSES):
+    table = result.answerability.counts
+    responses = list(next(iter(table.values())))
+    for column in ("question", *responses):
         abstaining.add_column(column, justify="left" if column == "question" else "right")
-    for question, row in result.answerability.counts.items():
-        abstaining.add_row(question, *(f"{row[response]:,}" for response in RESPONSES))
+    for question, row in table.items():
+        abstaining.add_row(question, *(f"{row[response]:,}" for response in responses))
     return Group(confusion, figures, abstaining)
 
 

@@ -22,6 +22,9 @@ _MOST_COMBINING = 30
 
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]{1,300})\1(?!\w)")
 _END = r"\s{0,3}[-+]?[\d./∞]{1,30}\s{0,3}"
+_NUMBER = re.compile(r"(?<!\w)\d+\Z")
+_LONGEST = 40
+"""Digits of a number in front of a mark that are looked at."""
 _MARKS = re.compile(
     rf"(?P<interval>[(\[]{_END}(?:[,;]{_END}){{1,9}}[)\]])|[.,;:!?\"'()\[\]{{}}*_`“”‘«»…]+"
 )
@@ -65,7 +68,8 @@ def _kept(mark: re.Match[str], unpaired: set[str]) -> str:
         return what if not letters or what in "([" else "" if what in ".'`" else " "
     if what[-1] == "." and behind.isdigit():
         return "."
-    raised = before.isdigit() and (what[0] == "!" or what[0] in unpaired)
+    number = _NUMBER.search(text, max(0, mark.start() - _LONGEST), mark.start())  # not "B12!"
+    raised = number is not None and (what[0] == "!" or what[0] in unpaired)
     starred = before.isalnum() and what[0] == "*" and what[1:2] != "*"
     return what[0] if raised or starred else ""
 

@@ -10,6 +10,7 @@ does not know and an argument that is not stated in a letter are what questions 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ._asked import stem
 from ._speech import rule
@@ -118,10 +119,19 @@ _NOT_SAID = (
     r"(?:\S+ ){1,40}?BE (?:unanswerable|not answerable) END",
     r"(?:UN|n/a|no answer|cannotanswer|noanswer)(?:END| WH| at)",
 )
-_ABSTAINS = re.compile(
-    rule(*_TEXT_IS_SILENT, *_NO_TEXT_SAYS, *_NO_INFORMATION, *_SPEAKER_KNOWS_NOT, *_NOT_SAID)
-)
-_TALK = re.compile(rf"(?<!\S){rule('SAY|TOLD|HELD|KNOW|FIND|INFERRED|INFO')}")
+
+
+# Both are long, and compiled when a text is first read: not at each start of the program.
+@cache
+def _abstains() -> re.Pattern[str]:
+    return re.compile(
+        rule(*_TEXT_IS_SILENT, *_NO_TEXT_SAYS, *_NO_INFORMATION, *_SPEAKER_KNOWS_NOT, *_NOT_SAID)
+    )
+
+
+@cache
+def _talk() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S){rule('SAY|TOLD|HELD|KNOW|FIND|INFERRED|INFO')}")
 
 
 # One of these is in all of the forms, and few texts that answer hold one.
@@ -144,10 +154,10 @@ def may_abstain(text: str) -> bool:
 
 def silence(clause: str) -> int | None:
     """How far the words reach that abstain, from the start of a `bare` clause; None if none do."""
-    found = _ABSTAINS.match(clause)
+    found = _abstains().match(clause)
     return found.end() if found else None
 
 
 def talk(words: str) -> frozenset[str]:
     """The stems of its words of saying and knowing."""
-    return frozenset(stem(word) for found in _TALK.findall(words) for word in found.split())
+    return frozenset(stem(word) for found in _talk().findall(words) for word in found.split())
