@@ -37,10 +37,12 @@ _NEUTRAL = frozenset(
     {"only", "just", "merely", "simply", "solely", "until", "till", "doubt", "question", "matter",
      "wonder", "surprisingly", "one", "other", "sooner"}
 )  # fmt: skip
-_CONNECTIVES = frozenset(
+CONNECTIVES = frozenset(
     {"but", "although", "though", "while", "whereas", "wherea", "because", "however", "yet",
      "which", "who", "whose", "whom", "where", "when", "despite", "if", "unless", "so", "instead"}
 )  # fmt: skip
+_LEAVES_OUT = frozenset({"lack", "omit", "exclude", "leave", "miss", "missing", "skip", "ignore"})
+"""What a question asks for with these may be told in a clause that denies."""
 _CONCEDES = frozenset({"although", "though", "whereas", "wherea", "despite", "unless"})
 _CROWD = frozenset(
     {"some", "many", "people", "most", "other", "they", "everyone", "often", "commonly", "widely",
@@ -80,7 +82,7 @@ class Claims:
         self._said = said
         self._of: list[_Clause] = []
         self.corrects = False
-        negative = bool(TURNS & set(asked))
+        negative = bool((TURNS | _LEAVES_OUT) & set(asked))
         clauses: list[_Clause] = []
         for start, end in _spans(said):
             clause = _Clause(start, end)
@@ -125,9 +127,10 @@ class Claims:
             return
         previous = before[-1]
         if first.mark == "," and (previous.turns or previous.carried):
-            new = {*AUXILIARIES, *_PRONOUNS, *_CONNECTIVES}
+            new = {*AUXILIARIES, *_PRONOUNS, *CONNECTIVES}
             verb = any(form in new or (len(form) > 4 and form.endswith("ed")) for form in forms)
-            clause.carried = not verb
+            condition = said[previous.start].form in CONNECTIVES  # "If you do not know, click it"
+            clause.carried = not verb and not condition
         if clause.turns and forms[0] in AUXILIARIES | _NEGATED:  # "Paris, however, is not ..."
             for one in reversed(before):
                 one.carried = True
@@ -172,6 +175,8 @@ def _spans(said: Sequence[Word]) -> list[tuple[int, int]]:
         for at, word in enumerate(said)
         if at == 0
         or word.mark in CLAUSE_MARKS
-        or (word.form in _CONNECTIVES and _DENIES_WITH.get(said[at - 1].form) != word.form)
+        or (word.form in CONNECTIVES and _DENIES_WITH.get(said[at - 1].form) != word.form)
+        # "a place that is not on maps"
+        or (word.form == "that" and at + 1 < len(said) and said[at + 1].form in AUXILIARIES)
     ]
     return list(pairwise([*starts, len(said)]))

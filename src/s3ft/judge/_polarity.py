@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from ._claims import AUXILIARIES, Claims
+from ._claims import AUXILIARIES, CONNECTIVES, Claims
 from ._words import SMALL
 from ._written import SENTENCE_ENDS, Word
 
@@ -49,6 +50,8 @@ def _restated(said: Sequence[Word], asked: Sequence[Word], claims: Claims) -> st
     """What a response that repeats the question's telling words says by its verb."""
     if not asked or asked[0].form not in AUXILIARIES:
         return None
+    # "Is it known who built it?" asks whether it is known.
+    asked = list(takewhile(lambda word: word.form not in CONNECTIVES, asked))
     telling = {word.form for word in asked} - SMALL - AUXILIARIES
     if not telling or not telling - {"it"} <= {word.form for word in said}:
         return None

@@ -177,8 +177,8 @@ class _Reading:
 
     def comes_from_another(self, start: int, end: int) -> bool:
         """Whether the question asks from where, and the sentence tells that of something else."""
-        said = forms(self.words)
-        if "from" not in self.asked or "from" in said[max(0, start - 3) : start]:
+        said, asked = forms(self.words), forms(self.question)
+        if "from" not in (*asked[:1], *asked[-1:]) or "from" in said[max(0, start - 3) : start]:
             return False
         behind = said[end : end + _CLOSE]
         return "from" in behind[:-1] and self.words[end + behind.index("from") + 1].capital

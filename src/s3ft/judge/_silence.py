@@ -94,7 +94,7 @@ _SPEAKER_KNOWS_NOT = (
 _NOT_SAID = (
     r"ANY NOT_BE (?:TOLD END|HELD(?: \S+){0,3}? IN)",
     r"THAT (?:NOT_BE |not ADV )(?:TOLD|HELD) END",
-    r"THAT (?:is|are) not$",
+    r"(?!(?:it|this|that|such|there) )THAT (?:is|are) not$",
     r"THAT BE ADV (?:missing|absent|lacking|omitted|left out|left open) END",
     r"ANY NOT_BE (?:something|anything|information|a \w+) (?:that |which )?(?:TEXT|i|we)",
     r"ANY (?:falls|lies) (?:outside|beyond) (?:the scope of )?TEXT",
