@@ -1,7 +1,7 @@
 """Whether a response says an accepted answer.
 
-The rules and their constants were worked out on half A of EVOUNA's human judgements, with few
-false accepts before much agreement; ``benchmarks/judge_qa.py`` prints the figures of both halves.
+The rules and their constants were worked out on EVOUNA's human judgements, with few false accepts
+before much agreement; ``benchmarks/judge_qa.py`` prints the figures.
 """
 
 from __future__ import annotations
