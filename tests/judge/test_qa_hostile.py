@@ -174,6 +174,12 @@ WRONG: Table = [
 ]
 
 RIGHT: Table = [
+    ("How far is the star from Earth?", "4 light-years", "It is 4 light-years away from Earth."),
+    ("Who starred in Far from Home?", "Ada", "Ada starred in the film Far from Home."),
+    ("How do I get in?", "ring the bell", "If you do not have a key, ring the bell."),
+    ("Where did she live?", "on a hill", "She lived on a hill that is not on maps."),
+    ("What did the list leave out?", "salt", "The list does not name salt."),
+    ("Is it known who made it?", "no", "No, it is not known who made it."),
     ("Where?", "Paris", "In Paris, of course."),
     ("Where?", "Paris", "paris"),
     ("Where?", "Paris", "PARIS!"),
