@@ -18,6 +18,7 @@ Source = Literal["self", "paraphrase", "gold"]
 ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
+UNREADABLE = "unreadable"
 FinishReason = str
 """How a response ended. ``stop``: by the model itself. ``length``: cut at the token limit.
 ``thinking``: within its reasoning. From servers and files there are also ``content_filter``,
@@ -125,12 +126,14 @@ class Verdict:
     """A judge's word on the case of the same key, the answer it read out, and why.
 
     ``unknown`` is the judge's own failure; it is retried, and never counts as either of the others.
+    ``code`` is `UNREADABLE` where a judge that reads an answer out of a response found none there.
     """
 
     key: str
     label: Label
     answer: str | None = None
     reason: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

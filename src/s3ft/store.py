@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import RunError
-from .records import Candidate, Example, Response, Source, Verdict
+from .records import UNREADABLE, Candidate, Example, Response, Source, Verdict
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS candidates (
 CREATE TABLE IF NOT EXISTS verdicts (
     split TEXT, position INTEGER, asked TEXT, sample INTEGER, attempt INTEGER,
     judge TEXT NOT NULL, label TEXT NOT NULL, answer TEXT, reason TEXT NOT NULL,
+    code TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (split, position, asked, sample, attempt)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS targets (
     method TEXT, position INTEGER, example_id TEXT NOT NULL, source TEXT, reason TEXT NOT NULL,
@@ -135,11 +136,12 @@ class Store:
 
     def _add_columns(self) -> None:
         """What a run of an earlier version has not."""
-        for table in ("examples", "responses"):
+        added = (("examples", "reasoning"), ("responses", "reasoning"), ("verdicts", "code"))
+        for table, column in added:
             columns = self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))
-            if ("reasoning",) not in columns.fetchall():
+            if (column,) not in columns.fetchall():
                 self._db.execute(
-                    f"ALTER TABLE {table} ADD COLUMN reasoning TEXT NOT NULL DEFAULT ''"
+                    f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
                 )
 
     # facts: small named values, such as a model's fingerprint
@@ -208,7 +210,8 @@ class Store:
             ).fetchall()
             rows = self._db.execute(
                 "SELECT c.position, c.asked, c.sample, r.key, r.text, r.token_ids,"
-                " r.finish_reason, r.logprob, r.engine, r.reasoning, v.label, v.answer, v.reason"
+                " r.finish_reason, r.logprob, r.engine, r.reasoning,"
+                " v.label, v.answer, v.reason, v.code"
                 " FROM candidates c JOIN responses r ON r.key = c.key"
                 " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
                 " AND v.asked = c.asked AND v.sample = c.sample AND v.attempt ="
@@ -274,9 +277,9 @@ class Store:
         with _Transaction(self._db):
             self._db.executemany(
                 "INSERT INTO verdicts SELECT ?1, ?2, ?3, ?4, coalesce(max(attempt) + 1, 0),"
-                " ?5, ?6, ?7, ?8 FROM verdicts"
+                " ?5, ?6, ?7, ?8, ?9 FROM verdicts"
                 " WHERE split = ?1 AND position = ?2 AND asked = ?3 AND sample = ?4",
-                ((*place, judge, v.label, v.answer, v.reason) for place, v in verdicts),
+                ((*place, judge, v.label, v.answer, v.reason, v.code) for place, v in verdicts),
             )
             self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
 
@@ -322,21 +325,20 @@ class Store:
         )
         return dict(rows)
 
-    def undecided(self, split: str, asked: str) -> tuple[int, int]:
-        """The prompts with a judged answer that is whole, and those where all such are unknown.
-
-        Returns: the latter, then all.
-        """
+    def undecided(self, split: str, asked: str) -> tuple[int, int, int]:
+        """Of the prompts with a judged answer that is whole: where all such are unknown, where no
+        answer could be read out of any, and all."""
         row = self._db.execute(
-            "SELECT coalesce(sum(undecided), 0), count(*) FROM (SELECT position,"
-            " min(label = 'unknown') AS undecided FROM verdicts v"
+            "SELECT coalesce(sum(undecided), 0), coalesce(sum(unread), 0), count(*) FROM"
+            " (SELECT position, min(label = 'unknown') AS undecided,"
+            f" min(code = '{UNREADABLE}') AS unread FROM verdicts v"
             f" JOIN ({_ENDED} WHERE c.split = ?1 AND c.asked = ?2) USING (position, sample)"
             " WHERE split = ?1 AND asked = ?2 AND ending = '' AND attempt ="
             " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split AND w.asked = v.asked"
             " AND w.position = v.position AND w.sample = v.sample) GROUP BY position)",
             (split, asked),
         ).fetchone()
-        return int(row[0]), int(row[1])
+        return int(row[0]), int(row[1]), int(row[2])
 
     def has_candidates(self, split: str, asked: str | None = None, sample: int = 0) -> bool:
         """Whether there is a candidate with this number or a higher one, of anyone or of one."""
@@ -474,8 +476,8 @@ def _dump(value: object) -> str:
 
 
 def _candidate(row: tuple[object, ...]) -> Candidate:
-    _, asked, sample, key, text, ids, *response_columns, label, answer, reason = row
+    _, asked, sample, key, text, ids, *response_columns, label, answer, reason, code = row
     token_ids = None if ids is None else tuple(json.loads(str(ids)))
     response = Response(key, text, token_ids, *response_columns)  # type: ignore[arg-type]
-    verdict = None if label is None else Verdict(str(key), label, answer, str(reason))  # type: ignore[arg-type]
+    verdict = None if label is None else Verdict(str(key), label, answer, reason, code)  # type: ignore[arg-type]
     return Candidate(asked, sample, response, verdict)  # type: ignore[arg-type]

@@ -429,3 +429,23 @@ def test_a_server_that_breaks_everything_off_is_no_judge_of_the_model(tmp_path: 
         with pytest.raises(RunError, match="broke the answer off"):
             run_stages(told, (), tmp_path / "run", "select")
     assert query(tmp_path / "run", "SELECT * FROM responses") == []
+
+
+def test_a_judge_that_cannot_read_the_answers_stops_and_another_goes_on(tmp_path: Path) -> None:
+    """Right answers in a language whose number words the judge does not know."""
+    words = ("nolla", "yksi", "kaksi", "kolme", "neljä", "viisi", "kuusi", "seitsemän")
+    rows = [{"id": f"{n}", "prompt": f"the word of {n}", "completion": str(n)} for n in range(8)]
+    path = tmp_path / "numbers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    out = tmp_path / "run"
+    with serve(lambda body: f"Vastaus on {words[number_of(body)]}.") as server:
+        told = {**recipe(tmp_path, server.url), "data": {"path": str(path)}, "methods": ["ssr"]}
+        told["judge"] = {"name": "math"}
+        with pytest.raises(InputError, match="8 of 8 verdicts: the judge could read no") as stop:
+            run_stages(told, (), out, "select")
+        assert "allow=[unreadable]" in stop.value.remedy
+        assert "row 0 (Vastaus on nolla.)" in stop.value.problem
+        asked = len(server.bodies)
+        run_stages({**told, "allow": ["unreadable"]}, (), out, "select")
+        assert len(server.bodies) == asked, "what was answered is not asked again"
+    assert query(out, "SELECT DISTINCT code FROM verdicts") == [("unreadable",)]

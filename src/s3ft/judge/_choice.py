@@ -12,7 +12,7 @@ import re
 from string import ascii_uppercase
 from typing import Any
 
-from ..records import Case, Verdict
+from ..records import UNREADABLE, Case, Verdict
 from ._base import Judge, each, malformed, shorten
 from ._markers import CHOICE, marks
 from ._match import normalise
@@ -77,8 +77,9 @@ def _decide(case: Case) -> Verdict:
     picked = _picked(case.response, labels, choices)
     gold = min(golds)
     if not picked:
-        reason = "no choice found" if case.response.strip() else "empty response"
-        return Verdict(case.key, "incorrect", None, reason)
+        if not case.response.strip():
+            return Verdict(case.key, "incorrect", None, "empty response")
+        return Verdict(case.key, "incorrect", None, "no choice found", UNREADABLE)
     if len(picked) > 1:
         said = "; ".join(picked)
         return Verdict(case.key, "incorrect", said, f"different choices: {said}")

@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ..records import Case, Label, Verdict
+from ..records import UNREADABLE, Case, Label, Verdict
 from ._answer import (
     MOST,
     Answer,
@@ -89,7 +89,7 @@ class _Math:
         if gold is None:
             return Verdict(key, "unknown", None, "no answer can be read in the gold")
         if not answers:
-            return Verdict(key, "incorrect", None, "no answer found")
+            return Verdict(key, "incorrect", None, "no answer found", UNREADABLE)
         said = "; ".join(shorten(answer.text) for answer in answers[:MOST])
         differ = Verdict(key, "incorrect", said, f"different marked answers: {said}")
         if len(answers) > MOST:
@@ -108,7 +108,9 @@ class _Math:
                 return differ
             if label == "incorrect":
                 reason = f"{said}, gold {shorten(gold.text)}" if said else "no answer found"
-                return Verdict(key, "incorrect", said or None, reason)
+                unread = not gold.is_word and all(one.is_word or not one.values for one in answers)
+                code = UNREADABLE if unread and not any(one.math for one in answers) else ""
+                return Verdict(key, "incorrect", said or None, reason, code)
         return Verdict(key, "correct", said, f"{said} = {shorten(gold.text)}")
 
     def _compare(self, gold: Answer, answer: Answer) -> tuple[Label, str | None]:

@@ -15,6 +15,7 @@ from ..endings import said
 from ..errors import InputError
 from ..judge import shorten, wilson
 from ..recipe import Recipe
+from ..records import UNREADABLE
 from ..store import Entry, Store
 
 SHARE = 0.9
@@ -45,6 +46,8 @@ REMEDIES = {
     "too_long": "Lower generate.max_new_tokens (it is {limit}), which is part of what must fit, or "
     "serve the model with more context.",
     "unmatched": "Name the columns as generate.replay.id and generate.replay.prompt.",
+    UNREADABLE: "This judge may not know the language or the form of the answers: choose another "
+    "(llm reads any), or begin anew and ask for a form that it reads (data.prompt, data.system).",
     UNKNOWN: "Mend the judge's options, or choose another judge.",
 }
 
@@ -96,10 +99,12 @@ class Guard:
         """See whether the judge could decide, as `check_answers` does for the answers."""
         if not (end or self._early):
             return
-        count, total = self._store.undecided(self._split, self._asked)
+        unknown, unread, total = self._store.undecided(self._split, self._asked)
         self._early = total < EARLY
-        if self._is_systematic(UNKNOWN, count, total, end):
-            self._stop(UNKNOWN, count, total, "verdicts: the judge could not decide")
+        if self._is_systematic(UNKNOWN, unknown, total, end):
+            self._stop(UNKNOWN, unknown, total, "verdicts: the judge could not decide")
+        if self._is_systematic(UNREADABLE, unread, total, end):
+            self._stop(UNREADABLE, unread, total, "verdicts: the judge could read no answer")
 
     def note(self) -> str:
         """What there is to say of a measured model whose answers nearly all have one fault."""
@@ -142,6 +147,8 @@ class Guard:
                 if reason == UNKNOWN:
                     found = verdict is not None and verdict.label == UNKNOWN
                     words = verdict.reason if verdict else ""
+                elif reason == UNREADABLE:
+                    found = verdict is not None and verdict.code == UNREADABLE
                 elif reason == "empty":
                     found = response.whole and not response.text.strip()
                 else:

@@ -62,7 +62,8 @@ class Recipe(Strict):
     """The share of gold answers that the judge must accept as their own, or the run stops."""
     allow: list[str] = Field([])
     """What may befall nearly all answers, or verdicts, of a source without stopping the run:
-    `length`, `thinking`, `empty`, `unmatched`, `unknown`, or what else a message names."""
+    `length`, `thinking`, `empty`, `unmatched`, `unknown`, `unreadable`, or what else a message
+    names."""
     methods: list[str] = Field(["sft", "s3ft"], min_length=1)
     """Names of built-in methods or of `ladders`."""
     seeds: list[int] = Field([0], min_length=1)
