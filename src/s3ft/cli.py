@@ -10,20 +10,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .errors import InputError, S3FTError, disk_is_full
+from .stopping import INTERRUPTED, Stopped, stoppable
 
 if TYPE_CHECKING:
     from .pipeline import Stage
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 
 GOES_ON = "The same command goes on from here."
 
@@ -78,7 +74,7 @@ JudgeName = Annotated[
 def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: Stage) -> None:
     from .pipeline import run_stages
 
-    with _stoppable(GOES_ON):
+    with stoppable(GOES_ON):
         run_stages(recipe, overrides or [], out, until)
 
 
@@ -90,7 +86,7 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
     from .pipeline import run_stages
     from .report import summary_table
 
-    with _stoppable(GOES_ON):
+    with stoppable(GOES_ON):
         folder = run_stages(recipe, overrides or [], out)
     results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     console = Console()
@@ -164,7 +160,7 @@ def judge(
     if len(files) != 2:
         raise InputError("s3ft judge --judge", f"needs IN and OUT, got {len(files)} files")
     left = "" if files[1] == "-" else f"Nothing was written to {files[1]}."
-    with _stoppable(_with_replies(left, replies), signal.SIGTERM):
+    with stoppable(_with_replies(left, replies), signal.SIGTERM):
         counts = judge_file(name, options, files[0], files[1], replies)
     if counts.canaries:
         typer.echo(counts.canaries, err=True)
@@ -194,7 +190,7 @@ def audit(
     options, files = split(arguments)
     if len(files) != 1:
         raise InputError("s3ft audit", f"needs one LABELLED file, got {len(files)}")
-    with _stoppable(_with_replies("", replies), signal.SIGTERM):
+    with stoppable(_with_replies("", replies), signal.SIGTERM):
         result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2))
@@ -268,33 +264,6 @@ def _with_replies(left: str, replies: Path | None) -> str:
     return f"{left} {kept}".strip()
 
 
-@contextmanager
-def _stoppable(goes_on: str, *signals: int) -> Iterator[None]:
-    """Say what holds where Ctrl-C, or one of the signals, stops the work inside."""
-
-    def stop(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, stop) for number in signals}
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise _Stopped(INTERRUPTED, goes_on) from None
-    except SystemExit as done:
-        raise _Stopped(done.code, goes_on) from None
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class _Stopped(SystemExit):
-    """The process was told to stop; ``goes_on`` says what the user has then."""
-
-    def __init__(self, code: Any, goes_on: str) -> None:
-        super().__init__(code)
-        self.goes_on = goes_on
-
-
 def run_command(arguments: list[str]) -> int:
     """Run a command; errors of the request and of the work become one message and a code."""
     try:
@@ -311,7 +280,7 @@ def run_command(arguments: list[str]) -> int:
         return 1 if disk_is_full(error) else 2
     except SystemExit as done:  # how the command line library ends, also where all went well
         code = done.code if isinstance(done.code, int) else 0
-        if code == INTERRUPTED or isinstance(done, _Stopped):
+        if code == INTERRUPTED or isinstance(done, Stopped):
             typer.echo(f"s3ft: stopped. {getattr(done, 'goes_on', '')}".rstrip(), err=True)
         return code
     return 0

@@ -50,7 +50,8 @@ def qa(*, abstain: Sequence[str] = ()) -> Judge:
     Raises:
         ValueError: ``abstain`` is not a list of texts.
     """
-    if isinstance(abstain, str) or not all(isinstance(phrase, str) for phrase in abstain):
+    texts = isinstance(abstain, list | tuple) and all(isinstance(one, str) for one in abstain)
+    if not texts:
         raise ValueError("abstain is a list of texts")
     find = abstention(abstain)
     return each(lambda case: _decide(case, find))
