@@ -26,10 +26,10 @@ quickstart: $(VENV)/.package
 	$(BIN)/s3ft run lab-math --out runs/quickstart
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 $(VENV)-vllm/.package: pyproject.toml requirements-vllm.txt
 	$(PYTHON) -m venv $(VENV)-vllm
