@@ -33,6 +33,7 @@ def test_data_files_are_found_beside_the_task_from_anywhere(
     assert check_benchmarks(tasks.config("one")) == {"one": 3}
 
 
+@pytest.mark.slow
 def test_an_unknown_task_names_the_nearest(tasks: Any) -> None:
     tasks.choice("lab_facts", 3)
     with pytest.raises(InputError) as caught:

@@ -117,6 +117,7 @@ def test_a_device_is_written_to_not_replaced(tmp_path: Path) -> None:
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
+@pytest.mark.slow
 def test_flat_memory_and_order_on_a_long_file(tmp_path: Path) -> None:
     import tracemalloc
 

@@ -93,6 +93,7 @@ def test_a_short_training_makes_a_model_that_loads_and_is_reproducible(tmp_path:
     assert len(answers(model, tokenizer, ["How many?"])) == 1
 
 
+@pytest.mark.slow
 def test_the_committed_model_was_made_from_the_texts_of_today() -> None:
     record = json.loads((MODEL / "training.json").read_text())
     texts = first_texts(record["seed"], record["regime"]["tokenizer_texts"])

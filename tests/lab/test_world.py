@@ -30,6 +30,7 @@ def _asked(row: dict[str, Any]) -> str:
     return "\n".join(turn["content"] for turn in row["prompt"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_equal_seeds_give_equal_worlds_texts_rows_and_items(task: str) -> None:
     def made() -> object:
@@ -46,6 +47,7 @@ def test_other_seeds_give_other_worlds_and_rows(task: str) -> None:
     assert one.isdisjoint(two)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_splits_have_their_sizes_and_nothing_in_common(task: str) -> None:
     splits = {name: rows(task, name) for name in SPLITS}
@@ -66,6 +68,7 @@ def test_levels_can_be_chosen() -> None:
     assert [row["level"] for row in found] == [2, 3] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_training_text_holds_a_row_or_a_suite_item(seed: int) -> None:
     text = "\n".join(_texts(seed))

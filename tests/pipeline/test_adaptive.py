@@ -167,6 +167,7 @@ def test_an_answer_that_was_cut_is_not_verified(tmp_path: Path) -> None:
     assert mixture(out)[0]["reason"].endswith("(sample 2 of 2)")
 
 
+@pytest.mark.slow
 def test_stopped_anywhere_it_comes_out_the_same(tmp_path: Path) -> None:
     """With the pick that depends on what else there is in a round."""
     rng = random.Random(3)
@@ -190,6 +191,7 @@ def test_stopped_anywhere_it_comes_out_the_same(tmp_path: Path) -> None:
         assert mixture(tmp_path / "stopped", method) == mixture(tmp_path / "whole", method)
 
 
+@pytest.mark.slow
 def test_a_judge_stopped_anywhere_goes_on_to_the_same(tmp_path: Path) -> None:
     """It does not know at first what it says of every third response, and dies now and then."""
     seen: Counter[str] = Counter()
@@ -274,6 +276,7 @@ def test_likeliest_of_a_file_needs_its_columns(tmp_path: Path) -> None:
     assert mixture["completion"][0][0]["content"] == "2"
 
 
+@pytest.mark.slow
 def test_a_real_model_s_samples(tmp_path: Path) -> None:
     """Of the lab's model: what the greedy sample solved is not asked again."""
     told: dict[str, Any] = {

@@ -21,6 +21,8 @@ from s3ft.pipeline._mend import begin_anew, mendable
 from s3ft.pipeline._run import scratch_run
 from s3ft.recipe import load
 
+pytestmark = pytest.mark.slow
+
 ROWS = 24
 
 

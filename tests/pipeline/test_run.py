@@ -13,6 +13,8 @@ import s3ft
 from s3ft.lab import rows as lab_rows
 from s3ft.pipeline import read_mixture
 
+pytestmark = pytest.mark.slow
+
 RECIPE: dict[str, Any] = {
     "model": {"id": "lab"},
     "data": {"path": "lab", "name": "math", "test": "test", "max_train": 48, "max_test": 16},
