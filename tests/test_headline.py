@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 
 from s3ft import Judge, Verdict
-from s3ft.judge import each
+from s3ft.judges import each
 from s3ft.recipe import load
 from s3ft.store import Score, Spent, Store
 

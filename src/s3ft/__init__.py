@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from . import select as _select_module
 from .api import plan, run, select
 from .errors import InputError, RunError, S3FTError
-from .judge import Judge
+from .judges import Judge
 from .methods import METHODS
 from .records import Candidate, Case, Example, Message, Response, Target, Verdict
 
 if TYPE_CHECKING:
-    from .judge import registry as judge  # no checker knows that a module can be called
+    from .judges import registry as judge  # no checker knows that a module can be called
 else:
     from . import judge
 

@@ -154,7 +154,7 @@ def judge(
         _stage(recipe, arguments, out, "judge")
         return
     from .arguments import split
-    from .judge import judge_file
+    from .judges.files import judge_file
 
     options, files = split([recipe, *(arguments or [])])
     if len(files) != 2:
@@ -185,7 +185,7 @@ def audit(
     from rich.console import Console
 
     from .arguments import split
-    from .judge import audit_file, render
+    from .judges.audit import audit_file, render
 
     options, files = split(arguments)
     if len(files) != 1:

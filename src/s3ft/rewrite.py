@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, TemplateError, meta
 
 from .errors import InputError
-from .judge import Judge, screened
+from .judges import Judge, screened
 from .records import Case, Example, Message, Verdict
 
 _GIVEN = r"(?:reference|provided|given|supplied|original|gold|ground[- ]truth|sample|model)"

@@ -14,7 +14,7 @@ from _serving import served
 
 from s3ft.errors import InputError
 from s3ft.generate import OpenAI, Transformers
-from s3ft.judge import registry
+from s3ft.judges import registry
 from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
 from s3ft.pipeline import run_stages

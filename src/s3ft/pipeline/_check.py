@@ -10,7 +10,7 @@ from ..chat import check as check_chat
 from ..crew import connect
 from ..errors import InputError
 from ..evaluate import check_benchmarks
-from ..judge import registry
+from ..judges import registry
 from ..models import check_model, pick_device, pick_dtype
 from ..pick import no_likelihood
 from ..progress import progress

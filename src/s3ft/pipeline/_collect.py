@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import RunError
 from ..generate import Generator, Unanswered
-from ..judge import Judge
+from ..judges import Judge
 from ..progress import progress
 from ..records import (
     Case,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import InputError
-from ..judge import LEDGER
+from ..judges import LEDGER
 from ._room import room
 
 MARK = "recipe.yaml"

@@ -13,9 +13,10 @@ from itertools import islice
 
 from ..endings import said
 from ..errors import InputError
-from ..judge import shorten, wilson
+from ..judges import shorten
 from ..recipe import Recipe
 from ..records import UNREADABLE
+from ..stats import wilson
 from ..store import Entry, Store
 
 SHARE = 0.9

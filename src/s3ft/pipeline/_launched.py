@@ -11,7 +11,7 @@ import time
 from itertools import product
 from pathlib import Path
 
-from ..judge import Ledger
+from ..judges import Ledger
 from ..recipe import Recipe
 from ..store import Store
 from ..train import check_config

@@ -12,9 +12,9 @@ from typing import Any
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
-from ..judge import wilson
 from ..recipe import Reasoning, Recipe, load
 from ..records import ASKED, Source, Target
+from ..stats import wilson
 from ..train import budget, completion_ids
 from . import _probe
 from ._answerer import Sources

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import report
 from ..errors import InputError
-from ..judge import canary_line, registry
+from ..judges import canary_line, registry
 from ..progress import console
 from ..recipe import Recipe, load
 from ..records import content_hash

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..judge import LEDGER, Ledger
+from ..judges import LEDGER, Ledger
 from ..models import resolve
 from ..recipe import Endpoint, Recipe, load
 from ..records import ASKED

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ..judge import Judge, on_ray, options_text, registry
+from ..judges import Judge, on_ray, options_text, registry
 from ..pick import PICKS
 from ..progress import console
 from ..recipe import JudgeConfig

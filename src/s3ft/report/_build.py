@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from ..data import TOO_LONG
-from ..judge import LEDGER, Ledger
+from ..judges import LEDGER, Ledger
 from ..pick import PICKS, Pick
 from ..recipe import Recipe
 from ..records import ASKED, Source

@@ -1,0 +1,13 @@
+"""How far a judge agrees with labels that are known to be right."""
+
+from ._agreement import Confusion, cohen_kappa
+from ._audit import Audit, audit, audit_file, render
+
+__all__ = [
+    "Audit",
+    "Confusion",
+    "audit",
+    "audit_file",
+    "cohen_kappa",
+    "render",
+]

@@ -1,0 +1,158 @@
+"""``llm``: does a language model find the response correct, given the reference?
+
+A prompt, a model and a reading of its reply, one response at a time. The model answers behind an
+endpoint, in words, or is loaded here and compared on one: whether its next token is yes or no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ...generate import OpenAI
+from ...recipe import Endpoint, Model
+from ...records import Case, Sampling, Verdict
+from .._base import Judge, malformed, screened, shorten
+from .._ledger import Ledger
+from ._ballots import AskedInWords
+from ._canaries import with_canaries
+from ._content import no_content
+from ._next_token import NextToken
+from ._prompt import DEFAULT, Asked, Prompt, Unaskable
+from ._reply import SCHEMA
+
+VOTING = 0.7
+"""The temperature at which several votes are asked for, unless another is given."""
+
+WINDOW = 16
+"""So many batches of a local model are sorted by length together."""
+
+Group = TypeVar("Group", bound=BaseModel)
+
+
+def llm(
+    *,
+    model: str | Mapping[str, Any] | None = None,
+    openai: Mapping[str, Any] | None = None,
+    prompt: str | None = None,
+    votes: int = 1,
+    temperature: float | None = None,
+    max_new_tokens: int = 512,
+    batch_size: int = 32,
+    canaries: float = 0.05,
+    ledger: Ledger | None = None,
+) -> Judge:
+    """Judges by asking a language model, shown the conversation, the gold and the response.
+
+    Empty responses, and those that only announce an answer, are rejected without asking.
+
+    Args:
+        model: a model to load here, as in a recipe; default: the embedded one, unless ``openai``
+            is given.
+        openai: an endpoint to ask instead, as in a recipe's ``generate.openai``.
+        prompt: a Jinja file in place of the package's own.
+        votes: how often an endpoint is asked about each case; more than half must agree.
+        temperature: of an endpoint's replies; default: 0, with several votes 0.7.
+        max_new_tokens: of an endpoint's reply, its reasoning included.
+        batch_size: rows that a local model reads at once.
+        canaries: the share of cases to which a known-wrong response is added.
+        ledger: where replies and canaries are kept; default: in memory.
+
+    Raises:
+        ValueError: an option is out of range.
+        InputError: there is no such model or prompt, or the endpoint's key is not set.
+    """
+    if votes < 1 or max_new_tokens < 1 or batch_size < 1 or not 0 <= canaries <= 1:
+        raise ValueError(
+            "votes, max_new_tokens and batch_size must be 1 or more, canaries from 0 to 1"
+        )
+    ledger = Ledger() if ledger is None else ledger
+    if not isinstance(ledger, Ledger):
+        raise ValueError("ledger is no option of a recipe: a run keeps its own")
+    judge: Judge
+    if openai is None:
+        if votes > 1 or temperature is not None:
+            raise ValueError("votes and temperature need an endpoint: a next token has neither")
+        named = {"id": model} if isinstance(model, str) else model or {"id": "lab"}
+        config = _group(Model, named, "model")
+        path = Path(prompt) if prompt else _own_prompt(config)
+        judge = _Local(NextToken(config, batch_size), Prompt(path, direct=True), batch_size)
+    else:
+        if model is not None:
+            raise ValueError("model and openai exclude each other: name openai.model")
+        if temperature is None:
+            temperature = VOTING if votes > 1 else 0.0
+        if votes > 1 and temperature <= 0:
+            raise ValueError("several votes need a temperature above 0")
+        # A response that is quoted in the reply may hold the mark that ends a thought.
+        engine = OpenAI(
+            _group(Endpoint, openai, "openai"),
+            schema=SCHEMA,
+            where="judge 'llm': openai",
+            marks=False,
+        )
+        shown = Prompt(Path(prompt) if prompt else DEFAULT, direct=False)
+        sampling = Sampling(temperature=temperature, max_new_tokens=max_new_tokens)
+        judge = AskedInWords(engine, shown, sampling, votes, ledger)
+    return screened(with_canaries(judge, ledger, canaries), no_content)
+
+
+class _Local:
+    """Asks a model that is loaded here for its next token."""
+
+    def __init__(self, model: NextToken, prompt: Prompt, batch_size: int) -> None:
+        self._model, self._prompt = model, prompt
+        self._window = WINDOW * batch_size
+
+    def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
+        todo = iter(cases)
+        while window := list(islice(todo, self._window)):
+            asked: list[tuple[Case, Asked]] = []
+            for case in window:
+                try:
+                    asked.append((case, self._prompt.ask(case)))
+                except Unaskable as error:
+                    yield malformed(case.key, str(error))
+            answers = self._model.ask([shown.messages for _, shown in asked]) if asked else []
+            for (case, _), answer in zip(asked, answers, strict=True):
+                yield _by_probability(case, answer)
+
+
+def _by_probability(case: Case, yes: float | str) -> Verdict:
+    said = shorten(case.response)
+    if isinstance(yes, str):
+        return Verdict(case.key, "unknown", said, yes)
+    if yes == 0.5:
+        return Verdict(case.key, "unknown", said, "yes and no are as likely")
+    if yes > 0.5:
+        return Verdict(case.key, "correct", said, f"yes, p = {yes:.3f}")
+    return Verdict(case.key, "incorrect", said, f"no, p = {1 - yes:.3f}")
+
+
+def _own_prompt(model: Model) -> Path:
+    """The prompt that a model was made for: the embedded one knows only its own."""
+    from ... import lab
+
+    return Path(lab.__file__).with_name("judge.j2") if model.id == "lab" else DEFAULT
+
+
+def _group(kind: type[Group], given: Mapping[str, Any], name: str) -> Group:
+    """A recipe's group of keys, made of an option.
+
+    Raises:
+        ValueError: naming the keys that are wrong.
+    """
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{name} must be a mapping: {', '.join(kind.model_fields)}")
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        wrong = [
+            f"{'.'.join([name, *map(str, detail['loc'])])}: {detail['msg']}"
+            for detail in error.errors()
+        ]
+        raise ValueError("; ".join(wrong)) from None

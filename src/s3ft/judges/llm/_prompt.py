@@ -1,0 +1,102 @@
+"""What a judging model is shown: a template, filled with a case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, TemplateError, meta
+
+from ...errors import InputError
+from ...records import Case, Message, content_hash
+
+DEFAULT = Path(__file__).parents[2] / "prompts" / "judge.j2"
+
+
+class Unaskable(ValueError):
+    """The case lacks what the template shows; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A case as it is put to a model, and the mark that its verdict is to bear."""
+
+    messages: tuple[Message, ...]
+    mark: str
+
+
+class Prompt:
+    """A Jinja template with these variables, and any column of the row by name:
+
+    ``conversation`` (the turns: role, content), ``question`` (the content of the last), ``gold``,
+    ``accepted`` (further golds), ``response``, ``answerable`` (the row's, or none), ``mark`` (what
+    the verdict is to bear), ``direct`` (whether only the next word is read). The filter ``json``
+    quotes. A template that does not show the conversation takes the place of its last turn.
+
+    Args:
+        direct: whether the model's next word is read, or its reply.
+
+    Raises:
+        InputError: the file cannot be read, is no template, or does not show gold and response.
+    """
+
+    def __init__(self, path: Path, *, direct: bool) -> None:
+        where = f"prompt: {path}"
+        environment = Environment(undefined=StrictUndefined, autoescape=False)
+        environment.filters["json"] = _json
+        try:
+            text = path.expanduser().read_text(encoding="utf-8")
+            names = meta.find_undeclared_variables(environment.parse(text))
+            self._template = environment.from_string(text)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(where, f"cannot be read: {error}") from None
+        except TemplateError as error:
+            raise InputError(where, f"is no template: {error}") from None
+        for name in ("gold", "response"):
+            if name not in names:
+                raise InputError(where, f"does not show the {name}", f"Write {{{{ {name} }}}}.")
+        self._whole, self._direct = "conversation" in names, direct
+        self.fingerprint = content_hash(text, direct)
+
+    def ask(self, case: Case) -> Asked:
+        """The case as messages.
+
+        The mark is a hash of the whole case: the same when asked again, and nothing that a response
+        could hold.
+
+        Raises:
+            Unaskable: there is no gold, no prompt, or a column that the template names.
+        """
+        answerable = case.meta.get("answerable")
+        if not case.gold and answerable is not False:
+            raise Unaskable("no gold")
+        if not case.prompt:
+            raise Unaskable("no prompt")
+        gold, *accepted = case.gold or ("The question has no answer.",)
+        *before, last = case.prompt
+        mark = content_hash(case.prompt, case.gold, case.response)[:8]
+        variables: dict[str, Any] = {
+            **case.meta,
+            "conversation": [dict(turn) for turn in case.prompt],
+            "question": last["content"],
+            "gold": gold,
+            "accepted": accepted,
+            "response": case.response,
+            "answerable": answerable,
+            "mark": mark,
+            "direct": self._direct,
+        }
+        try:
+            content = self._template.render(variables)
+        except TemplateError as error:
+            raise Unaskable(f"the prompt: {error}") from None
+        # A lone surrogate is no character, and could not be sent.
+        turn = Message(role="user", content=content.encode(errors="replace").decode())
+        return Asked((turn,) if self._whole else (*before, turn), mark)
+
+
+def _json(value: Any) -> str:
+    """The value as JSON on one line, its own letters kept; text cannot break out of its quotes."""
+    return json.dumps(value, ensure_ascii=False, default=str)
