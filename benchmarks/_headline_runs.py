@@ -22,7 +22,7 @@ from _headline_jobs import Job
 
 from s3ft import lab
 from s3ft.errors import InputError
-from s3ft.lab.suite import ABILITIES, items, write_tasks
+from s3ft.lab.training.suite import ABILITIES, items, write_tasks
 from s3ft.models import fingerprint
 from s3ft.recipe import JudgeConfig, Model, Recipe, load
 

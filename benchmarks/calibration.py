@@ -25,7 +25,7 @@ from rich.table import Table
 
 import s3ft
 from s3ft import lab
-from s3ft.lab.corpus import judging_prompt
+from s3ft.lab.training.corpus import judging_prompt
 from s3ft.recipe import load
 from s3ft.store import Store
 

@@ -16,7 +16,7 @@ frontier  every method at every rate, on test: accuracy against mean drop.
 
 All methods share the base's answers, verdicts and paraphrases, and take the same optimiser steps.
 Nothing is chosen by a figure on test items. `--model` and `--world` run the same on the base
-and in the world of another seed (python -m s3ft.lab.train --seed N --out DIR).
+and in the world of another seed (python -m s3ft.lab.training --seed N --out DIR).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3ft.methods import METHODS
+from s3ft.ladder import METHODS
 from s3ft.pipeline._mixture import write_mixture
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store

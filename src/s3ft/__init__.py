@@ -7,13 +7,10 @@ verdicts = s3ft.judge(rows, "math")
 
 from typing import TYPE_CHECKING
 
-# The module `select` is imported first, so that the function of the same name stands in front of
-# it here; `judge` is one thing, a package that can be called.
-from . import select as _select_module
 from .api import plan, run, select
 from .errors import InputError, RunError, S3FTError
 from .judges import Judge
-from .methods import METHODS
+from .ladder import METHODS
 from .records import Candidate, Case, Example, Message, Response, Target, Verdict
 
 if TYPE_CHECKING:
@@ -39,5 +36,3 @@ __all__ = [
     "run",
     "select",
 ]
-
-del _select_module

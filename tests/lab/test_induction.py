@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from s3ft.lab.induction import add_induction_heads
+from s3ft.lab.training.induction import add_induction_heads
 
 
 def _model(hidden: int = 256, heads: int = 4) -> LlamaForCausalLM:

@@ -9,10 +9,11 @@ import torch
 from answers import answers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from s3ft.lab import MODEL, stage
-from s3ft.lab.packing import IGNORED, batches
-from s3ft.lab.regime import QUICK
-from s3ft.lab.train import first_texts, texts_hash, train
+from s3ft.lab import MODEL
+from s3ft.lab.training import stage
+from s3ft.lab.training.packing import IGNORED, batches
+from s3ft.lab.training.regime import QUICK
+from s3ft.lab.training.train import first_texts, texts_hash, train
 
 LENGTHS = [5, 9, 3, 7, 12, 4, 4, 8, 11, 2]
 

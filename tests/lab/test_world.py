@@ -7,12 +7,12 @@ from answers import final_number
 
 from s3ft.errors import InputError
 from s3ft.lab import rows
-from s3ft.lab.corpus import books, chats, judging_prompt, restating_prompt
 from s3ft.lab.problems import make_problem
 from s3ft.lab.splits import part
 from s3ft.lab.styles import gold, make_math, own
-from s3ft.lab.suite import ABILITIES, SIZES, items, write_tasks
 from s3ft.lab.targets import TASKS
+from s3ft.lab.training.corpus import books, chats, judging_prompt, restating_prompt
+from s3ft.lab.training.suite import ABILITIES, SIZES, items, write_tasks
 from s3ft.lab.world import make_world
 
 SPLITS = ("train", "dev", "test")

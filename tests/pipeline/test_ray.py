@@ -18,9 +18,9 @@ import pytest
 import torch
 
 from restarts import finished
-from s3ft.crew import Crew
 from s3ft.pipeline import run_stages
 from s3ft.recipe import Ray
+from s3ft.workers import Crew
 
 pytestmark = [
     pytest.mark.slow,

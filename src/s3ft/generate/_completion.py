@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..endings import finish_reason
+from ..finish import finish_reason
 from ..reasoning import Parts, split
 from ..records import FinishReason
 from ._limits import Tokens

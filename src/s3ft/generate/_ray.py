@@ -7,10 +7,10 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ..crew import Crew, chunks
 from ..models import load_chat, load_config, load_model
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
+from ..workers import Crew, chunks
 from ._base import Generator
 from ._batches import Batching
 from ._transformers import Transformers

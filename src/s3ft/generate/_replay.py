@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data import rows
-from ..endings import finish_reason
 from ..errors import InputError
+from ..finish import finish_reason
 from ..reasoning import split
 from ..records import Example, FinishReason, Message, Request, Response, content_hash
 

@@ -4,6 +4,7 @@ Each judge is a package of its own; `s3ft.judge` is what users call.
 """
 
 from ._base import Judge, JudgeFactory, each, options_text, screened, shorten
+from ._leaks import without_leaks
 from ._ledger import LEDGER, Ledger, canary_line
 from ._ray import on_ray
 from ._registry import Judges, registry
@@ -25,4 +26,5 @@ __all__ = [
     "registry",
     "screened",
     "shorten",
+    "without_leaks",
 ]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
-from ..endings import said
+from ..finish import said
 from ..records import Case, Verdict
 
 MALFORMED = "malformed: "

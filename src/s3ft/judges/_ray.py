@@ -7,8 +7,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..crew import Crew, chunks
 from ..records import Case, Verdict
+from ..workers import Crew, chunks
 from ._base import Judge
 
 if TYPE_CHECKING:

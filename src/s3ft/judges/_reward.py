@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..crew import chunks
 from ..errors import InputError
 from ..records import Case, Label, Verdict
+from ..workers import chunks
 from ._base import MALFORMED, Judge, each
 from ._registry import imported, registry
 from ._rows import judge_rows

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Any
 
 from .. import reasoning
-from ..endings import finish_reason
+from ..finish import finish_reason
 from ..records import Case, FinishReason, Message, Verdict
 from ._base import Judge, malformed
 

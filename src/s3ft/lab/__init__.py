@@ -2,7 +2,8 @@
 
 `MODEL` is a folder that transformers loads, `TASKS` a folder of lm-eval tasks
 (`TaskManager(include_path=TASKS)`), `rows` gives the target tasks' data. Nothing needs a
-network. `python -m s3ft.lab.train` makes the model, `benchmarks/calibration.py` prints its figures.
+network. `python -m s3ft.lab.training` makes the model,
+`benchmarks/calibration.py` prints its figures.
 """
 
 from __future__ import annotations

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ..chat import check as check_chat
-from ..crew import connect
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judges import registry
+from ..ladder import Paraphrase, no_likelihood
 from ..models import check_model, pick_device, pick_dtype
-from ..pick import no_likelihood
 from ..progress import progress
 from ..recipe import JudgeConfig
 from ..records import Case, Example, Response, content_hash
-from ..rewrite import Paraphrase
 from ..store import Store
 from ..train import length_limit, rehearse, trained_reasoning
+from ..workers import connect
 from . import _data
 from ._answerer import Answerer, Sources
 from ._collect import case

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from ..endings import said
 from ..errors import InputError
+from ..finish import said
 from ..judges import shorten
 from ..recipe import Recipe
 from ..records import UNREADABLE

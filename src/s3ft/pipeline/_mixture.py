@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader
 
-from ..methods import Ladder
-from ..pick import Pick, first
+from ..ladder import Dropped, Ladder, Missing, Pick, first, walk
 from ..records import Message, Source, Target
-from ..select import Dropped, Missing, walk
 from ..store import Store
 
 if TYPE_CHECKING:

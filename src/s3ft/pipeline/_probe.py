@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..evaluate import run_benchmarks
 from ..generate import Tokens, Usage, usage
-from ..pick import PICKS
+from ..ladder import PICKS
 from ..records import Request, Target
 from ..store import Store
 from ..train import length_limit, rows, time_steps

@@ -7,11 +7,9 @@ from dataclasses import replace
 
 from ..errors import InputError
 from ..generate import Generator, Replay
-from ..pick import likelihood, no_likelihood
+from ..ladder import Paraphrase, Rounds, likelihood, no_likelihood
 from ..recipe import Recipe
 from ..records import ASKED, Example, Message, Request, Response, Source
-from ..rewrite import Paraphrase
-from ..select import Rounds
 from ._answerer import Sources
 from ._collect import Question
 from ._rundir import Run

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ..judges import Judge, on_ray, options_text, registry
-from ..pick import PICKS
+from ..judges import Judge, on_ray, options_text, registry, without_leaks
+from ..ladder import PICKS, Missing, walk
 from ..progress import console
 from ..recipe import JudgeConfig
 from ..records import ASKED, Source
-from ..rewrite import without_leaks
-from ..select import Missing, walk
 from ..store import Entry
 from ._answerer import Sources
 from ._collect import answer

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..methods import METHODS, Ladder, check_ladder
+from ..ladder import METHODS, Ladder, check_ladder
 from ..records import Sampling, Source
 from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Target, Train
 from ._ray import Ray

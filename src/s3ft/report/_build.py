@@ -10,10 +10,9 @@ from typing import Any
 
 from ..data import TOO_LONG
 from ..judges import LEDGER, Ledger
-from ..pick import PICKS, Pick
+from ..ladder import PICKS, Pick, accepted
 from ..recipe import Recipe
 from ..records import ASKED, Source
-from ..select import accepted
 from ..store import Entry, Store
 from ._scores import BASE, TARGET, Results
 

@@ -387,7 +387,7 @@ def test_the_next_word_is_that_of_a_plain_forward_pass() -> None:
     import torch
 
     from s3ft.judges.llm._next_token import NextToken
-    from s3ft.lab.corpus import judging_prompt
+    from s3ft.lab.training.corpus import judging_prompt
     from s3ft.models import load_chat, load_model
     from s3ft.recipe import Model
 

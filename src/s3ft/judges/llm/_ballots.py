@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from ...endings import said
+from ...finish import said
 from ...generate import OpenAI, Unanswered
 from ...records import Case, Label, Request, Response, Sampling, Verdict, content_hash
 from .._base import malformed, shorten

@@ -20,8 +20,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import RunError
-from .records import UNREADABLE, Candidate, Example, Response, Source, Verdict
+from ..errors import RunError
+from ..records import UNREADABLE, Candidate, Example, Response, Source, Verdict
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

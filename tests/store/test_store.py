@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from s3ft import store as store_module
 from s3ft.errors import RunError
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Score, Spent, Store
+from s3ft.store import _store as store_module
 
 NOTHING = Spent("test", "self", 0, 0, 0.0)
 

@@ -45,5 +45,5 @@ def train_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
         additional_special_tokens=SPECIAL[2:],
         clean_up_tokenization_spaces=False,
         model_max_length=1024,
-        chat_template=(Path(__file__).parent / "chat.jinja").read_text(encoding="utf-8"),
+        chat_template=(Path(__file__).parents[1] / "chat.jinja").read_text(encoding="utf-8"),
     )

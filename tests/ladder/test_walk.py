@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from s3ft.methods import METHODS, check_ladder
+from s3ft.ladder import METHODS, Dropped, Missing, check_ladder, walk
 from s3ft.records import (
     Candidate,
     Example,
@@ -17,7 +17,6 @@ from s3ft.records import (
     Target,
     Verdict,
 )
-from s3ft.select import Dropped, Missing, walk
 
 EXAMPLE = Example("e1", ({"role": "user", "content": "2 + 2?"},), "#### 4")
 

@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 import jinja2
 
-from . import abilities
-from .abilities import Item
-from .exercise import Exercise
-from .passages import KINDS, make_interview, make_passage, make_register
-from .problems import Equation
-from .splits import part
-from .targets import TASKS
-from .world import World
+from .. import abilities
+from ..abilities import Item
+from ..exercise import Exercise
+from ..passages import KINDS, make_interview, make_passage, make_register
+from ..problems import Equation
+from ..splits import part
+from ..targets import TASKS
+from ..world import World
 
 
 class Chat(NamedTuple):
@@ -122,13 +122,13 @@ def _template(path: Path) -> jinja2.Template:
 
 def restating_prompt(question: str, gold: str) -> str:
     """The package's own paraphrase prompt, so that the model learns exactly what it will see."""
-    path = Path(__file__).parents[1] / "prompts" / "paraphrase.j2"
+    path = Path(__file__).parents[2] / "prompts" / "paraphrase.j2"
     return _template(path).render(question=question, gold=gold)
 
 
 def judging_prompt(question: str, gold: str, response: str) -> str:
     """Asks the model whether a response is right, given the gold (`judge.j2`): yes or no."""
-    path = Path(__file__).parent / "judge.j2"
+    path = Path(__file__).parents[1] / "judge.j2"
     return _template(path).render(question=question, gold=gold, response=response)
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import InputError
+from ..errors import InputError
 
 _RECIPE = {"config", "config_file", "recipe", "c"}
 _OUT = {"output_dir", "output", "out_dir", "out_path", "o"}
@@ -21,7 +21,7 @@ def split(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     Raises:
         InputError: an option has no value that YAML can read, or is a group and a value.
     """
-    from .recipe import parse_option
+    from ..recipe import parse_option
 
     options = [text for text in arguments if "=" in text and not os.path.exists(text)]
     files = [text for text in arguments if text not in options]
@@ -87,7 +87,7 @@ def check_form(verb: str, arguments: Sequence[str], known: dict[str, bool]) -> N
 
 def _change(key: str, value: str, on_files: bool) -> str | None:
     """A judge's option, or the change to a recipe that is meant; None where nothing is like it."""
-    from .recipe import nearest
+    from ..recipe import nearest
 
     meant = key if on_files else nearest(tuple(key.split(".")))
     return meant and f"{meant}={value}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from .records import Source
+from ..records import Source
 
 Ladder = tuple[Source, ...]
 

@@ -1,4 +1,4 @@
-"""Trains the lab's base model: `python -m s3ft.lab.train --seed 0 --out DIR [--quick]`.
+"""Trains the lab's base model: `python -m s3ft.lab.training --seed 0 --out DIR [--quick]`.
 
 Stage one reads books at a constant learning rate, stage two conversations while the rate falls
 to nothing. About an hour on two CPU cores, and a C++ compiler for torch.compile; equal seeds,
@@ -20,15 +20,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..targets import messages
+from ..world import World, make_world
 from . import packing
 from .corpus import Chat, books, chats, lessons, notations
 from .induction import add_induction_heads
 from .regime import QUICK, Regime
 from .stage import run_stage
 from .suite import write_tasks
-from .targets import messages
 from .tokenizer import train_tokenizer
-from .world import World, make_world
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
@@ -181,7 +181,3 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tiny model, in seconds")
     arguments = parser.parse_args()
     train(arguments.seed, arguments.out, QUICK if arguments.quick else Regime())
-
-
-if __name__ == "__main__":
-    main()

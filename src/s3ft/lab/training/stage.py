@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RunError
+from ...errors import RunError
 from . import packing
 from .regime import Regime
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import abilities
-from .abilities import Item
+from .. import abilities
+from ..abilities import Item
+from ..world import Fact, Myth, World, make_world, words
 from .corpus import draw
-from .world import Fact, Myth, World, make_world, words
 
 if TYPE_CHECKING:
     import datasets
@@ -113,7 +113,7 @@ def write_tasks(folder: Path, *, world: int = 0, split: str = "test") -> None:
     The names of the tasks stay, so that recipes differ in `evaluate.tasks` only.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted((Path(__file__).parent / "tasks").glob("*.yaml")):
+    for path in sorted((Path(__file__).parents[1] / "tasks").glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         text = text.replace("world: 0, split: test", f"world: {world}, split: {split}")
         (folder / path.name).write_text(text, encoding="utf-8")

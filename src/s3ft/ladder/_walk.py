@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from .methods import Ladder
-from .pick import Pick, first
-from .records import Candidate, Example, Source, Target
+from ..records import Candidate, Example, Source, Target
+from ._methods import Ladder
+from ._pick import Pick, first
 
 Rounds = tuple[int, ...]
 """How many samples of a source there are after each round of asking, such as (1, 2, 4, 8)."""

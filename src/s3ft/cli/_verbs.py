@@ -1,25 +1,19 @@
-"""The command line: one function a verb, nothing else.
-
-Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request prints one message.
-"""
+"""The verbs of the command line: one function each, nothing else."""
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import signal
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import InputError, S3FTError, disk_is_full
-from .stopping import INTERRUPTED, Stopped, stoppable
+from ..errors import InputError
+from ._stopping import stoppable
 
 if TYPE_CHECKING:
-    from .pipeline import Stage
+    from ..pipeline import Stage
 
 GOES_ON = "The same command goes on from here."
 
@@ -72,7 +66,7 @@ JudgeName = Annotated[
 
 
 def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: Stage) -> None:
-    from .pipeline import run_stages
+    from ..pipeline import run_stages
 
     with stoppable(GOES_ON):
         run_stages(recipe, overrides or [], out, until)
@@ -83,8 +77,8 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
     """Everything: answers, verdicts, mixture, training, evaluation, report. Resumes."""
     from rich.console import Console
 
-    from .pipeline import run_stages
-    from .report import summary_table
+    from ..pipeline import run_stages
+    from ..report import summary_table
 
     with stoppable(GOES_ON):
         folder = run_stages(recipe, overrides or [], out)
@@ -97,7 +91,7 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
 @app.command()
 def check(recipe: RecipeArg, overrides: Overrides = None) -> None:
     """The pre-flight, before anything is spent: data, chat format, stop token, lengths, golds."""
-    from .pipeline import check_recipe
+    from ..pipeline import check_recipe
 
     for line in check_recipe(recipe, overrides or []):
         typer.echo(line)
@@ -114,8 +108,8 @@ def plan(
     """What a run would take: counts, tokens, time, money. Starts nothing, writes nothing."""
     from rich.console import Console
 
-    from .pipeline import plan_recipe
-    from .report import plan_lines, plan_table
+    from ..pipeline import plan_recipe
+    from ..report import plan_lines, plan_table
 
     found = plan_recipe(recipe, overrides or [], probe)
     console = Console()
@@ -153,8 +147,8 @@ def judge(
     if name is None:
         _stage(recipe, arguments, out, "judge")
         return
-    from .arguments import split
-    from .judges.files import judge_file
+    from ..judges.files import judge_file
+    from ._arguments import split
 
     options, files = split([recipe, *(arguments or [])])
     if len(files) != 2:
@@ -184,8 +178,8 @@ def audit(
     """How far a judge agrees with labels: confusion, precision, recall, kappa."""
     from rich.console import Console
 
-    from .arguments import split
-    from .judges.audit import audit_file, render
+    from ..judges.audit import audit_file, render
+    from ._arguments import split
 
     options, files = split(arguments)
     if len(files) != 1:
@@ -219,7 +213,7 @@ def evaluate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) ->
 @app.command()
 def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The report on whatever a run has so far; starts no other stage."""
-    from .pipeline import write_report
+    from ..pipeline import write_report
 
     typer.echo(write_report(recipe, overrides or [], out))
 
@@ -231,7 +225,7 @@ def recipes(
     ] = None,
 ) -> None:
     """The recipes that come with s3ft, by name; with a name, a copy of it to change."""
-    from .recipe import shipped
+    from ..recipe import shipped
 
     known = shipped()
     if name is None:
@@ -253,7 +247,7 @@ def recipes(
 @app.command()
 def schema() -> None:
     """The JSON Schema of a recipe, for editors."""
-    from .recipe import schema as recipe_schema
+    from ..recipe import schema as recipe_schema
 
     typer.echo(json.dumps(recipe_schema(), indent=2))
 
@@ -262,52 +256,3 @@ def _with_replies(left: str, replies: Path | None) -> str:
     """What a stopped judging leaves, with the replies that are paid for."""
     kept = "" if replies is None else f"What a model replied is kept in {replies}."
     return f"{left} {kept}".strip()
-
-
-def run_command(arguments: list[str]) -> int:
-    """Run a command; errors of the request and of the work become one message and a code."""
-    try:
-        _check_form(arguments)
-        app(arguments)
-    except S3FTError as error:
-        typer.echo(f"s3ft: {error}", err=True)
-        return error.exit_code
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG and not disk_is_full(error):
-            raise
-        where = f"{error.filename[:60]}...: " if isinstance(error.filename, str) else ""
-        typer.echo(f"s3ft: {where}{error.strerror}", err=True)
-        return 1 if disk_is_full(error) else 2
-    except SystemExit as done:  # how the command line library ends, also where all went well
-        code = done.code if isinstance(done.code, int) else 0
-        if code == INTERRUPTED or isinstance(done, Stopped):
-            typer.echo(f"s3ft: stopped. {getattr(done, 'goes_on', '')}".rstrip(), err=True)
-        return code
-    return 0
-
-
-def _check_form(arguments: list[str]) -> None:
-    """See that the options are the verb's own; without a verb, ``run`` is what was meant."""
-    from .arguments import check_form
-
-    verbs: dict[str, Any] = getattr(typer.main.get_command(app), "commands", {})
-    verb, *rest = arguments or [""]
-    if verb.startswith("--") and verb not in ("--help", "--version"):
-        verb, rest = "run", arguments
-    if verb in verbs:
-        options = {
-            name: not p.is_flag for p in verbs[verb].params for name in p.opts if "-" in name
-        }
-        check_form(verb, rest, {**options, "--help": False})
-
-
-def main() -> None:
-    """The entry point of ``s3ft``."""
-    if not sys.stderr.isatty():
-        os.environ.setdefault("TQDM_DISABLE", "1")  # the libraries' bars; ours are lines there
-    code = run_command(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except OSError:  # a full disk, of which was told: Python would tell again at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)

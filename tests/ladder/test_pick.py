@@ -7,10 +7,8 @@ from collections import Counter
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.methods import METHODS
-from s3ft.pick import PICKS, first, likeliest, random, shortest
+from s3ft.ladder import METHODS, PICKS, first, likeliest, random, shortest, walk
 from s3ft.records import Candidate, Example, Response, Target, Verdict
-from s3ft.select import walk
 
 
 def example(name: str = "e1") -> Example:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from s3ft.errors import InputError
+from s3ft.judges import without_leaks
+from s3ft.ladder import Paraphrase, leak
 from s3ft.pipeline import _collect
 from s3ft.records import Case, Example, Response, Verdict
-from s3ft.rewrite import Paraphrase, leak, without_leaks
 
 EXAMPLE = Example(
     "e1",

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, TemplateError, meta
 
-from .errors import InputError
-from .judges import Judge, screened
-from .records import Case, Example, Message, Verdict
+from ..errors import InputError
+from ..records import Example, Message
 
 _GIVEN = r"(?:reference|provided|given|supplied|original|gold|ground[- ]truth|sample|model)"
 _TEXT = r"(?:answer|solution|response|explanation|text|code|reasoning)"
@@ -92,17 +91,3 @@ def leak(text: str, question: str, gold: str) -> str | None:
             if found.group().casefold() not in own:
                 return found.group()
     return None
-
-
-def without_leaks(judge: Judge) -> Judge:
-    """A judge that refuses leaking paraphrases itself and asks ``judge`` about the others."""
-    return screened(judge, _refuse_leak)
-
-
-def _refuse_leak(case: Case) -> Verdict | None:
-    question = case.prompt[-1]["content"] if case.prompt else ""
-    # The model was shown the completion, which is not among short accepted answers.
-    shown = str(case.meta.get("completion", ""))
-    found = leak(case.response, question, "\n".join([*case.gold, shown]))
-    reason = f"speaks of the reference: {found!r}"
-    return None if found is None else Verdict(case.key, "incorrect", None, reason)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from .errors import InputError
-from .records import Candidate, Example, Response, content_hash
+from ..errors import InputError
+from ..records import Candidate, Example, Response, content_hash
 
 Pick = Callable[[Example, Sequence[Candidate]], Candidate]
 """Takes one of the verified samples of an example, of which there is at least one, in any order."""

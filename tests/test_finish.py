@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3ft.endings import finish_reason, said
+from s3ft.finish import finish_reason, said
 
 WORDS = {
     "stop": "stop STOP eos_token end_turn stop_sequence END_TURN COMPLETE STOP_SEQUENCE eos word"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from s3ft.crew import Crew, chunks, connect
 from s3ft.errors import InputError, RunError
 from s3ft.recipe import Ray
+from s3ft.workers import Crew, chunks, connect
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 
@@ -100,7 +100,7 @@ def test_what_is_wrong_in_a_worker_is_said_as_it_is_here() -> None:
 
 
 def test_without_ray_one_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3ft.crew.find_spec", lambda name: None)
+    monkeypatch.setattr("s3ft.workers.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 's3ft\[ray\]'"):
         connect(Ray(workers=1))
 

@@ -1,0 +1,5 @@
+"""``python -m s3ft.lab.training``."""
+
+from .train import main
+
+main()
