@@ -81,10 +81,10 @@ def sample(target: str, options: argparse.Namespace, out: Path, *, adaptive: boo
         found[:, 1] = [position in solved for position in range(rows)]
         for position, number, label, tokens in db.execute(
             "SELECT position, sample, label, json_array_length(token_ids) FROM candidates"
-            " JOIN responses USING (key) JOIN verdicts USING (split, position, asked, sample)"
+            " JOIN responses USING (key) JOIN verdicts USING (split, position, source, sample)"
             " WHERE split = 'train' AND attempt ="
             " (SELECT max(attempt) FROM verdicts v WHERE v.split = candidates.split AND"
-            " v.position = candidates.position AND v.asked = candidates.asked"
+            " v.position = candidates.position AND v.source = candidates.source"
             " AND v.sample = candidates.sample)"
         ):
             found[position, 0] += number == 0 and label == "correct"

@@ -29,7 +29,7 @@ from _engines_server import CONCURRENCY, bare_client, server
 
 from s3ft import lab
 from s3ft.chat import Chat
-from s3ft.generate import VLLM, Generator, OpenAI, Transformers
+from s3ft.generate import VLLM, Engine, OpenAI, Transformers
 from s3ft.models import load_chat, load_model, pick_device, pick_dtype, resolve
 from s3ft.recipe import VLLM as Config
 from s3ft.recipe import Endpoint, Model
@@ -97,7 +97,7 @@ def compare(what: str, ours: float, other: float, wanted: float) -> None:
     print(f"    {what}: {ours / other:.2f}  (wanted: {wanted})")
 
 
-def engine(generator: Generator) -> Run:
+def engine(generator: Engine) -> Run:
     return lambda requests: sum(
         len(response.token_ids or ())
         for batch in generator.generate(requests)

@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 
 from s3ft import Judge, Verdict
-from s3ft.judges import each
+from s3ft.judges import per_case
 from s3ft.recipe import load
 from s3ft.store import Score, Spent, Store
 
@@ -34,14 +34,14 @@ ROOT = Path(__file__).parents[1]
 
 def only_gold() -> Judge:
     """Broken: nothing but the gold's very words is right, so that every target is gold."""
-    return each(
+    return per_case(
         lambda case: Verdict(case.key, "correct" if case.response in case.gold else "incorrect")
     )
 
 
 def at_random() -> Judge:
     """Broken: a coin decides; only the gold's very words always pass."""
-    return each(
+    return per_case(
         lambda case: Verdict(
             case.key,
             "correct"

@@ -11,7 +11,7 @@ from .api import plan, run, select
 from .errors import InputError, RunError, S3FTError
 from .judges import Judge
 from .ladder import METHODS
-from .records import Candidate, Case, Example, Message, Response, Target, Verdict
+from .records import Candidate, Case, Example, Message, Response, Target, Verdict, VerdictCode
 
 if TYPE_CHECKING:
     from .judges import registry as judge  # no checker knows that a module can be called
@@ -31,6 +31,7 @@ __all__ = [
     "S3FTError",
     "Target",
     "Verdict",
+    "VerdictCode",
     "judge",
     "plan",
     "run",

@@ -12,19 +12,56 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Literal, NotRequired, TypedDict
 
 Source = Literal["self", "paraphrase", "gold"]
 ASKED: tuple[Source, ...] = ("self", "paraphrase")
 """The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
-UNREADABLE = "unreadable"
 FinishReason = str
 """How a response ended. ``stop``: by the model itself. ``length``: cut at the token limit.
 ``thinking``: within its reasoning. From servers and files there are also ``content_filter``,
 ``refusal``, ``tool_calls`` and ``abort``, and a server's own word where it is none of these. Where
 there is no answer at all: ``no_choices``, ``too_long`` (the prompt has no room in the model), and
 ``unmatched`` (a file has no row for it)."""
+
+
+class VerdictCode(StrEnum):
+    """Why a verdict is what it is, for code to act on; `Verdict.reason` tells people."""
+
+    EQUAL = "equal"
+    """The answer is an accepted one."""
+    DIFFERS = "differs"
+    """The answer is another than all that are accepted."""
+    ABSTAINS = "abstains"
+    """The response does not answer, rightly or wrongly."""
+    PASSES = "passes"
+    """The program passes its tests."""
+    FAILS = "fails"
+    """The program fails a test, or cannot be run."""
+    UNREADABLE = "unreadable"
+    """No answer could be read out of the response."""
+    CUT = "cut"
+    """The response was not ended by the model itself: see its finish reason."""
+    EMPTY = "empty"
+    """The response says nothing."""
+    LEAK = "leak"
+    """The response speaks of what the trained model will not be shown."""
+    MALFORMED = "malformed"
+    """The row lacks what the judge needs; it is at fault, not the response."""
+    TIMEOUT = "timeout"
+    """The judge did not come to an end in time."""
+    ERROR = "error"
+    """The judge itself failed."""
+    UNDECIDED = "undecided"
+    """The judge worked, and could not tell: split votes, tests that prove nothing."""
+    YES = "yes"
+    """A model that judges, or a reward function, says so."""
+    NO = "no"
+    """A model that judges, or a reward function, denies it."""
+    NONE = ""
+    """Not told, as by judges of one's own."""
 
 
 class Message(TypedDict):
@@ -126,25 +163,25 @@ class Verdict:
     """A judge's word on the case of the same key, the answer it read out, and why.
 
     ``unknown`` is the judge's own failure; it is retried, and never counts as either of the others.
-    ``code`` is `UNREADABLE` where a judge that reads an answer out of a response found none there.
+    ``code`` says why in a word that may be acted on; ``reason`` is for people: nothing reads it.
     """
 
     key: str
     label: Label
     answer: str | None = None
     reason: str = ""
-    code: str = ""
+    code: VerdictCode = VerdictCode.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A response offered to a ladder, with its verdict once there is one.
 
-    ``asked`` is who was asked: a source of a ladder, or a model's label where that is measured.
+    ``source`` is who answered: a rung of a ladder, or the label of a model that is measured.
     ``sample`` numbers the samples of one.
     """
 
-    asked: str
+    source: str
     sample: int
     response: Response
     verdict: Verdict | None = None

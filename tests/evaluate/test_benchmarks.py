@@ -47,7 +47,7 @@ def test_the_items_mean_is_lm_evals_aggregate(
     assert [score.item for score in scores] == [f"pick:{n:06d}" for n in range(30)]
     assert {(score.model, score.task) for score in scores} == {("base", "pick")}
     assert all(type(score.value) is float for score in scores)
-    assert (spent.stage, spent.asked, spent.rows) == ("benchmarks", "base", 30)
+    assert (spent.stage, spent.source, spent.rows) == ("benchmarks", "base", 30)
     assert spent.seconds > 0
 
 

@@ -15,7 +15,7 @@ import torch
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError, RunError
-from s3ft.generate import VLLM, Generator, Transformers
+from s3ft.generate import VLLM, Engine, Transformers
 from s3ft.lab import rows
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import VLLM as Config
@@ -53,7 +53,7 @@ def asked(chat: Chat, sampling: Sampling, size: int = 20, samples: int = 1) -> l
     return found
 
 
-def answers(engine: Generator, requests: Iterable[Request]) -> dict[str, Response]:
+def answers(engine: Engine, requests: Iterable[Request]) -> dict[str, Response]:
     requests = list(requests)
     found = [response for batch in engine.generate(requests) for response in batch]
     assert len(found) == len(requests), "each exactly once"

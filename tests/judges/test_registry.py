@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.judges import Judge, Judges, each, options_text
+from s3ft.judges import Judge, Judges, options_text, per_case
 from s3ft.records import Case, Verdict
 
 MODULE = """
-from s3ft.judge import each
+from s3ft.judge import per_case
 from s3ft.records import Verdict
 
 
@@ -25,7 +25,7 @@ def longer_than(*, characters=3):
         good = len(case.response) > characters
         return Verdict(case.key, "correct" if good else "incorrect")
 
-    return each(decide)
+    return per_case(decide)
 
 
 NOT_CALLABLE = 3
@@ -108,7 +108,7 @@ def test_a_failing_function_is_unknown_and_the_next_case_is_judged() -> None:
         return Verdict(case.key, "correct", str(1 / int(case.response)))
 
     cases = [Case(str(i), (), response, ()) for i, response in enumerate("102")]
-    labels = [verdict.label for verdict in each(decide)(cases)]
+    labels = [verdict.label for verdict in per_case(decide)(cases)]
     assert labels == ["correct", "unknown", "correct"]
 
 

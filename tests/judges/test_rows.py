@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import s3ft
-from s3ft.judges import each, judge_rows
+from s3ft.judges import judge_rows, per_case
 from s3ft.judges._rows import CHUNK
 from s3ft.judges.text._match import match
 from s3ft.records import Case, Verdict
@@ -144,7 +144,7 @@ def test_the_columns_beside_an_answer_are_left_as_they_are() -> None:
         return Verdict(case.key, "correct")
 
     row = {"response": "<think>b</think>a", "reasoning_content": "<think>c</think>", "gold": "a"}
-    list(judge_rows([row], each(decide)))
+    list(judge_rows([row], per_case(decide)))
     assert seen[0].response == "a"
     assert dict(seen[0].meta) == {"reasoning_content": "<think>c</think>"}
 
@@ -157,7 +157,7 @@ def test_a_case_holds_what_the_row_tells() -> None:
         return Verdict(case.key, "correct")
 
     row = {"response": "r", "tests": ["t"], "prompt": "q", "completion": "c", "id": 7}
-    list(judge_rows([row, {"response": "r"}], each(decide)))
+    list(judge_rows([row, {"response": "r"}], per_case(decide)))
     assert seen[0].prompt == ({"role": "user", "content": "q"},)
     assert seen[0].gold == ("c",)
     assert dict(seen[0].meta) == {"tests": ["t"]}

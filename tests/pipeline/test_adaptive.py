@@ -142,7 +142,7 @@ def test_what_a_method_left_that_is_no_longer_wanted_is_not_judged(tmp_path: Pat
         out = run_stages(told, (), tmp_path / "run", "select")
     assert {row["source"] for row in mixture(out)} == {"self", "gold"}
     with sqlite3.connect(out / "run.sqlite") as db:
-        judged = {asked for (asked,) in db.execute("SELECT DISTINCT asked FROM verdicts")}
+        judged = {asked for (asked,) in db.execute("SELECT DISTINCT source FROM verdicts")}
     assert judged == {"self"}
 
 
@@ -290,7 +290,7 @@ def test_a_real_model_s_samples(tmp_path: Path) -> None:
     with sqlite3.connect(out / "run.sqlite") as db:
         rows = db.execute(
             "SELECT c.position, c.sample, v.label, r.text, r.logprob, json_array_length(token_ids)"
-            " FROM candidates c JOIN verdicts v USING (split, position, asked, sample)"
+            " FROM candidates c JOIN verdicts v USING (split, position, source, sample)"
             " JOIN responses r USING (key) WHERE finish_reason = 'stop' ORDER BY 1, 2"
         ).fetchall()
     for position, target in enumerate(mixture(out)):

@@ -130,9 +130,9 @@ def test_only_the_judge() -> None:
 def test_a_judge_of_ones_own() -> None:
     @s3ft.judge.register("echo")
     def echo(*, word: str = "yes") -> s3ft.Judge:
-        from s3ft.judges import each
+        from s3ft.judge import per_case
 
-        return each(
+        return per_case(
             lambda case: s3ft.Verdict(case.key, "correct" if word in case.response else "incorrect")
         )
 

@@ -46,9 +46,9 @@ def select(recipe: dict[str, Any], out: Path, **data: Any) -> list[str]:
     return [target.example_id for target in read_mixture(out / "mixture" / "sft")]
 
 
-def fact(out: Path, name: str) -> Any:
+def metadata(out: Path, name: str) -> Any:
     with sqlite3.connect(out / "run.sqlite") as db:
-        found = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        found = db.execute("SELECT value FROM metadata WHERE name = ?", (name,)).fetchone()
     return None if found is None else json.loads(found[0])
 
 
@@ -72,7 +72,7 @@ def test_rows_that_are_too_long_are_dropped_and_counted(files: Any, tmp_path: Pa
     assert "data: 2 train rows longer than 100 tokens are left out: q0, q2" in lines
     out = tmp_path / "run"
     assert select(files, out, too_long="drop") == ["q1", "q3"]
-    assert fact(out, "data too long") == {"limit": 100, "rows": 2, "ids": ["q0", "q2"]}
+    assert metadata(out, "data too long") == {"limit": 100, "rows": 2, "ids": ["q0", "q2"]}
     assert select(files, out, too_long="drop") == ["q1", "q3"], "the same when it goes on"
     run_stages(dropping, (), out, "select")
     from s3ft.pipeline import write_report
@@ -145,7 +145,7 @@ def test_a_run_of_an_earlier_version_goes_on(files: Any, tmp_path: Path) -> None
     out = tmp_path / "run"
     select(files, out)
     with sqlite3.connect(out / "run.sqlite") as db:
-        db.execute("DELETE FROM facts WHERE name IN ('data sources', 'data notes')")
+        db.execute("DELETE FROM metadata WHERE name IN ('data sources', 'data notes')")
     write(tmp_path / "train.jsonl", [LONG])
     assert select(files, out) == ["q0", "q1", "q2"]
 

@@ -68,7 +68,7 @@ def test_a_run_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path) -> Non
     [(stored,)] = query(out, count)
     [(made,)] = query(out, "SELECT sum(rows) FROM spent WHERE stage = 'generate'")
     assert made == stored, "a finished request was repeated"
-    asked_of = dict(query(out, "SELECT asked, count(*) FROM candidates GROUP BY asked"))
+    asked_of = dict(query(out, "SELECT source, count(*) FROM candidates GROUP BY source"))
     assert asked_of["self"] == 150
     assert asked_of["base"] == asked_of["s3ft-seed0"] == 24
     scored = query(out, "SELECT DISTINCT model, task FROM scores ORDER BY model, task")

@@ -96,13 +96,13 @@ def test_dropped_prompts_are_counted_and_shown(run: Any) -> None:
 
 def test_verdicts_cost_and_training_are_reported(finished: Any) -> None:
     report = report_of(finished)
-    verdicts = {row["asked"]: row["labels"] for row in report["verdicts"]}
+    verdicts = {row["source"]: row["labels"] for row in report["verdicts"]}
     assert verdicts["self"] == {"correct": 2, "incorrect": 2}
     assert verdicts["paraphrase"] == {"correct": 1, "unknown": 1}
-    spent = {(row["stage"], row["asked"]): row for row in report["spent"]}
+    spent = {(row["stage"], row["source"]): row for row in report["spent"]}
     assert spent["generate", "self"] == {
         "stage": "generate",
-        "asked": "self",
+        "source": "self",
         "rows": 6,
         "tokens": 240,
         "seconds": 0.5,

@@ -55,7 +55,7 @@ def test_examples_are_added_all_or_not_at_all(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="row 2"):
             store.add_examples({"train": broken()})
         assert store.count("train") == 0
-        assert store.fact("data") is None
+        assert store.metadata("data") is None
 
 
 def test_equal_requests_share_a_response(store: Store) -> None:
@@ -77,7 +77,7 @@ def test_candidates_come_by_source_then_sample_with_their_latest_verdict(store: 
     for label in ("unknown", "correct"):
         store.add_verdicts([(place, Verdict("x", label, "4", label))], "math", NOTHING)  # type: ignore[arg-type]
     entry = list(store.entries("train", ["self", "paraphrase"]))[2]
-    assert [(c.asked, c.sample) for c in entry.candidates] == [
+    assert [(c.source, c.sample) for c in entry.candidates] == [
         ("self", 0),
         ("self", 1),
         ("paraphrase", 0),
@@ -102,7 +102,7 @@ def test_attempts_count_only_what_is_still_unknown(store: Store) -> None:
 
 def test_what_was_added_is_there_after_reopening(store: Store, tmp_path: Path) -> None:
     answer(store, 0, "k0")
-    store.set_fact("model", "abc")
+    store.set_metadata("model", "abc")
     store.add_scores([Score("base", "target", "accuracy", "e1", 1.0)], NOTHING)
     store.replace_targets(
         "ssr",
@@ -119,7 +119,7 @@ def test_what_was_added_is_there_after_reopening(store: Store, tmp_path: Path) -
     store.close()
     with Store(tmp_path / "run.sqlite") as again:
         assert next(again.entries("train", ["self"])).candidates[0].response.logprob == -0.25
-        assert again.fact("model") == "abc"
+        assert again.metadata("model") == "abc"
         assert again.has_scores("base", "target")
         assert list(again.scores()) == [Score("base", "target", "accuracy", "e1", 1.0)]
         assert again.composition("ssr") == {"self": 1, "dropped": 1}

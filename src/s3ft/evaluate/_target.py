@@ -23,7 +23,7 @@ def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
     """
     scores: list[Score] = []
     for entry in entries:
-        found = next((c for c in entry.candidates if c.asked == label), None)
+        found = next((c for c in entry.candidates if c.source == label), None)
         verdict = found.verdict if found else None
         cut = found is not None and not found.response.whole
         values = {

@@ -1,8 +1,8 @@
-"""Engines: who answers. A new one is a class with `Generator`'s one method."""
+"""Engines: who answers. A new one is a class with `Engine`'s one method."""
 
 from __future__ import annotations
 
-from ._base import Generator
+from ._base import Engine
 from ._limits import Tokens, Usage, usage
 from ._openai import OpenAI, Unanswered
 from ._ray import OnRay
@@ -13,7 +13,7 @@ from ._vllm import VLLM
 __all__ = [
     "NO_ROW",
     "VLLM",
-    "Generator",
+    "Engine",
     "OnRay",
     "OpenAI",
     "Replay",

@@ -8,7 +8,7 @@ from typing import Protocol
 from ..records import Request, Response
 
 
-class Generator(Protocol):
+class Engine(Protocol):
     """Who answers.
 
     An engine yields lists of finished responses; a list is what is stored at once. It answers

@@ -11,7 +11,7 @@ from ..models import load_chat, load_config, load_model
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
 from ..workers import Crew, chunks
-from ._base import Generator
+from ._base import Engine
 from ._batches import Batching
 from ._transformers import Transformers
 from ._vllm import VLLM
@@ -58,7 +58,7 @@ class OnRay:
 def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Response]]:
     """The engine of one worker, as something that does a batch."""
     chat = load_chat(model)
-    engine: Generator
+    engine: Engine
     if generate.engine == "vllm":
         engine = VLLM(model, chat, generate.vllm)
     else:
@@ -66,7 +66,7 @@ def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Re
     return partial(_answer, engine)
 
 
-def _answer(engine: Generator, batch: list[Request]) -> list[Response]:
+def _answer(engine: Engine, batch: list[Request]) -> list[Response]:
     return list(chain.from_iterable(engine.generate(batch)))
 
 

@@ -3,26 +3,26 @@
 Each judge is a package of its own; `s3ft.judge` is what users call.
 """
 
-from ._base import Judge, JudgeFactory, each, options_text, screened, shorten
+from ._base import Judge, JudgeFactory, options_text, per_case, screened, shorten
+from ._cache import REPLIES, ReplyCache, canary_line
 from ._leaks import without_leaks
-from ._ledger import LEDGER, Ledger, canary_line
 from ._ray import on_ray
 from ._registry import Judges, registry
 from ._reward import JudgeReward
 from ._rows import judge_rows
 
 __all__ = [
-    "LEDGER",
+    "REPLIES",
     "Judge",
     "JudgeFactory",
     "JudgeReward",
     "Judges",
-    "Ledger",
+    "ReplyCache",
     "canary_line",
-    "each",
     "judge_rows",
     "on_ray",
     "options_text",
+    "per_case",
     "registry",
     "screened",
     "shorten",

@@ -27,7 +27,7 @@ JudgeFactory = Callable[..., Judge]
 """Makes a judge from keyword options: ``factory(tolerance=0.01)``."""
 
 
-def each(decide: Callable[[Case], Verdict]) -> Judge:
+def per_case(decide: Callable[[Case], Verdict]) -> Judge:
     """Lift a function of one case to a judge.
 
     What such a function raises becomes an ``unknown`` verdict: it is the judge's failure, not the

@@ -21,7 +21,7 @@ BATCH = 64
 def on_ray(config: Ray, make: Callable[[], Judge]) -> Judge:
     """The judge that ``make`` makes, in the workers of a cluster; they end with it.
 
-    It must decide each case by itself, and keep nothing: see `Judges.keeps_nothing`.
+    It must decide each case by itself, and keep nothing: see `Judges.is_stateless`.
     """
     crew: Crew[Case, list[Verdict]] = Crew(config, partial(_made, make))
 

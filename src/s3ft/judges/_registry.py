@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..records import Verdict
 from ._base import Judge, JudgeFactory, no_answer, screened
-from ._ledger import Ledger, canary_line
+from ._cache import ReplyCache, canary_line
 
 if TYPE_CHECKING:
     from ._reward import JudgeReward
@@ -63,13 +63,13 @@ class Judges:
         """All judges that have a plain name, sorted."""
         return sorted({*BUILT_IN, *self._own})
 
-    def keeps_nothing(self, name: str, *, where: str = "judge") -> bool:
-        """Whether a judge takes no ledger, so that several of it can share the work.
+    def is_stateless(self, name: str, *, where: str = "judge") -> bool:
+        """Whether a judge takes no cache, so that several of it can share the work.
 
         Raises:
             InputError: there is no such judge.
         """
-        return "ledger" not in inspect.signature(self._factory(name, where)).parameters
+        return "cache" not in inspect.signature(self._factory(name, where)).parameters
 
     def make(
         self,
@@ -77,25 +77,25 @@ class Judges:
         options: Mapping[str, Any],
         *,
         where: str = "judge",
-        ledger: Ledger | None = None,
+        cache: ReplyCache | None = None,
     ) -> Judge:
         """The judge of that name, made with these options; it rejects whatever was cut short.
 
         Args:
             where: how an error names the place that asked, such as ``recipe.yaml: judge``.
-            ledger: given to a judge that takes one: where it keeps what a model replied.
+            cache: given to a judge that takes one: where it keeps what a model replied.
 
         Raises:
             InputError: there is no such judge, it does not take these options, or refuses them.
         """
         factory = self._factory(name, where)
         takes = inspect.signature(factory).parameters
-        if ledger is not None and "ledger" in takes:
-            options = {"ledger": ledger, **options}
+        if cache is not None and "cache" in takes:
+            options = {"cache": cache, **options}
         try:
             inspect.signature(factory).bind(**options)
         except TypeError as error:
-            known = ", ".join(name for name in takes if name != "ledger") or "none"
+            known = ", ".join(name for name in takes if name != "cache") or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         for option, value in options.items():
             if problem := _misfit(takes.get(option), value):
@@ -148,10 +148,10 @@ class Judges:
         from ..progress import console
         from ._rows import judge_rows
 
-        ledger = options.pop("ledger", None) or Ledger()
-        verdicts = list(judge_rows(rows, self.make(judge, options, ledger=ledger)))
-        if ledger.recent:
-            console.print(canary_line(ledger.recent_canaries))
+        cache = options.pop("cache", None) or ReplyCache()
+        verdicts = list(judge_rows(rows, self.make(judge, options, cache=cache)))
+        if cache.recent:
+            console.print(canary_line(cache.recent_canaries))
         return verdicts
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import InputError
 from ..records import Case, Label, Verdict
 from ..workers import chunks
-from ._base import MALFORMED, Judge, each
+from ._base import MALFORMED, Judge, per_case
 from ._registry import imported, registry
 from ._rows import judge_rows
 
@@ -82,7 +82,7 @@ def reward(
         label: Label = "correct" if best >= threshold else "incorrect"
         return Verdict(case.key, label, None, f"reward {best:g}, threshold {threshold:g}")
 
-    alone = each(lambda case: judged([case])[0])
+    alone = per_case(lambda case: judged([case])[0])
 
     def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
         for batch in chunks(cases, BATCH):

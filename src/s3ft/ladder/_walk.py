@@ -70,7 +70,7 @@ def walk(
                 example.completion,
                 reasoning=example.reasoning,
             )
-        here = [c for c in candidates if c.asked == source and c.verdict is not None]
+        here = [c for c in candidates if c.source == source and c.verdict is not None]
         samples = _lacking(here, rounds.get(source, ONCE))
         if samples:
             return Missing(source, samples)

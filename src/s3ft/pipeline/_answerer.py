@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import VLLM, Generator, OnRay, OpenAI, Replay, Transformers
+from ..generate import VLLM, Engine, OnRay, OpenAI, Replay, Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
 from ._collect import Question
@@ -31,7 +31,7 @@ class Answerer:
         served: what answers for this model, where that is another's engine with an adapter.
     """
 
-    def __init__(self, model: Model, recipe: Recipe, served: Generator | None = None) -> None:
+    def __init__(self, model: Model, recipe: Recipe, served: Engine | None = None) -> None:
         self.model = model
         self._recipe = recipe
         self._served = served
@@ -78,7 +78,7 @@ class Answerer:
         return VLLM.name if self._recipe.generate.engine == "vllm" else Transformers.name
 
     @cached_property
-    def _engine(self) -> Generator:
+    def _engine(self) -> Engine:
         size = self._recipe.generate.batch_size
         elsewhere = self._served or self.workers or self.vllm
         return elsewhere or Transformers(self.weights, self.chat, batch_size=size)
@@ -107,7 +107,7 @@ class Answerer:
         """What to ask of this model about a split; see `Question`."""
         return Question(
             split=split,
-            asked=asked,
+            source=asked,
             engine=self,
             fingerprint=self.fingerprint,
             sampling=sampling,

@@ -108,10 +108,10 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
     """
     packages = environment(run.recipe)["packages"]
     asked = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
-    known = run.store.fact(f"golds: {where}") or ""
+    known = run.store.metadata(f"golds: {where}") or ""
     if known.startswith(asked):
         return known.removeprefix(f"{asked} ")
-    judge = registry.make(config.name, config.options, ledger=run.ledger)
+    judge = registry.make(config.name, config.options, cache=run.cache)
     examples = {example.id: example for example in sample(run.store, split)}
     refused: list[str] = []
     with progress("check: gold answers", len(examples)) as tick:
@@ -130,7 +130,7 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
     line = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
     if refused:
         line += f", not {len(refused)}: {named}"
-    run.store.set_fact(f"golds: {where}", f"{asked} {line}")
+    run.store.set_metadata(f"golds: {where}", f"{asked} {line}")
     return line
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import RunError
-from ..generate import Generator, Unanswered
+from ..generate import Engine, Unanswered
 from ..judges import Judge
 from ..progress import progress
 from ..records import (
@@ -46,7 +46,7 @@ class Question:
     """What is asked about each example of a split, and of whom.
 
     Args:
-        asked: the source or the model's label, as in `s3ft.store`.
+        source: the rung or the model's label, as in `s3ft.store`.
         messages: the chat that is put to the model.
         prompt_ids: its token ids; empty where there is no tokenizer, and the engine needs none.
         fingerprint: the identity of what answers: the model's, or a file's.
@@ -54,8 +54,8 @@ class Question:
     """
 
     split: str
-    asked: str
-    engine: Generator
+    source: str
+    engine: Engine
     fingerprint: str
     sampling: Callable[[int], Sampling]
     messages: Callable[[Example], tuple[Message, ...]]
@@ -86,7 +86,7 @@ def answer(
         RunError: the engine left a request without an answer.
     """
     unanswered: dict[str, str] = {}
-    with progress(f"{question.split}: {question.asked}", total, there, note) as tick:
+    with progress(f"{question.split}: {question.source}", total, there, note) as tick:
         for shard in _shards(wanted):
             requests = dict(_requests(question, shard))
             if requests:
@@ -163,7 +163,7 @@ def _requests(
     question: Question, shard: list[tuple[Entry, int]]
 ) -> Iterator[tuple[Place, Request]]:
     for entry, samples in shard:
-        lacking = entry.lacking(question.asked, samples)
+        lacking = entry.lacking(question.source, samples)
         if not lacking:
             continue
         messages = question.messages(entry.example)
@@ -176,7 +176,7 @@ def _requests(
             if not prompt_ids:
                 identity = content_hash(identity, seed, messages)
             key = response_key(identity, prompt_ids, sampling, seed)
-            place = Place(question.split, entry.position, question.asked, sample)
+            place = Place(question.split, entry.position, question.source, sample)
             yield (
                 place,
                 Request(key, messages, prompt_ids, sampling, seed, entry.example.id, sample),
@@ -223,7 +223,7 @@ def _add(
 ) -> int:
     here = [(place, key) for key in keys for place in places.pop(key)]
     tokens = sum(len(response.token_ids or ()) for response in batch)
-    spent = Spent("generate", question.asked, len(batch), tokens, seconds)
+    spent = Spent("generate", question.source, len(batch), tokens, seconds)
     store.add_responses(batch, here, spent)
     return len(here)
 

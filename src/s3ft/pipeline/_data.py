@@ -34,7 +34,7 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
         InputError: the data are wrong, no row is left, or there is no model to measure them.
     """
     # Looked at before the rows are read: what changes in between is noticed afterwards.
-    store.set_fact(SOURCES, json.dumps(data.fingerprints(recipe.data)))
+    store.set_metadata(SOURCES, json.dumps(data.fingerprints(recipe.data)))
     notes: list[str] = []
     splits: dict[str, Iterable[Example]] = {"train": data.read(recipe.data, "train", notes.append)}
     if recipe.data.test is not None:
@@ -72,7 +72,7 @@ def check_unchanged(run: Run) -> None:
     Raises:
         InputError: a file, a folder or a data set on the Hub has changed.
     """
-    then = json.loads(run.store.fact(SOURCES) or "{}")
+    then = json.loads(run.store.metadata(SOURCES) or "{}")
     if not then:  # a run of an earlier version, or of rows that are made
         return
     now = data.fingerprints(run.recipe.data)
@@ -88,8 +88,8 @@ def check_unchanged(run: Run) -> None:
 
 def found(store: Store) -> list[str]:
     """What was left out of the data, a line each."""
-    lines: list[str] = json.loads(store.fact(NOTES) or "[]")
-    if (fact := store.fact(data.TOO_LONG)) is not None:
+    lines: list[str] = json.loads(store.metadata(NOTES) or "[]")
+    if (fact := store.metadata(data.TOO_LONG)) is not None:
         too_long = data.TooLong(**json.loads(fact))
         lines += [too_long.line()] if too_long.rows else []
     return [f"data: {line}" for line in lines]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import InputError
-from ..judges import LEDGER
+from ..judges import REPLIES
 from ._room import room
 
 MARK = "recipe.yaml"
@@ -20,7 +20,7 @@ LOCK = ".lock"
 
 STORE = "run.sqlite"
 
-BEGINNING = (STORE, f"{STORE}-journal", LEDGER, f"{LEDGER}-journal", f".{MARK}.partial")
+BEGINNING = (STORE, f"{STORE}-journal", REPLIES, f"{REPLIES}-journal", f".{MARK}.partial")
 """All that a beginning makes, and a killed one leaves."""
 
 

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..finish import said
 from ..judges import shorten
 from ..recipe import Recipe
-from ..records import UNREADABLE
+from ..records import VerdictCode
 from ..stats import wilson
 from ..store import Entry, Store
 
@@ -47,8 +47,9 @@ REMEDIES = {
     "too_long": "Lower generate.max_new_tokens (it is {limit}), which is part of what must fit, or "
     "serve the model with more context.",
     "unmatched": "Name the columns as generate.replay.id and generate.replay.prompt.",
-    UNREADABLE: "This judge may not know the language or the form of the answers: choose another "
-    "(llm reads any), or begin anew and ask for a form that it reads (data.prompt, data.system).",
+    VerdictCode.UNREADABLE: "This judge may not know the language or the form of the answers: "
+    "choose another (llm reads any), or begin anew and ask for a form that it reads (data.prompt, "
+    "data.system).",
     UNKNOWN: "Mend the judge's options, or choose another judge.",
 }
 
@@ -104,8 +105,10 @@ class Guard:
         self._early = total < EARLY
         if self._is_systematic(UNKNOWN, unknown, total, end):
             self._stop(UNKNOWN, unknown, total, "verdicts: the judge could not decide")
-        if self._is_systematic(UNREADABLE, unread, total, end):
-            self._stop(UNREADABLE, unread, total, "verdicts: the judge could read no answer")
+        if self._is_systematic(VerdictCode.UNREADABLE, unread, total, end):
+            self._stop(
+                VerdictCode.UNREADABLE, unread, total, "verdicts: the judge could read no answer"
+            )
 
     def note(self) -> str:
         """What there is to say of a measured model whose answers nearly all have one fault."""
@@ -127,7 +130,7 @@ class Guard:
         return share is not None and share.low > SHARE
 
     def _stop(self, reason: str, count: int, total: int, what: str) -> None:
-        self._store.set_fact(STOPPED, self._split)
+        self._store.set_metadata(STOPPED, self._split)
         shown = "; ".join(islice(self._examples(reason), SHOWN))
         remedy = REMEDIES.get(reason, "See what the server says of it.")
         remedy = remedy.format(limit=self._recipe.generate.max_new_tokens)
@@ -148,8 +151,8 @@ class Guard:
                 if reason == UNKNOWN:
                     found = verdict is not None and verdict.label == UNKNOWN
                     words = verdict.reason if verdict else ""
-                elif reason == UNREADABLE:
-                    found = verdict is not None and verdict.code == UNREADABLE
+                elif reason == VerdictCode.UNREADABLE:
+                    found = verdict is not None and verdict.code == VerdictCode.UNREADABLE
                 elif reason == "empty":
                     found = response.whole and not response.text.strip()
                 else:

@@ -11,7 +11,7 @@ import time
 from itertools import product
 from pathlib import Path
 
-from ..judges import Ledger
+from ..judges import ReplyCache
 from ..recipe import Recipe
 from ..store import Store
 from ..train import check_config
@@ -53,8 +53,8 @@ def take_part(recipe: Recipe, base: Answerer, out: Path) -> None:
         time.sleep(POLL)
         if os.getppid() != launcher:
             return
-    with Store(out / "run.sqlite") as store, Ledger() as ledger:
-        run = Run(out, recipe, store, ledger)
+    with Store(out / "run.sqlite") as store, ReplyCache() as cache:
+        run = Run(out, recipe, store, cache)
         for method, seed in product(recipe.methods, recipe.seeds):
             if not run.model(method, seed).exists():
                 fine_tune(run, base, method, seed, on_step=lambda step, steps, loss: None)

@@ -41,7 +41,7 @@ def begin_anew(store: Store, out: Path) -> None:
 
 def _open_split(store: Store, out: Path) -> str | None:
     """The split whose answers nothing was made of yet, where it may be asked about anew."""
-    stopped = store.fact(STOPPED)
+    stopped = store.metadata(STOPPED)
     if stopped is None and not store.has_candidates("train"):
         stopped = "train"
     written = any((out / "mixture").glob("[!.]*"))

@@ -54,7 +54,7 @@ def probe_run(run: Run, size: int) -> Iterator[Run]:
     """A run beside this one, with so many rows of each split, evenly spaced."""
     with Store(run.path / "probe.sqlite") as store:
         store.add_examples({split: sample(run.store, split, size) for split in ("train", "test")})
-        yield Run(run.path, run.recipe, store, run.ledger)
+        yield Run(run.path, run.recipe, store, run.cache)
 
 
 def prompt_tokens(asked: Question, store: Store) -> float:
@@ -114,7 +114,7 @@ def since(before: Usage, start: float) -> Work:
 
 def generated(store: Store, asked: str) -> int:
     """The tokens that are stored of all responses, where their ids are known."""
-    return sum(s.tokens for s in store.spent() if (s.stage, s.asked) == ("generate", asked))
+    return sum(s.tokens for s in store.spent() if (s.stage, s.source) == ("generate", asked))
 
 
 def targets(run: Run, method: str) -> tuple[list[Target], int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..errors import InputError
-from ..generate import Generator, Replay
+from ..generate import Engine, Replay
 from ..ladder import Paraphrase, Rounds, likelihood, no_likelihood
 from ..recipe import Recipe
 from ..records import ASKED, Example, Message, Request, Response, Source
@@ -45,7 +45,7 @@ def question(run: Run, sources: Sources, source: Source) -> Question:
 class WithLikelihood:
     """An engine that must tell how likely its responses are; found out before a night is spent."""
 
-    def __init__(self, engine: Generator) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     @property
@@ -80,7 +80,7 @@ def _question(run: Run, sources: Sources, source: Source) -> Question:
     _pin(run, "model on the server", server.fingerprint)
     return Question(
         split="train",
-        asked=source,
+        source=source,
         engine=server,
         fingerprint=server.fingerprint,
         sampling=sampling,
@@ -98,7 +98,7 @@ def _replayed(run: Run, replay: Replay) -> Question:
     sampling = run.recipe.generate.sampling
     return Question(
         split="train",
-        asked="self",
+        source="self",
         engine=replay,
         fingerprint=replay.fingerprint,
         sampling=lambda _: sampling,
@@ -109,9 +109,9 @@ def _replayed(run: Run, replay: Replay) -> Question:
 
 def _pin(run: Run, what: str, fingerprint: str) -> None:
     """Refuse to go on with a model or file whose content changed since the run began."""
-    known = run.store.fact(what)
+    known = run.store.metadata(what)
     if known is None:
-        run.store.set_fact(what, fingerprint)
+        run.store.set_metadata(what, fingerprint)
     elif known != fingerprint:
         remedy = "Put the former one back, or choose another --out."
         raise InputError(str(run.path), f"the {what} has changed since this run began", remedy)

@@ -66,17 +66,17 @@ def run_stages(
         begin_anew(run.store, run.path)
         # Whatever changed since an earlier start, recipe or packages, is looked at again.
         looked_at = content_hash(recipe.model_dump(mode="json"), environment(recipe))
-        if run.store.fact(f"checked until {until}") != looked_at:
+        if run.store.metadata(f"checked until {until}") != looked_at:
             for line in preflight(run, sources, until=until):
                 console.print(line)
-            run.store.set_fact(f"checked until {until}", looked_at)
+            run.store.set_metadata(f"checked until {until}", looked_at)
 
     with open_run(recipe, folder(source, out), check, sources.base) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
-            canaries = len(run.ledger.recent)
+            canaries = len(run.cache.recent)
             _do(stage, run, sources)
-            if len(run.ledger.recent) > canaries:
-                console.print(canary_line(run.ledger.canaries))
+            if len(run.cache.recent) > canaries:
+                console.print(canary_line(run.cache.canaries))
         return run.path
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..judges import LEDGER, Ledger
+from ..judges import REPLIES, ReplyCache
 from ..models import resolve
 from ..recipe import Endpoint, Recipe, load
 from ..records import ASKED
@@ -79,14 +79,14 @@ PACKAGES = (
 class Run:
     """An open, locked run directory.
 
-    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``ledger``
+    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``cache``
     is where judges that ask a model keep its replies.
     """
 
     path: Path
     recipe: Recipe
     store: Store
-    ledger: Ledger
+    cache: ReplyCache
 
     def mixture(self, method: str) -> Path:
         return self.path / "mixture" / method
@@ -124,12 +124,12 @@ def open_run(
         start(out) as this,
         room(out),
         Store(out / STORE) as store,
-        Ledger(out / LEDGER) as ledger,
+        ReplyCache(out / REPLIES) as cache,
     ):
-        run = Run(out, recipe, store, ledger)
+        run = Run(out, recipe, store, cache)
         if this.resumes:
             _check_same(load(known), run)
-        if store.fact("data") is None:
+        if store.metadata("data") is None:
             read_data(recipe, store, base)
         check(run)
         _write(known, recipe.to_yaml())
@@ -198,7 +198,7 @@ def _unused(run: Run) -> list[str]:
         unused.append("train")
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
-    if not any(each.stage != "train" and each.asked not in ASKED for each in spent):
+    if not any(each.stage != "train" and each.source not in ASKED for each in spent):
         unused.append("evaluate")
     return unused
 

@@ -52,7 +52,7 @@ def decide(run: Run, sources: Sources) -> None:
         ask(run, sources, pending[source])
         judge(run, source, decider)
     for method in methods:
-        run.store.set_fact(f"walked: {method}", "yes")
+        run.store.set_metadata(f"walked: {method}", "yes")
 
 
 def select(run: Run, sources: Sources) -> None:
@@ -83,13 +83,13 @@ def judge_name(config: JudgeConfig) -> str:
 def judge_of(run: Run, config: JudgeConfig) -> Judge:
     """A judge of the run, in the workers of a cluster where the recipe names one.
 
-    What keeps a model's replies stays here, with the run's ledger: they are paid for once, and its
+    What keeps a model's replies stays here, with the run's cache: they are paid for once, and its
     budget is one. It asks a server, or is made of other judges that may.
     """
     ray = run.recipe.ray
-    if ray is not None and registry.keeps_nothing(config.name):
+    if ray is not None and registry.is_stateless(config.name):
         return on_ray(ray, partial(registry.make, config.name, config.options))
-    return registry.make(config.name, config.options, ledger=run.ledger)
+    return registry.make(config.name, config.options, cache=run.cache)
 
 
 def judge(run: Run, source: Source, decider: Judge) -> None:
@@ -197,4 +197,6 @@ def _others(source: Source) -> list[Source]:
 
 
 def _unwalked(run: Run) -> list[str]:
-    return [method for method in run.recipe.methods if run.store.fact(f"walked: {method}") is None]
+    return [
+        method for method in run.recipe.methods if run.store.metadata(f"walked: {method}") is None
+    ]

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from ..data import TOO_LONG
-from ..judges import LEDGER, Ledger
+from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, accepted
 from ..recipe import Recipe
 from ..records import ASKED, Source
@@ -54,7 +54,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "methods": list(recipe.methods),
         "seeds": list(recipe.seeds),
         "examples": {split: store.count(split) for split in ("train", "test")},
-        "too_long": json.loads(store.fact(TOO_LONG) or "null"),
+        "too_long": json.loads(store.metadata(TOO_LONG) or "null"),
         "target": {"items": results.count(TARGET)},
         "benchmarks": {
             name: {"items": results.count(name), "metric": results.metrics[name]}
@@ -71,10 +71,10 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         },
         "rounds": [row for asked in ASKED for row in _rounds(store, recipe, asked)],
         "verdicts": [
-            {"split": split, "asked": asked, "labels": counts}
+            {"split": split, "source": asked, "labels": counts}
             for (split, asked), counts in store.labels().items()
         ],
-        "canaries": Ledger(run_dir / LEDGER).canaries or None,
+        "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
             label: facts
             for label in labels
@@ -146,7 +146,7 @@ def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]
         here = samples[start:end]
         if here:
             row = {
-                "asked": asked,
+                "source": asked,
                 "round": number,
                 "prompts": here[0].there,
                 "samples": sum(sample.there for sample in here),
@@ -179,7 +179,7 @@ def _example(
 
 def _tried(entry: Entry, rung: Source, pick: Pick) -> dict[str, Any] | None:
     """The candidate that speaks for a rung: of the verified ones the pick, else the first."""
-    here = [candidate for candidate in entry.candidates if candidate.asked == rung]
+    here = [candidate for candidate in entry.candidates if candidate.source == rung]
     verified = [candidate for candidate in here if accepted(candidate)]
     for candidate in ([pick(entry.example, verified)] if verified else here)[:1]:
         verdict = candidate.verdict

@@ -1,9 +1,9 @@
 """The SQLite file of a run: everything that was asked, answered, decided and measured.
 
-A candidate is one sample of one source for one example: ``asked`` names who was asked (``self`` and
+A candidate is one sample of one source for one example: ``source`` names who answered (``self`` and
 ``paraphrase`` on the train split, a model such as ``s3ft-seed0`` on the test split). Responses are
 identified by content (`s3ft.records.response_key`), so that equal requests share one. Rows are
-added and never changed, but for ``facts``, and ``targets``, which a selection writes anew. Every
+added and never changed, but for ``metadata``, and ``targets``, which a selection writes anew. Every
 call that adds is one transaction, so a process killed at any moment loses what was in flight and
 nothing else.
 
@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import RunError
-from ..records import UNREADABLE, Candidate, Example, Response, Source, Verdict
+from ..records import Candidate, Example, Response, Source, Verdict, VerdictCode
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS examples (
     split TEXT, position INTEGER, id TEXT NOT NULL,
     prompt TEXT NOT NULL, completion TEXT NOT NULL, meta TEXT NOT NULL,
@@ -34,13 +34,13 @@ CREATE TABLE IF NOT EXISTS responses (
     key TEXT PRIMARY KEY, text TEXT NOT NULL, token_ids TEXT, finish_reason TEXT NOT NULL,
     logprob REAL, engine TEXT NOT NULL, reasoning TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS candidates (
-    split TEXT, position INTEGER, asked TEXT, sample INTEGER, key TEXT NOT NULL,
-    PRIMARY KEY (split, position, asked, sample)) WITHOUT ROWID;
+    split TEXT, position INTEGER, source TEXT, sample INTEGER, key TEXT NOT NULL,
+    PRIMARY KEY (split, position, source, sample)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS verdicts (
-    split TEXT, position INTEGER, asked TEXT, sample INTEGER, attempt INTEGER,
+    split TEXT, position INTEGER, source TEXT, sample INTEGER, attempt INTEGER,
     judge TEXT NOT NULL, label TEXT NOT NULL, answer TEXT, reason TEXT NOT NULL,
     code TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (split, position, asked, sample, attempt)) WITHOUT ROWID;
+    PRIMARY KEY (split, position, source, sample, attempt)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS targets (
     method TEXT, position INTEGER, example_id TEXT NOT NULL, source TEXT, reason TEXT NOT NULL,
     PRIMARY KEY (method, position)) WITHOUT ROWID;
@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS scores (
     model TEXT, task TEXT, metric TEXT, item TEXT, value REAL NOT NULL,
     PRIMARY KEY (model, task, metric, item)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spent (
-    stage TEXT NOT NULL, asked TEXT NOT NULL, rows INTEGER NOT NULL, tokens INTEGER NOT NULL,
+    stage TEXT NOT NULL, source TEXT NOT NULL, rows INTEGER NOT NULL, tokens INTEGER NOT NULL,
     seconds REAL NOT NULL);
 """
 
@@ -68,7 +68,7 @@ class Place(NamedTuple):
 
     split: str
     position: int
-    asked: str
+    source: str
     sample: int
 
 
@@ -79,9 +79,9 @@ class Entry(NamedTuple):
     example: Example
     candidates: tuple[Candidate, ...]
 
-    def lacking(self, asked: str, samples: int) -> list[int]:
+    def lacking(self, source: str, samples: int) -> list[int]:
         """The numbers of the first ``samples`` samples of a source that are not there."""
-        there = {candidate.sample for candidate in self.candidates if candidate.asked == asked}
+        there = {candidate.sample for candidate in self.candidates if candidate.source == source}
         return [sample for sample in range(samples) if sample not in there]
 
 
@@ -107,7 +107,7 @@ class Spent(NamedTuple):
     """What a stage used: rows, tokens (prompt tokens not counted) and seconds."""
 
     stage: str
-    asked: str
+    source: str
     rows: int
     tokens: int
     seconds: float
@@ -120,6 +120,7 @@ class Store:
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
+            self._rename()
             self._db.executescript(SCHEMA)
             self._add_columns()
         except sqlite3.DatabaseError as error:
@@ -134,6 +135,15 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
+    def _rename(self) -> None:
+        """What a run of an earlier version calls otherwise."""
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+        if "facts" in tables:
+            with _Transaction(self._db):
+                self._db.execute("ALTER TABLE facts RENAME TO metadata")
+                for table in ("candidates", "verdicts", "spent"):
+                    self._db.execute(f"ALTER TABLE {table} RENAME COLUMN asked TO source")
+
     def _add_columns(self) -> None:
         """What a run of an earlier version has not."""
         added = (("examples", "reasoning"), ("responses", "reasoning"), ("verdicts", "code"))
@@ -144,27 +154,27 @@ class Store:
                     f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
                 )
 
-    # facts: small named values, such as a model's fingerprint
+    # metadata: small named values, such as a model's fingerprint
 
-    def fact(self, name: str) -> str | None:
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    def metadata(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM metadata WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def set_fact(self, name: str, value: str) -> None:
+    def set_metadata(self, name: str, value: str) -> None:
         with _Transaction(self._db):
-            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+            self._db.execute("INSERT OR REPLACE INTO metadata VALUES (?, ?)", (name, value))
 
     # examples
 
     def add_examples(
         self,
         splits: Mapping[str, Iterable[Example]],
-        facts: Callable[[], Mapping[str, str]] = dict,
+        metadata: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """Add whole splits in one transaction: what their reading raises leaves nothing behind.
 
         Args:
-            facts: asked once the examples are read, and added with them.
+            metadata: asked once the examples are read, and added with them.
         """
         with _Transaction(self._db):
             for split, examples in splits.items():
@@ -183,23 +193,23 @@ class Store:
                         for n, e in enumerate(examples)
                     ),
                 )
-            found = {"data": "read", **facts()}
-            self._db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", found.items())
+            found = {"data": "read", **metadata()}
+            self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", found.items())
 
     def count(self, split: str) -> int:
         row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()
         return int(row[0])
 
     def entries(
-        self, split: str, asked: Sequence[str] = (), *, start: int = 0, stop: int | None = None
+        self, split: str, source: Sequence[str] = (), *, start: int = 0, stop: int | None = None
     ) -> Iterator[Entry]:
         """The examples of a split in order, with their candidates of the sources named.
 
-        Each candidate carries its latest verdict. Candidates come in the order of ``asked``, then
+        Each candidate carries its latest verdict. Candidates come in the order of ``source``, then
         by sample. ``start`` and ``stop`` limit the positions.
         """
-        order = {name: rank for rank, name in enumerate(asked)}
-        marks = ", ".join("?" * len(asked))
+        order = {name: rank for rank, name in enumerate(source)}
+        marks = ", ".join("?" * len(source))
         total = self.count(split) if stop is None else stop
         while start < total:
             window = (split, start, min(start + PAGE, total))
@@ -209,17 +219,17 @@ class Store:
                 window,
             ).fetchall()
             rows = self._db.execute(
-                "SELECT c.position, c.asked, c.sample, r.key, r.text, r.token_ids,"
+                "SELECT c.position, c.source, c.sample, r.key, r.text, r.token_ids,"
                 " r.finish_reason, r.logprob, r.engine, r.reasoning,"
                 " v.label, v.answer, v.reason, v.code"
                 " FROM candidates c JOIN responses r ON r.key = c.key"
                 " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
-                " AND v.asked = c.asked AND v.sample = c.sample AND v.attempt ="
+                " AND v.source = c.source AND v.sample = c.sample AND v.attempt ="
                 " (SELECT max(attempt) FROM verdicts w WHERE w.split = c.split"
-                " AND w.position = c.position AND w.asked = c.asked AND w.sample = c.sample)"
+                " AND w.position = c.position AND w.source = c.source AND w.sample = c.sample)"
                 " WHERE c.split = ? AND c.position >= ? AND c.position < ?"
-                f" AND c.asked IN ({marks}) ORDER BY c.position",
-                (*window, *asked),
+                f" AND c.source IN ({marks}) ORDER BY c.position",
+                (*window, *source),
             ).fetchall()
             made = {at: list(group) for at, group in groupby(rows, key=lambda row: row[0])}
             for position, id_, prompt, completion, meta, reasoning in examples:
@@ -278,40 +288,40 @@ class Store:
             self._db.executemany(
                 "INSERT INTO verdicts SELECT ?1, ?2, ?3, ?4, coalesce(max(attempt) + 1, 0),"
                 " ?5, ?6, ?7, ?8, ?9 FROM verdicts"
-                " WHERE split = ?1 AND position = ?2 AND asked = ?3 AND sample = ?4",
+                " WHERE split = ?1 AND position = ?2 AND source = ?3 AND sample = ?4",
                 ((*place, judge, v.label, v.answer, v.reason, v.code) for place, v in verdicts),
             )
             self._db.execute("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", spent)
 
-    def attempts(self, split: str, asked: str) -> dict[tuple[int, int], int]:
+    def attempts(self, split: str, source: str) -> dict[tuple[int, int], int]:
         """How often each (position, sample) whose latest verdict is unknown was judged."""
         rows = self._db.execute(
-            "SELECT position, sample, count(*) FROM verdicts WHERE split = ? AND asked = ?"
+            "SELECT position, sample, count(*) FROM verdicts WHERE split = ? AND source = ?"
             " GROUP BY position, sample HAVING sum(label != 'unknown') = 0",
-            (split, asked),
+            (split, source),
         )
         return {(position, sample): count for position, sample, count in rows}
 
-    def unjudged(self, split: str, asked: str) -> int:
+    def unjudged(self, split: str, source: str) -> int:
         """How many candidates of a source have no verdict."""
         row = self._db.execute(
-            "SELECT count(*) FROM candidates c WHERE split = ? AND asked = ? AND NOT EXISTS"
+            "SELECT count(*) FROM candidates c WHERE split = ? AND source = ? AND NOT EXISTS"
             " (SELECT 1 FROM verdicts v WHERE v.split = c.split AND v.position = c.position"
-            " AND v.asked = c.asked AND v.sample = c.sample)",
-            (split, asked),
+            " AND v.source = c.source AND v.sample = c.sample)",
+            (split, source),
         ).fetchone()
         return int(row[0])
 
-    def solved(self, split: str, asked: str) -> set[int]:
+    def solved(self, split: str, source: str) -> set[int]:
         """The positions of the examples for which a source gave a correct answer."""
         rows = self._db.execute(
             "SELECT DISTINCT position FROM verdicts"
-            " WHERE split = ? AND asked = ? AND label = 'correct'",
-            (split, asked),
+            " WHERE split = ? AND source = ? AND label = 'correct'",
+            (split, source),
         )
         return {position for (position,) in rows}
 
-    def endings(self, split: str, asked: str) -> dict[str, int]:
+    def endings(self, split: str, source: str) -> dict[str, int]:
         """The prompts that a source has answered, by how its answers to them ended.
 
         A prompt counts under a finish reason, or ``empty``, where that is so of all its samples;
@@ -320,40 +330,40 @@ class Store:
         rows = self._db.execute(
             "SELECT ending, count(*) FROM (SELECT position, CASE WHEN min(ending) = max(ending)"
             f" THEN min(ending) ELSE '' END AS ending FROM ({_ENDED} WHERE c.split = ?"
-            " AND c.asked = ?) GROUP BY position) GROUP BY ending",
-            (split, asked),
+            " AND c.source = ?) GROUP BY position) GROUP BY ending",
+            (split, source),
         )
         return dict(rows)
 
-    def undecided(self, split: str, asked: str) -> tuple[int, int, int]:
+    def undecided(self, split: str, source: str) -> tuple[int, int, int]:
         """Of the prompts with a judged answer that is whole: where all such are unknown, where no
         answer could be read out of any, and all."""
         row = self._db.execute(
             "SELECT coalesce(sum(undecided), 0), coalesce(sum(unread), 0), count(*) FROM"
             " (SELECT position, min(label = 'unknown') AS undecided,"
-            f" min(code = '{UNREADABLE}') AS unread FROM verdicts v"
-            f" JOIN ({_ENDED} WHERE c.split = ?1 AND c.asked = ?2) USING (position, sample)"
-            " WHERE split = ?1 AND asked = ?2 AND ending = '' AND attempt ="
-            " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split AND w.asked = v.asked"
+            f" min(code = '{VerdictCode.UNREADABLE}') AS unread FROM verdicts v"
+            f" JOIN ({_ENDED} WHERE c.split = ?1 AND c.source = ?2) USING (position, sample)"
+            " WHERE split = ?1 AND source = ?2 AND ending = '' AND attempt ="
+            " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split AND w.source = v.source"
             " AND w.position = v.position AND w.sample = v.sample) GROUP BY position)",
-            (split, asked),
+            (split, source),
         ).fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 
-    def has_candidates(self, split: str, asked: str | None = None, sample: int = 0) -> bool:
+    def has_candidates(self, split: str, source: str | None = None, sample: int = 0) -> bool:
         """Whether there is a candidate with this number or a higher one, of anyone or of one."""
-        query = "SELECT 1 FROM candidates WHERE split = ? AND asked = ifnull(?, asked)"
-        row = self._db.execute(f"{query} AND sample >= ? LIMIT 1", (split, asked, sample))
+        query = "SELECT 1 FROM candidates WHERE split = ? AND source = ifnull(?, source)"
+        row = self._db.execute(f"{query} AND sample >= ? LIMIT 1", (split, source, sample))
         return bool(row.fetchone())
 
-    def forget(self, split: str, facts: Iterable[str]) -> None:
-        """Begin a split anew: what follows from its responses is taken back, and some facts are.
+    def forget(self, split: str, metadata: Iterable[str]) -> None:
+        """Begin a split anew: what follows from its responses is taken back, and some metadata are.
 
         The responses stay, by which whatever is asked again in the same way is found; but for the
         prompts that had no room, which a server may have by now.
 
         Args:
-            facts: how their names begin.
+            metadata: how their names begin.
         """
         with _Transaction(self._db):
             for table in ("candidates", "verdicts"):
@@ -362,20 +372,21 @@ class Store:
                 self._db.execute("DELETE FROM scores WHERE task = 'target'")
             self._db.execute("DELETE FROM responses WHERE finish_reason = 'too_long'")
             self._db.executemany(
-                "DELETE FROM facts WHERE substr(name, 1, length(?1)) = ?1", ((f,) for f in facts)
+                "DELETE FROM metadata WHERE substr(name, 1, length(?1)) = ?1",
+                ((f,) for f in metadata),
             )
 
-    def samples(self, asked: str) -> list[Samples]:
+    def samples(self, source: str) -> list[Samples]:
         """The samples of a source on the train split, by their number."""
         rows = self._db.execute(
             "WITH verified AS (SELECT v.position, min(v.sample) AS sample FROM verdicts v"
-            " JOIN candidates USING (split, position, asked, sample)"
-            " JOIN responses USING (key) WHERE v.split = 'train' AND v.asked = ?1"
+            " JOIN candidates USING (split, position, source, sample)"
+            " JOIN responses USING (key) WHERE v.split = 'train' AND v.source = ?1"
             " AND v.label = 'correct' AND finish_reason = 'stop' GROUP BY v.position)"
             " SELECT count(*), count(verified.sample) FROM candidates c"
             " LEFT JOIN verified USING (position, sample)"
-            " WHERE c.split = 'train' AND c.asked = ?1 GROUP BY c.sample ORDER BY c.sample",
-            (asked,),
+            " WHERE c.split = 'train' AND c.source = ?1 GROUP BY c.sample ORDER BY c.sample",
+            (source,),
         )
         return [Samples(*row) for row in rows]
 
@@ -413,16 +424,16 @@ class Store:
         return [(position, reason) for position, reason in rows]
 
     def labels(self) -> dict[tuple[str, str], dict[str, int]]:
-        """How the judge decided: label counts by split and who was asked, the latest verdicts."""
+        """How the judge decided: label counts by split and who answered, the latest verdicts."""
         rows = self._db.execute(
-            "SELECT split, asked, label, count(*) FROM verdicts v WHERE attempt ="
+            "SELECT split, source, label, count(*) FROM verdicts v WHERE attempt ="
             " (SELECT max(attempt) FROM verdicts w WHERE w.split = v.split"
-            " AND w.position = v.position AND w.asked = v.asked AND w.sample = v.sample)"
-            " GROUP BY split, asked, label ORDER BY split, asked, label"
+            " AND w.position = v.position AND w.source = v.source AND w.sample = v.sample)"
+            " GROUP BY split, source, label ORDER BY split, source, label"
         )
         counts: dict[tuple[str, str], dict[str, int]] = {}
-        for split, asked, label, count in rows:
-            counts.setdefault((split, asked), {})[label] = count
+        for split, source, label, count in rows:
+            counts.setdefault((split, source), {})[label] = count
         return counts
 
     def add_scores(self, scores: Iterable[Score], spent: Spent) -> None:
@@ -447,8 +458,8 @@ class Store:
     def spent(self) -> list[Spent]:
         """What each stage used in all, over every start of the run."""
         rows = self._db.execute(
-            "SELECT stage, asked, sum(rows), sum(tokens), sum(seconds) FROM spent"
-            " GROUP BY stage, asked ORDER BY min(rowid)"
+            "SELECT stage, source, sum(rows), sum(tokens), sum(seconds) FROM spent"
+            " GROUP BY stage, source ORDER BY min(rowid)"
         )
         return [Spent(*row) for row in rows]
 
@@ -476,8 +487,8 @@ def _dump(value: object) -> str:
 
 
 def _candidate(row: tuple[object, ...]) -> Candidate:
-    _, asked, sample, key, text, ids, *response_columns, label, answer, reason, code = row
+    _, source, sample, key, text, ids, *response_columns, label, answer, reason, code = row
     token_ids = None if ids is None else tuple(json.loads(str(ids)))
     response = Response(key, text, token_ids, *response_columns)  # type: ignore[arg-type]
-    verdict = None if label is None else Verdict(str(key), label, answer, reason, code)  # type: ignore[arg-type]
-    return Candidate(asked, sample, response, verdict)  # type: ignore[arg-type]
+    verdict = None if label is None else Verdict(str(key), label, answer, reason, VerdictCode(code))  # type: ignore[arg-type]
+    return Candidate(source, sample, response, verdict)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from test_reply import INJECTIONS
 from endpoint import Body, Endpoint, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
-from s3ft.judge import Ledger, audit_file, judge_file, registry
+from s3ft.judge import ReplyCache, audit_file, judge_file, registry
 from s3ft.judges import canary_line
 from s3ft.records import Message, Verdict
 
@@ -58,11 +58,11 @@ def good_model(body: Body) -> str:
 
 
 def judge(
-    rows: list[dict[str, Any]], server: Endpoint, ledger: Ledger | None = None, **options: Any
+    rows: list[dict[str, Any]], server: Endpoint, cache: ReplyCache | None = None, **options: Any
 ) -> list[Verdict]:
     endpoint = {"url": server.url, "model": "m", "timeout": 20.0, **options.pop("openai", {})}
     options = {"openai": endpoint, "canaries": 0.0, **options}
-    made = registry.make("llm", options, ledger=ledger or Ledger())
+    made = registry.make("llm", options, cache=cache or ReplyCache())
     from s3ft.judge import judge_rows
 
     return list(judge_rows(rows, made))
@@ -233,11 +233,11 @@ def test_a_budget_stops_it_and_it_goes_on(tmp_path: Path) -> None:
     with serve(good_model) as server:
         for _ in range(2):
             _limits._shared.clear()  # as another process would begin
-            with Ledger(path) as ledger, pytest.raises(RunError, match="max_requests of 10"):
-                judge(rows, server, ledger, openai={"max_requests": 10})
+            with ReplyCache(path) as cache, pytest.raises(RunError, match="max_requests of 10"):
+                judge(rows, server, cache, openai={"max_requests": 10})
         _limits._shared.clear()
-        with Ledger(path) as ledger:
-            verdicts = judge(rows, server, ledger, openai={"max_requests": 10})
+        with ReplyCache(path) as cache:
+            verdicts = judge(rows, server, cache, openai={"max_requests": 10})
     assert labels(verdicts) == ["correct"] * 25
     assert set(server.asked.values()) == {1}
     assert len(server.bodies) == 25
@@ -247,32 +247,32 @@ def test_replies_without_a_verdict_are_asked_for_again() -> None:
     def model(body: Body) -> str:
         return "hm" if len(server.bodies) == 1 else "yes"
 
-    ledger = Ledger()
+    cache = ReplyCache()
     with serve(model) as server:
-        assert labels(judge([row(1)], server, ledger)) == ["unknown"]
-        assert labels(judge([row(1)], server, ledger)) == ["correct"]
-        assert labels(judge([row(1)], server, ledger)) == ["correct"]
+        assert labels(judge([row(1)], server, cache)) == ["unknown"]
+        assert labels(judge([row(1)], server, cache)) == ["correct"]
+        assert labels(judge([row(1)], server, cache)) == ["correct"]
     assert len(server.bodies) == 2
 
 
 def test_another_model_or_prompt_is_asked_anew(tmp_path: Path) -> None:
     own = tmp_path / "own.j2"
     own.write_text("Is {{ response | json }} the same as {{ gold | json }}? Yes or no.")
-    ledger = Ledger()
+    cache = ReplyCache()
     with serve(lambda _: "yes") as server:
         for options in ({}, {"openai": {"model": "other"}}, {"prompt": str(own)}, {}):
-            judge([row(1)], server, ledger, **options)
+            judge([row(1)], server, cache, **options)
     assert len(server.bodies) == 3
     assert prompt_of(server.bodies[2]) == 'Is "It is Rome." the same as "Rome"? Yes or no.'
 
 
 @pytest.mark.parametrize(("model", "accepted"), [(good_model, 0), (lambda _: "yes", 1)])
 def test_canaries_are_mixed_in_and_their_acceptance_is_told(model: Any, accepted: int) -> None:
-    rows, ledger = [row(n) for n in range(200)], Ledger()
+    rows, cache = [row(n) for n in range(200)], ReplyCache()
     with serve(model) as server:
-        verdicts = judge(rows, server, ledger, canaries=0.1)
+        verdicts = judge(rows, server, cache, canaries=0.1)
     assert len(verdicts) == 200, "no canary among the verdicts"
-    counts = ledger.canaries
+    counts = cache.canaries
     assert 10 <= sum(counts.values()) <= 35
     assert counts == {"correct" if accepted else "incorrect": sum(counts.values())}
     assert len(server.bodies) == 200 + sum(counts.values())
@@ -323,8 +323,8 @@ def test_a_canary_is_never_right() -> None:
 
 def test_the_key_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUDGE_KEY", "sk-very-secret")
-    with serve(good_model) as server, Ledger(tmp_path / "replies.sqlite") as ledger:
-        judge([row(n) for n in range(5)], server, ledger, openai={"key": "JUDGE_KEY"})
+    with serve(good_model) as server, ReplyCache(tmp_path / "replies.sqlite") as cache:
+        judge([row(n) for n in range(5)], server, cache, openai={"key": "JUDGE_KEY"})
     assert server.headers[0]["authorization"] == "Bearer sk-very-secret"
     assert b"sk-very" not in (tmp_path / "replies.sqlite").read_bytes()
 
@@ -344,7 +344,7 @@ def test_the_key_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             "above 0",
         ),
         ({"prompt": "/nowhere.j2"}, "cannot be read"),
-        ({"ledger": "x"}, "no option of a recipe"),
+        ({"cache": "x"}, "no option of a recipe"),
         ({"engine": "vllm"}, "unexpected keyword"),
     ],
 )

@@ -18,7 +18,7 @@ from math_answers import RIGHT, WRONG
 from s3ft.judges import Judge, registry
 from s3ft.judges._rows import to_case
 from s3ft.judges.math._math import _Math, math
-from s3ft.records import UNREADABLE, Case, Message, Verdict
+from s3ft.records import Case, Message, Verdict, VerdictCode
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_says_what_it_read_and_why(judge: Judge) -> None:
     assert ask(judge, "42", "#### 42") == Verdict("0", "correct", "42", "42 = 42")
     assert ask(judge, "42", "#### 41") == Verdict("0", "incorrect", "41", "41, gold 42")
     unread = ask(judge, "42", "no idea")
-    assert unread == Verdict("0", "incorrect", None, "no answer found", UNREADABLE)
+    assert unread == Verdict("0", "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
     assert ask(judge, "42", " \n") == Verdict("0", "incorrect", None, "empty response")
     both = ask(judge, "42", "#### 41\n#### 42")
     assert (both.answer, both.reason) == ("41; 42", "different marked answers: 41; 42")

@@ -12,7 +12,7 @@ from ...errors import InputError
 from ...records import Label, Verdict, content_hash
 from ...stats import Estimate, wilson
 from .._base import MALFORMED, Judge, options_text
-from .._ledger import Ledger, canary_line
+from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import Malformed, judge_rows, row_id, to_case
 from ..files import json_line, reading, rows_of, same_file, writing
@@ -165,14 +165,14 @@ def audit_file(
         path: ``-`` reads standard input.
         disagreements: a JSONL file to write, with the rows on which verdict and label differ, each
             with ``label``, ``answer`` and ``reason`` of the verdict.
-        replies: where a model's replies are kept (see `Ledger`), so that none is asked for twice.
+        replies: where a model's replies are kept (see `ReplyCache`): none is asked for twice.
 
     Raises:
         InputError: there is no such judge or file, the output cannot be written, or no row has a
             label.
     """
-    ledger = Ledger(replies)
-    decide = registry.make(judge, options, where="--judge", ledger=ledger)
+    cache = ReplyCache(replies)
+    decide = registry.make(judge, options, where="--judge", cache=cache)
     name = options_text(judge, dict(options))
     table: Answerability | None = None
     if judge == "qa":
@@ -198,8 +198,8 @@ def audit_file(
                 )
                 _require_labels(result, path)
     _require_labels(result, path)
-    with ledger:
-        result.canaries = ledger.recent_canaries
+    with cache:
+        result.canaries = cache.recent_canaries
     return result
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...records import Case, Label, Verdict
 from .._base import MALFORMED, Judge
-from .._ledger import Ledger
+from .._cache import ReplyCache
 from .._registry import registry
 
 LABELS: tuple[Label, ...] = ("correct", "incorrect", "unknown")
@@ -22,7 +22,7 @@ Spec = str | Mapping[str, Any]
 """A judge inside another: its name, or a mapping with its name and options."""
 
 
-def cascade(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
+def cascade(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Asks one judge after the other, until one decides; the last one's word stands.
 
     Args:
@@ -33,10 +33,10 @@ def cascade(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
         ValueError: there are fewer than two, or ``final`` is wrong.
         InputError: there is no such judge, or it refuses its options.
     """
-    return _chain([_made(spec, ledger) for spec in _several(judges)], keep_unknown=False)
+    return _chain([_made(spec, cache) for spec in _several(judges)], keep_unknown=False)
 
 
-def all_of(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
+def all_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Accepts what all judges accept; the first that rejects decides, and later ones are not asked.
 
     Where none rejects and one does not know, it is ``unknown``.
@@ -44,11 +44,11 @@ def all_of(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
     Raises:
         ValueError, InputError: as for `cascade`; ``final`` is not taken.
     """
-    steps = [_made(spec, ledger, final=("incorrect",)) for spec in _several(judges)]
+    steps = [_made(spec, cache, final=("incorrect",)) for spec in _several(judges)]
     return _chain(steps, keep_unknown=True)
 
 
-def any_of(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
+def any_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Accepts what any judge accepts; the first that does decides, and later ones are not asked.
 
     Where none accepts and one does not know, it is ``unknown``.
@@ -56,7 +56,7 @@ def any_of(*, judges: Sequence[Spec], ledger: Ledger | None = None) -> Judge:
     Raises:
         ValueError, InputError: as for `cascade`; ``final`` is not taken.
     """
-    steps = [_made(spec, ledger, final=("correct",)) for spec in _several(judges)]
+    steps = [_made(spec, cache, final=("correct",)) for spec in _several(judges)]
     return _chain(steps, keep_unknown=True)
 
 
@@ -75,7 +75,7 @@ def _several(judges: Sequence[Spec]) -> Sequence[Spec]:
     return judges
 
 
-def _made(spec: Spec, ledger: Ledger | None, final: Sequence[Label] | None = None) -> _Step:
+def _made(spec: Spec, cache: ReplyCache | None, final: Sequence[Label] | None = None) -> _Step:
     inner: dict[str, Any] = {"name": spec} if isinstance(spec, str) else {**spec}
     name = inner.pop("name", None)
     if not isinstance(name, str):
@@ -85,7 +85,7 @@ def _made(spec: Spec, ledger: Ledger | None, final: Sequence[Label] | None = Non
         if isinstance(final, str) or not final or not {*final} <= {*LABELS}:
             raise ValueError(f"final of {name!r} must be a list of {', '.join(LABELS)}")
     assert final is not None
-    return _Step(name, registry.make(name, inner, where=f"judge {name!r}", ledger=ledger), final)
+    return _Step(name, registry.make(name, inner, where=f"judge {name!r}", cache=cache), final)
 
 
 def _chain(steps: Sequence[_Step], *, keep_unknown: bool) -> Judge:

@@ -15,7 +15,7 @@ from typing import IO, Any
 from ...errors import InputError, RunError, disk_is_full
 from ...records import Verdict, content_hash
 from .._base import MALFORMED, options_text
-from .._ledger import Ledger, canary_line
+from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import judge_rows, own_id
 from ._lines import reading, rows_of
@@ -67,14 +67,14 @@ def judge_file(
     Args:
         in_path: also compressed with gzip; ``-`` reads standard input.
         out_path: ``-`` writes to standard output, as it goes.
-        replies: where a model's replies are kept (see `Ledger`), so that none is asked for twice.
+        replies: where a model's replies are kept (see `ReplyCache`): none is asked for twice.
 
     Raises:
         InputError: there is no such judge or input, the output cannot be written, or is the input.
         RunError: there was no room left for the output; what was judged is kept beside it.
     """
-    ledger = Ledger(replies)
-    decide = registry.make(judge, options, where="--judge", ledger=ledger)
+    cache = ReplyCache(replies)
+    decide = registry.make(judge, options, where="--judge", cache=cache)
     name = options_text(judge, dict(options))
     if same_file(in_path, out_path):
         remedy = "Name another file for the output."
@@ -92,8 +92,8 @@ def judge_file(
             counts.add(verdict)
             fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
             out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
-    with ledger:
-        counts.canaries = canary_line(ledger.recent_canaries)
+    with cache:
+        counts.canaries = canary_line(cache.recent_canaries)
     return counts
 
 

@@ -9,7 +9,7 @@ from ...finish import said
 from ...generate import OpenAI, Unanswered
 from ...records import Case, Label, Request, Response, Sampling, Verdict, content_hash
 from .._base import malformed, shorten
-from .._ledger import Ledger
+from .._cache import ReplyCache
 from ._prompt import Prompt, Unaskable
 from ._reply import read_reply
 
@@ -47,9 +47,9 @@ class AskedInWords:
     """Asks an endpoint for replies in words, and keeps those that hold a verdict."""
 
     def __init__(
-        self, engine: OpenAI, prompt: Prompt, sampling: Sampling, votes: int, ledger: Ledger
+        self, engine: OpenAI, prompt: Prompt, sampling: Sampling, votes: int, cache: ReplyCache
     ) -> None:
-        self._engine, self._prompt, self._ledger = engine, prompt, ledger
+        self._engine, self._prompt, self._cache = engine, prompt, cache
         self._sampling, self._votes = sampling, votes
 
     def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
@@ -81,7 +81,7 @@ class AskedInWords:
                 key = content_hash(
                     self._engine.fingerprint, asked.messages, self._sampling.temperature, vote
                 )
-                known = self._ledger.reply(key)
+                known = self._cache.reply(key)
                 if known is not None:
                     if ballot.add(*read_reply(known, asked.mark, case.response)):
                         ready.append(ballot.verdict())
@@ -106,7 +106,7 @@ class AskedInWords:
                     replies[response.key] = response.text
                 if ballot.add(vote, grounds):
                     ready.append(ballot.verdict())
-        self._ledger.add_replies(replies)
+        self._cache.add_replies(replies)
 
 
 def _taken(ready: deque[Verdict]) -> Iterator[Verdict]:

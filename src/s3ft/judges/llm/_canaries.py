@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ...records import Case, Verdict, content_hash
 from .._base import Judge
-from .._ledger import Ledger
+from .._cache import ReplyCache
 from ..qa.abstain import abstention
 from ..text import normalise
 
@@ -32,8 +32,8 @@ _KEY = "canary "
 _abstains = abstention()
 
 
-def with_canaries(judge: Judge, ledger: Ledger, share: float) -> Judge:
-    """The same judge, with canaries among its cases, whose verdicts go to the ledger alone.
+def with_canaries(judge: Judge, cache: ReplyCache, share: float) -> Judge:
+    """The same judge, with canaries among its cases, whose verdicts go to the cache alone.
 
     The first case gets a canary, and of the others a share, chosen by their content.
     """
@@ -43,7 +43,7 @@ def with_canaries(judge: Judge, ledger: Ledger, share: float) -> Judge:
     def judged(cases: Iterable[Case]) -> Iterator[Verdict]:
         asked: dict[str, Case] = {}
         others: deque[str] = deque(maxlen=OTHERS)
-        first = not ledger.recent
+        first = not cache.recent
 
         def mixed() -> Iterator[Case]:
             nonlocal first
@@ -70,7 +70,7 @@ def with_canaries(judge: Judge, ledger: Ledger, share: float) -> Judge:
                 yield verdict
                 continue
             prompt = canary.prompt[-1]["content"] if canary.prompt else ""
-            ledger.add_canary(verdict.key, prompt, canary.response, verdict.label)
+            cache.add_canary(verdict.key, prompt, canary.response, verdict.label)
 
     return judged
 

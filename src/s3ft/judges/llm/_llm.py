@@ -17,7 +17,7 @@ from ...generate import OpenAI
 from ...recipe import Endpoint, Model
 from ...records import Case, Sampling, Verdict
 from .._base import Judge, malformed, screened, shorten
-from .._ledger import Ledger
+from .._cache import ReplyCache
 from ._ballots import AskedInWords
 from ._canaries import with_canaries
 from ._content import no_content
@@ -44,7 +44,7 @@ def llm(
     max_new_tokens: int = 512,
     batch_size: int = 32,
     canaries: float = 0.05,
-    ledger: Ledger | None = None,
+    cache: ReplyCache | None = None,
 ) -> Judge:
     """Judges by asking a language model, shown the conversation, the gold and the response.
 
@@ -60,7 +60,7 @@ def llm(
         max_new_tokens: of an endpoint's reply, its reasoning included.
         batch_size: rows that a local model reads at once.
         canaries: the share of cases to which a known-wrong response is added.
-        ledger: where replies and canaries are kept; default: in memory.
+        cache: where replies and canaries are kept; default: in memory.
 
     Raises:
         ValueError: an option is out of range.
@@ -70,9 +70,9 @@ def llm(
         raise ValueError(
             "votes, max_new_tokens and batch_size must be 1 or more, canaries from 0 to 1"
         )
-    ledger = Ledger() if ledger is None else ledger
-    if not isinstance(ledger, Ledger):
-        raise ValueError("ledger is no option of a recipe: a run keeps its own")
+    cache = ReplyCache() if cache is None else cache
+    if not isinstance(cache, ReplyCache):
+        raise ValueError("cache is no option of a recipe: a run keeps its own")
     judge: Judge
     if openai is None:
         if votes > 1 or temperature is not None:
@@ -97,8 +97,8 @@ def llm(
         )
         shown = Prompt(Path(prompt) if prompt else DEFAULT, direct=False)
         sampling = Sampling(temperature=temperature, max_new_tokens=max_new_tokens)
-        judge = AskedInWords(engine, shown, sampling, votes, ledger)
-    return screened(with_canaries(judge, ledger, canaries), no_content)
+        judge = AskedInWords(engine, shown, sampling, votes, cache)
+    return screened(with_canaries(judge, cache, canaries), no_content)
 
 
 class _Local:

@@ -16,8 +16,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ...records import UNREADABLE, Case, Label, Verdict
-from .._base import Judge, each, malformed, shorten
+from ...records import Case, Label, Verdict, VerdictCode
+from .._base import Judge, malformed, per_case, shorten
 from ._answer import (
     MOST,
     Answer,
@@ -51,7 +51,7 @@ def math(*, timeout: float = 5.0) -> Judge:
     """
     if not timeout > 0:
         raise ValueError("timeout must be a positive number of seconds")
-    return each(_Math(timeout))
+    return per_case(_Math(timeout))
 
 
 class _Math:
@@ -89,7 +89,7 @@ class _Math:
         if gold is None:
             return Verdict(key, "unknown", None, "no answer can be read in the gold")
         if not answers:
-            return Verdict(key, "incorrect", None, "no answer found", UNREADABLE)
+            return Verdict(key, "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
         said = "; ".join(shorten(answer.text) for answer in answers[:MOST])
         differ = Verdict(key, "incorrect", said, f"different marked answers: {said}")
         if len(answers) > MOST:
@@ -109,7 +109,11 @@ class _Math:
             if label == "incorrect":
                 reason = f"{said}, gold {shorten(gold.text)}" if said else "no answer found"
                 unread = not gold.is_word and all(one.is_word or not one.values for one in answers)
-                code = UNREADABLE if unread and not any(one.math for one in answers) else ""
+                code = (
+                    VerdictCode.UNREADABLE
+                    if unread and not any(one.math for one in answers)
+                    else VerdictCode.NONE
+                )
                 return Verdict(key, "incorrect", said or None, reason, code)
         return Verdict(key, "correct", said, f"{said} = {shorten(gold.text)}")
 
@@ -156,5 +160,5 @@ def _as_percent(gold: Answer) -> Answer:
 
 
 def _asks_for_percent(case: Case) -> bool:
-    question = case.prompt[-1]["content"][-2000:] if case.prompt else ""
+    question = case.prompt[-1]["content"][-2000:] if case.prompt else VerdictCode.NONE
     return bool(_PERCENT_ASKED.search(question))

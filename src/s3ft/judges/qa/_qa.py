@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...records import Case, Verdict
-from .._base import Judge, each, malformed, shorten
+from .._base import Judge, malformed, per_case, shorten
 from .._rows import answers as accepted_texts
 from ..text import marked
 from ._said import says
@@ -54,7 +54,7 @@ def qa(*, abstain: Sequence[str] = ()) -> Judge:
     if not texts:
         raise ValueError("abstain is a list of texts")
     find = abstention(abstain)
-    return each(lambda case: _decide(case, find))
+    return per_case(lambda case: _decide(case, find))
 
 
 def _decide(case: Case, find: Abstention) -> Verdict:

@@ -12,8 +12,8 @@ import re
 from string import ascii_uppercase
 from typing import Any
 
-from ...records import UNREADABLE, Case, Verdict
-from .._base import Judge, each, malformed, shorten
+from ...records import Case, Verdict, VerdictCode
+from .._base import Judge, malformed, per_case, shorten
 from ._markers import CHOICE, marks
 from ._match import normalise
 
@@ -58,7 +58,7 @@ def choice() -> Judge:
     from 0; the labels are then A, B, C, ... unless given. A gold that could be both index and text
     is ``unknown``.
     """
-    return each(_decide)
+    return per_case(_decide)
 
 
 def _decide(case: Case) -> Verdict:
@@ -79,7 +79,7 @@ def _decide(case: Case) -> Verdict:
     if not picked:
         if not case.response.strip():
             return Verdict(case.key, "incorrect", None, "empty response")
-        return Verdict(case.key, "incorrect", None, "no choice found", UNREADABLE)
+        return Verdict(case.key, "incorrect", None, "no choice found", VerdictCode.UNREADABLE)
     if len(picked) > 1:
         said = "; ".join(picked)
         return Verdict(case.key, "incorrect", said, f"different choices: {said}")

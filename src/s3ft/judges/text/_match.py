@@ -7,7 +7,7 @@ import unicodedata
 from fractions import Fraction
 
 from ...records import Case, Verdict
-from .._base import Judge, each, malformed, shorten
+from .._base import Judge, malformed, per_case, shorten
 
 _CHARACTERS = str.maketrans(
     dict.fromkeys("−–‐‑﹣－", "-")
@@ -100,4 +100,4 @@ def match(*, ignore_case: bool = True, ignore_punctuation: bool = True) -> Judge
             return Verdict(case.key, "unknown", answer, "the gold is empty")
         return Verdict(case.key, "incorrect", answer, f"{answer}, gold {shorten(case.gold[0])}")
 
-    return each(decide)
+    return per_case(decide)

@@ -16,7 +16,7 @@ from types import TracebackType
 from ..errors import InputError
 from ..records import Label
 
-LEDGER = "replies.sqlite"
+REPLIES = "replies.sqlite"
 """The file in a run directory."""
 
 _SCHEMA = """
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS canaries (
 """
 
 
-class Ledger:
+class ReplyCache:
     """Replies and canaries, in a SQLite file, or in memory while it lasts.
 
     The file is made when there is something to write.
@@ -38,7 +38,7 @@ class Ledger:
         self.recent: dict[str, Label] = {}
         """The canaries judged by this process, by key."""
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> ReplyCache:
         return self
 
     def __exit__(
