@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from s3ft.ladder import METHODS
-from s3ft.pipeline._mixture import write_mixture
+from s3ft.pipeline.selection._mixture import write_mixture
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store
 

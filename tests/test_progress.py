@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from s3ft import progress as module
-from s3ft.pipeline._tally import Tally
+from s3ft.pipeline.selection._solved import Tally
 from s3ft.progress import progress
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store

@@ -10,7 +10,7 @@ import pytest
 from s3ft.errors import InputError
 from s3ft.judges import without_leaks
 from s3ft.ladder import Paraphrase, leak
-from s3ft.pipeline import _collect
+from s3ft.pipeline.selection import _fill as _collect
 from s3ft.records import Case, Example, Response, Verdict
 
 EXAMPLE = Example(

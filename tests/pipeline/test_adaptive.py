@@ -215,7 +215,7 @@ def test_a_judge_stopped_anywhere_goes_on_to_the_same(tmp_path: Path) -> None:
 
         return judge
 
-    from s3ft.pipeline import _collect
+    from s3ft.pipeline.selection import _fill as _collect
 
     rng = random.Random(7)
     with serve(model) as server, pytest.MonkeyPatch.context() as patch:

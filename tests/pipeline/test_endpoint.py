@@ -18,7 +18,8 @@ import pytest
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
-from s3ft.pipeline import _collect, run_stages, write_report
+from s3ft.pipeline import run_stages, write_report
+from s3ft.pipeline.selection import _fill as _collect
 
 ROWS = 24
 KILLS = 20

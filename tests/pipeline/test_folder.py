@@ -11,7 +11,7 @@ import pytest
 from architectures import saved
 from s3ft.errors import InputError
 from s3ft.pipeline import run_stages
-from s3ft.pipeline._rundir import Run, open_run
+from s3ft.pipeline.rundir._run import Run, open_run
 from s3ft.recipe import load
 from s3ft.store import Spent
 
@@ -73,7 +73,7 @@ def test_the_second_begins_where_the_first_was_refused(
     recipe: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first removes its lock and folder between the second's look and its own lock."""
-    from s3ft.pipeline import _folder
+    from s3ft.pipeline.rundir import _folder
 
     out, once = tmp_path / "run", iter([True])
     opened = _folder._open

@@ -10,7 +10,7 @@ import pytest
 
 from restarts import artefacts, finished, scores, start
 from s3ft.errors import InputError, RunError
-from s3ft.pipeline._room import room
+from s3ft.pipeline.rundir._full_disk import room
 
 SHARES = (0.003, 0.0055, 0.3, 1.1)
 """Sizes of the disk, as shares of what a run leaves, which is models mostly.

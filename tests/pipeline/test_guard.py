@@ -17,8 +17,8 @@ from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages
 from s3ft.pipeline._measure import measure_target
-from s3ft.pipeline._mend import begin_anew, mendable
 from s3ft.pipeline._run import scratch_run
+from s3ft.pipeline.rundir._mend import begin_anew, mendable
 from s3ft.recipe import load
 
 pytestmark = pytest.mark.slow

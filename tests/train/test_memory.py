@@ -12,7 +12,7 @@ import pytest
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError, RunError
-from s3ft.pipeline._room import room
+from s3ft.pipeline.rundir._full_disk import room
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import Trained, _memory, rehearse, rows, train

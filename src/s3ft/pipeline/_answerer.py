@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..generate import VLLM, Engine, OnRay, OpenAI, Replay, Transformers
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
-from ._collect import Question
+from .selection._fill import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

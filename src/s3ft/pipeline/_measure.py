@@ -12,11 +12,11 @@ from ..records import content_hash
 from ..store import Spent
 from ..train import MEMORY, Trained, budget, length_limit, rows, train
 from ._answerer import Answerer
-from ._collect import answer, judge
-from ._guard import Guard
-from ._mixture import read_mixture
-from ._rundir import Run, label
-from ._walk import judge_name, judge_of
+from .rundir._run import Run, label
+from .selection._fill import answer, judge
+from .selection._guard import Guard
+from .selection._loop import judge_name, judge_of
+from .selection._mixture import read_mixture
 
 OnStep = Callable[[int, int, float], None]
 """Told the step, the number of steps, and the loss."""

@@ -18,11 +18,11 @@ from ..stats import wilson
 from ..train import budget, completion_ids
 from . import _probe
 from ._answerer import Sources
-from ._check import preflight
+from ._preflight import preflight
 from ._probe import Work
-from ._question import on_ladders, question, rounds
 from ._run import scratch_run
-from ._rundir import Run
+from .rundir._run import Run
+from .selection._question import on_ladders, question, rounds
 
 PROBE = 32
 """Rows that are taken through the stages by default."""

@@ -17,13 +17,13 @@ from ..records import Request, Target
 from ..store import Store
 from ..train import length_limit, rows, time_steps
 from ._answerer import Answerer, Sources
-from ._check import sample
-from ._collect import Question
 from ._measure import BASE, measure_target
-from ._mixture import walk_all
-from ._question import question
-from ._rundir import Run
-from ._walk import ask, judge, judge_of, pending_rounds
+from ._preflight import sample
+from .rundir._run import Run
+from .selection._fill import Question
+from .selection._loop import ask, judge, judge_of, pending_rounds
+from .selection._mixture import walk_all
+from .selection._question import question
 
 STEPS = 3
 """Optimiser steps of the training probe, the first of which is not counted."""

@@ -16,14 +16,14 @@ from ..progress import console
 from ..recipe import Recipe, load
 from ..records import content_hash
 from ._answerer import Sources
-from ._check import preflight
-from ._data import check_unchanged
 from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
-from ._mend import begin_anew
-from ._rundir import Run, environment, on_its_day, open_run
+from ._preflight import preflight
 from ._stages import STAGES, Stage, reaches
-from ._walk import decide, generate, select
+from .rundir._data import check_unchanged
+from .rundir._mend import begin_anew
+from .rundir._run import Run, environment, on_its_day, open_run
+from .selection._loop import decide, generate, select
 
 RecipeSource = str | Path | Mapping[str, Any]
 Overrides = Iterable[str] | Mapping[str, Any]

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ..errors import InputError
-from ..judges import REPLIES
-from ._room import room
+from ...errors import InputError
+from ...judges import REPLIES
+from ._full_disk import room
 
 MARK = "recipe.yaml"
 """Written when a beginning came to its end: a folder without it holds no run."""

@@ -18,11 +18,11 @@ from ..records import Case, Example, Response, content_hash
 from ..store import Store
 from ..train import length_limit, rehearse, trained_reasoning
 from ..workers import connect
-from . import _data
 from ._answerer import Answerer, Sources
-from ._collect import case
-from ._rundir import Run, environment
 from ._stages import Stage, reaches
+from .rundir import _data
+from .rundir._run import Run, environment
+from .selection._fill import case
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from ..errors import InputError
-from ..finish import said
-from ..judges import shorten
-from ..recipe import Recipe
-from ..records import VerdictCode
-from ..stats import wilson
-from ..store import Entry, Store
+from ...errors import InputError
+from ...finish import said
+from ...judges import shorten
+from ...recipe import Recipe
+from ...records import VerdictCode
+from ...stats import wilson
+from ...store import Entry, Store
 
 SHARE = 0.9
 """One cause may take so much of a source's prompts, and no more."""

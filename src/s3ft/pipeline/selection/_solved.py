@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..records import Verdict
-from ..store import Place, Store
+from ...records import Verdict
+from ...store import Place, Store
 
 
 class Tally:

@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ..judges import Judge, on_ray, options_text, registry, without_leaks
-from ..ladder import PICKS, Missing, walk
-from ..progress import console
-from ..recipe import JudgeConfig
-from ..records import ASKED, Source
-from ..store import Entry
-from ._answerer import Sources
-from ._collect import answer
-from ._collect import judge as judge_responses
+from ...judges import Judge, on_ray, options_text, registry, without_leaks
+from ...ladder import PICKS, Missing, walk
+from ...progress import console
+from ...recipe import JudgeConfig
+from ...records import ASKED, Source
+from ...store import Entry
+from .._answerer import Sources
+from ..rundir._run import Run
+from ._fill import answer
+from ._fill import judge as judge_responses
 from ._guard import Guard
 from ._mixture import write_mixture
 from ._question import on_ladders, question, rounds
-from ._rundir import Run
-from ._tally import Tally
+from ._solved import Tally
 
 
 def generate(run: Run, sources: Sources) -> None:

@@ -8,17 +8,17 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .. import data
-from ..errors import InputError
-from ..records import Example
-from ..store import Store
-from ..train import length_limit, trained_reasoning
+from ... import data
+from ...errors import InputError
+from ...records import Example
+from ...store import Store
+from ...train import length_limit, trained_reasoning
 
 if TYPE_CHECKING:
-    from ..chat import Chat
-    from ..recipe import Reasoning, Recipe
-    from ._answerer import Answerer
-    from ._rundir import Run
+    from ...chat import Chat
+    from ...recipe import Reasoning, Recipe
+    from .._answerer import Answerer
+    from ._run import Run
 
 SOURCES, NOTES = "data sources", "data notes"
 """Facts of a run: what its data's sources held, and what was left out of columns."""

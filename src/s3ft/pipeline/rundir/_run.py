@@ -13,20 +13,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
-from ..judges import REPLIES, ReplyCache
-from ..models import resolve
-from ..recipe import Endpoint, Recipe, load
-from ..records import ASKED
-from ..store import Store
-from ..train import MEMORY, PARTIAL
+from ...errors import InputError
+from ...judges import REPLIES, ReplyCache
+from ...models import resolve
+from ...recipe import Endpoint, Recipe, load
+from ...records import ASKED
+from ...store import Store
+from ...train import MEMORY, PARTIAL
 from ._data import read_data
 from ._folder import MARK, STORE, start
+from ._full_disk import room
 from ._mend import mendable
-from ._room import room
 
 if TYPE_CHECKING:
-    from ._answerer import Answerer
+    from .._answerer import Answerer
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""

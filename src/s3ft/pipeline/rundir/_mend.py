@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..store import Store
-from ._guard import STOPPED
+from ...store import Store
+from ..selection._guard import STOPPED
 
 MENDABLE: Mapping[str, tuple[str, ...]] = {
     "train": (

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ..errors import RunError
-from ..generate import Engine, Unanswered
-from ..judges import Judge
-from ..progress import progress
-from ..records import (
+from ...errors import RunError
+from ...generate import Engine, Unanswered
+from ...judges import Judge
+from ...progress import progress
+from ...records import (
     Case,
     Example,
     Message,
@@ -22,9 +22,9 @@ from ..records import (
     content_hash,
     response_key,
 )
-from ..store import Entry, Place, Spent, Store
+from ...store import Entry, Place, Spent, Store
 from ._guard import Guard
-from ._tally import Tally
+from ._solved import Tally
 
 SHARD = 16_384
 """Examples whose requests are handed to an engine at once: bounds memory, and leaves an engine

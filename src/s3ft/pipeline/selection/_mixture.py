@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader
 
-from ..ladder import Dropped, Ladder, Missing, Pick, first, walk
-from ..records import Message, Source, Target
-from ..store import Store
+from ...ladder import Dropped, Ladder, Missing, Pick, first, walk
+from ...records import Message, Source, Target
+from ...store import Store
 
 if TYPE_CHECKING:
-    from ..chat import Chat
+    from ...chat import Chat
 
 ROWS = 2000
 """Rows in one Parquet row group."""
@@ -186,7 +186,9 @@ def _schema(pa: Any, reasoning: bool) -> Any:
 
 def _card(folder: Path, method: str, ladder: Ladder, counts: Counter[str], judge: str) -> None:
     templates = Environment(
-        loader=PackageLoader("s3ft.pipeline", "."), autoescape=False, keep_trailing_newline=True
+        loader=PackageLoader("s3ft.pipeline.selection", "."),
+        autoescape=False,
+        keep_trailing_newline=True,
     )
     rows = sum(count for source, count in counts.items() if source != "dropped")
     text = templates.get_template("dataset_card.md.j2").render(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InputError, RunError, disk_is_full
+from ...errors import InputError, RunError, disk_is_full
 
 LITTLE = 2**16
 """Bytes: with fewer left a disk is full. PyTorch does not say what kept it from writing."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ..errors import InputError
-from ..generate import Engine, Replay
-from ..ladder import Paraphrase, Rounds, likelihood, no_likelihood
-from ..recipe import Recipe
-from ..records import ASKED, Example, Message, Request, Response, Source
-from ._answerer import Sources
-from ._collect import Question
-from ._rundir import Run
+from ...errors import InputError
+from ...generate import Engine, Replay
+from ...ladder import Paraphrase, Rounds, likelihood, no_likelihood
+from ...recipe import Recipe
+from ...records import ASKED, Example, Message, Request, Response, Source
+from .._answerer import Sources
+from ..rundir._run import Run
+from ._fill import Question
 
 
 def on_ladders(recipe: Recipe, methods: Iterable[str]) -> list[Source]:

@@ -1,0 +1,1 @@
+"""A run's directory: opened, locked, resumed by the recipe that began it, and its data."""

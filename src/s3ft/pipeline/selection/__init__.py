@@ -1,0 +1,1 @@
+"""From data to a mixture: rungs are asked, judged and walked, and the targets written."""
