@@ -23,8 +23,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3ft.ladder import METHODS
-from s3ft.pipeline.selection._mixture import write_mixture
+from s3ft.ladder import METHODS, built_in_rungs
+from s3ft.pipeline.selection import write_mixture
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store
 
@@ -73,7 +73,13 @@ def measure(size: int) -> dict[str, Any]:
         filled = time.perf_counter()
         folder = Path(scratch) / "mixture" / "s3ft"
         counts = write_mixture(
-            store, "s3ft", METHODS["s3ft"], folder, generator="base", judge="synthetic", chat=None
+            store,
+            "s3ft",
+            built_in_rungs(METHODS["s3ft"]),
+            folder,
+            generator="base",
+            judge="synthetic",
+            chat=None,
         )
         done = time.perf_counter()
         assert sum(counts.values()) == size, "rows out = prompts in"

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from s3ft import progress as module
-from s3ft.pipeline.selection._solved import Tally
+from s3ft.pipeline.selection import Solved
 from s3ft.progress import progress
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store
@@ -71,7 +71,7 @@ def test_on_a_terminal_it_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
         assert part in last
 
 
-def test_the_tally_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Path) -> None:
+def test_the_solved_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Path) -> None:
     places = [Place("train", n, "self", sample) for n in range(3) for sample in range(2)]
     nothing = Spent("test", "self", 0, 0, 0.0)
     with Store(tmp_path / "run.sqlite") as store:
@@ -81,12 +81,12 @@ def test_the_tally_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Pat
         earlier = [(places[0], Verdict("k", "correct")), (places[2], Verdict("k", "unknown"))]
         store.add_verdicts(earlier, "judge", nothing)
         assert store.unjudged("train", "self") == 4
-        tally = Tally(store, "train", "self", ["paraphrase"])
-        assert str(tally) == "solved: 1 self, 0 paraphrase; 1 judge errors"
-        tally.add([(places[1], Verdict("k", "correct")), (places[3], Verdict("k", "unknown"))])
-        assert str(tally) == "solved: 1 self, 0 paraphrase; 2 judge errors"
-        tally.add([(places[2], Verdict("k", "correct")), (places[3], Verdict("k", "incorrect"))])
-        assert str(tally) == "solved: 2 self, 0 paraphrase"
+        solved = Solved(store, "train", "self", ["paraphrase"])
+        assert str(solved) == "solved: 1 self, 0 paraphrase; 1 judge errors"
+        solved.add([(places[1], Verdict("k", "correct")), (places[3], Verdict("k", "unknown"))])
+        assert str(solved) == "solved: 1 self, 0 paraphrase; 2 judge errors"
+        solved.add([(places[2], Verdict("k", "correct")), (places[3], Verdict("k", "incorrect"))])
+        assert str(solved) == "solved: 2 self, 0 paraphrase"
 
 
 def test_what_turns_out_to_have_been_done_before_is_not_done_in_no_time(

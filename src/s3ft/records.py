@@ -15,9 +15,6 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NotRequired, TypedDict
 
-Source = Literal["self", "paraphrase", "gold"]
-ASKED: tuple[Source, ...] = ("self", "paraphrase")
-"""The sources that a model has to be asked for."""
 Label = Literal["correct", "incorrect", "unknown"]
 FinishReason = str
 """How a response ended. ``stop``: by the model itself. ``length``: cut at the token limit.
@@ -89,6 +86,12 @@ class Example:
     completion: str
     meta: Mapping[str, Any] = field(default_factory=dict)
     reasoning: str = ""
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The accepted answers: the row's own list where the data name one, else the completion."""
+        named: Any = self.meta.get("gold")
+        return tuple(named) if isinstance(named, list) and named else (self.completion,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +195,11 @@ class Target:
     """A row to train on, and why it is what it is.
 
     ``token_ids`` is set where the model produced the completion itself; ``reason`` tells why the
-    sources before ``source`` on the ladder were passed over.
+    rungs before ``source`` on the ladder were passed over.
     """
 
     example_id: str
-    source: Source
+    source: str
     reason: str
     prompt: tuple[Message, ...]
     completion: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from s3ft.errors import InputError
 from s3ft.judges import without_leaks
-from s3ft.ladder import Paraphrase, leak
-from s3ft.pipeline.selection import _fill as _collect
+from s3ft.ladder import RungPrompt, built_in_rungs, leak
+from s3ft.pipeline.selection import make_case
 from s3ft.records import Case, Example, Response, Verdict
 
 EXAMPLE = Example(
@@ -24,8 +25,13 @@ EXAMPLE = Example(
 )
 
 
+def paraphrase(path: Path | str | None = None) -> RungPrompt:
+    (rung,) = built_in_rungs(["paraphrase"])
+    return RungPrompt(rung if path is None else replace(rung, prompt=str(path)))
+
+
 def test_the_prompt_shows_question_and_gold_as_they_are() -> None:
-    system, user = Paraphrase().messages(EXAMPLE)
+    system, user = paraphrase().messages(EXAMPLE, ["4"])
     assert system == EXAMPLE.prompt[0]
     assert user["role"] == "user"
     assert "What is {{ gold }} and {answer}?" in user["content"]
@@ -35,7 +41,7 @@ def test_the_prompt_shows_question_and_gold_as_they_are() -> None:
 def test_a_prompt_of_ones_own_may_name_columns(tmp_path: Path) -> None:
     path = tmp_path / "mine.j2"
     path.write_text("{{ question }} | {{ gold }} | {{ answer }}")
-    content = Paraphrase(str(path)).messages(EXAMPLE)[-1]["content"]
+    content = paraphrase(path).messages(EXAMPLE, ["4"])[-1]["content"]
     assert content == "What is {{ gold }} and {answer}? | It is 4 {{ question }}. | 4"
 
 
@@ -47,19 +53,19 @@ def test_a_prompt_that_cannot_work_is_refused(tmp_path: Path, text: str, problem
     path = tmp_path / "bad.j2"
     path.write_text(text)
     with pytest.raises(InputError, match=problem):
-        Paraphrase(str(path))
+        paraphrase(path)
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mine.j2"
     path.write_text("{{ gold }} {{ explanation }}")
     with pytest.raises(InputError, match="explanation"):
-        Paraphrase(str(path)).messages(EXAMPLE)
+        paraphrase(path).messages(EXAMPLE, ["4"])
 
 
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(InputError, match=r"absent\.j2"):
-        Paraphrase("absent.j2")
+        paraphrase("absent.j2")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_a_missing_file_is_named() -> None:
     ],
 )
 def test_talk_of_a_reference_is_a_leak(text: str) -> None:
-    assert leak(text, "What is 2 + 2?", "4")
+    assert leak(text, ["What is 2 + 2?", "4"])
 
 
 @pytest.mark.parametrize(
@@ -92,13 +98,13 @@ def test_talk_of_a_reference_is_a_leak(text: str) -> None:
     ],
 )
 def test_ordinary_answers_are_no_leak(text: str) -> None:
-    assert leak(text, "What is 2 + 2?", "4") is None
+    assert leak(text, ["What is 2 + 2?", "4"]) is None
 
 
 def test_the_task_s_own_words_are_no_leak() -> None:
     question = "Does the reference answer agree with the student?"
-    assert leak("Yes, the reference answer agrees.", question, "Yes.") is None
-    assert leak("Yes, the reference answer agrees.", "Does it?", "Yes.")
+    assert leak("Yes, the reference answer agrees.", [question, "Yes."]) is None
+    assert leak("Yes, the reference answer agrees.", ["Does it?", "Yes."])
 
 
 def test_the_judge_is_asked_only_about_clean_text() -> None:
@@ -111,7 +117,7 @@ def test_the_judge_is_asked_only_about_clean_text() -> None:
 
     texts = ["as given above, 4", "It is 4.", "the reference answer is 4"]
     cases = [Case(str(n), EXAMPLE.prompt, text, ("4",)) for n, text in enumerate(texts)]
-    verdicts = {verdict.key: verdict for verdict in without_leaks(judge)(cases)}
+    verdicts = {verdict.key: verdict for verdict in without_leaks(judge, paraphrase())(cases)}
     assert seen == ["1"]
     assert [verdicts[str(n)].label for n in range(3)] == ["incorrect", "correct", "incorrect"]
     assert "as given above" in verdicts["0"].reason
@@ -122,9 +128,9 @@ def test_the_completion_s_words_are_no_leak_where_the_gold_is_short() -> None:
     example = Example("e", EXAMPLE.prompt, completion, {"gold": ["B"]})
     texts = ["The reference answer of the key is B.", "The provided solution says B."]
     for n, text in enumerate(texts):
-        asked = _collect.case(str(n), example, Response(str(n), text))
-        assert asked.gold == ("B",)
-        [verdict] = without_leaks(accept)(iter([asked]))
+        case = make_case(str(n), example, Response(str(n), text))
+        assert case.gold == ("B",)
+        [verdict] = without_leaks(accept, paraphrase())(iter([case]))
         assert verdict.label == ("incorrect" if n else "correct")
 
 

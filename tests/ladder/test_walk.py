@@ -6,18 +6,18 @@ import random
 
 import pytest
 
-from s3ft.ladder import METHODS, Dropped, Missing, check_ladder, walk
+from s3ft.ladder import METHODS, Dropped, Missing, built_in_rungs, check_ladder, walk
 from s3ft.records import (
     Candidate,
     Example,
     FinishReason,
     Label,
     Response,
-    Source,
     Target,
     Verdict,
 )
 
+LADDERS = {method: built_in_rungs(ladder) for method, ladder in METHODS.items()}
 EXAMPLE = Example("e1", ({"role": "user", "content": "2 + 2?"},), "#### 4")
 
 
@@ -58,7 +58,7 @@ def test_the_first_verified_rung_is_taken(
     candidates = [candidate("self", self_label)]
     if paraphrase_label is not None:
         candidates.append(candidate("paraphrase", paraphrase_label))
-    outcome = walk(EXAMPLE, METHODS[method], candidates)
+    outcome = walk(EXAMPLE, LADDERS[method], candidates)
     if source is None:
         assert isinstance(outcome, Dropped)
         assert "incorrect" in outcome.reason
@@ -69,14 +69,14 @@ def test_the_first_verified_rung_is_taken(
 
 
 def test_what_has_not_been_asked_or_judged_is_missing() -> None:
-    ladder = METHODS["s3ft"]
+    ladder = LADDERS["s3ft"]
     assert walk(EXAMPLE, ladder, []) == Missing("self")
     assert walk(EXAMPLE, ladder, [candidate("self", None)]) == Missing("self")
     assert walk(EXAMPLE, ladder, [candidate("self", "incorrect")]) == Missing("paraphrase")
 
 
 def test_a_response_cut_at_the_limit_is_never_trained_on() -> None:
-    outcome = walk(EXAMPLE, METHODS["ssr"], [candidate("self", "correct", finish="length")])
+    outcome = walk(EXAMPLE, LADDERS["ssr"], [candidate("self", "correct", finish="length")])
     assert isinstance(outcome, Target)
     assert outcome.source == "gold"
 
@@ -84,7 +84,7 @@ def test_a_response_cut_at_the_limit_is_never_trained_on() -> None:
 def test_a_target_keeps_the_ids_of_its_model_and_says_why() -> None:
     outcome = walk(
         EXAMPLE,
-        METHODS["s3ft"],
+        LADDERS["s3ft"],
         [candidate("self", "incorrect"), candidate("paraphrase", "correct")],
         generator="base",
         judge="math",
@@ -101,13 +101,13 @@ def test_the_lowest_verified_sample_is_taken_whatever_the_order() -> None:
     candidates = [candidate("self", "incorrect", 0), candidate("self", "correct", 1)]
     candidates += [candidate("self", "correct", 2)]
     for order in (candidates, candidates[::-1]):
-        outcome = walk(EXAMPLE, METHODS["rft"], order)
+        outcome = walk(EXAMPLE, LADDERS["rft"], order)
         assert isinstance(outcome, Target)
         assert outcome.token_ids == (7, 1, 2)
         assert outcome.base_logprob == -1.5
 
 
-ROUNDS: dict[Source, tuple[int, ...]] = {"self": (1, 2, 4), "paraphrase": (1,)}
+ROUNDS: dict[str, tuple[int, ...]] = {"self": (1, 2, 4), "paraphrase": (1,)}
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ ROUNDS: dict[Source, tuple[int, ...]] = {"self": (1, 2, 4), "paraphrase": (1,)}
     ],
 )
 def test_a_source_is_asked_in_rounds_until_a_whole_one_has_a_verified_sample(
-    labels: list[Label | None], outcome: str | tuple[Source, int]
+    labels: list[Label | None], outcome: str | tuple[str, int]
 ) -> None:
     candidates = [candidate("self", label, sample) for sample, label in enumerate(labels)]
     for order in (candidates, candidates[::-1]):
-        found = walk(EXAMPLE, METHODS["s3ft"], order, rounds=ROUNDS)
+        found = walk(EXAMPLE, LADDERS["s3ft"], order, rounds=ROUNDS)
         if isinstance(outcome, str):
             assert isinstance(found, Target)
             assert found.source == outcome
@@ -140,7 +140,7 @@ def test_a_source_is_asked_in_rounds_until_a_whole_one_has_a_verified_sample(
 
 def test_a_cut_sample_does_not_end_the_rounds() -> None:
     cut = candidate("self", "correct", 0, "length")
-    assert walk(EXAMPLE, METHODS["ssr"], [cut], rounds=ROUNDS) == Missing("self", 2)
+    assert walk(EXAMPLE, LADDERS["ssr"], [cut], rounds=ROUNDS) == Missing("self", 2)
 
 
 @pytest.mark.parametrize("method", [name for name, rungs in METHODS.items() if rungs[-1] == "gold"])
@@ -154,13 +154,13 @@ def test_rows_out_are_prompts_in_for_ladders_that_end_in_gold(method: str) -> No
             for asked in ("self", "paraphrase")
             for sample in range(rng.randint(1, 3))
         ]
-        assert isinstance(walk(EXAMPLE, METHODS[method], candidates), Target)
+        assert isinstance(walk(EXAMPLE, LADDERS[method], candidates), Target)
 
 
 @pytest.mark.parametrize("ladder", [(), ("self", "self"), ("gold", "self")])
 def test_ladders_that_cannot_work_are_refused(ladder: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="ladder"):
-        check_ladder(ladder)  # type: ignore[arg-type]
+        check_ladder(ladder)
 
 
 def test_the_built_in_ladders_are_sound() -> None:

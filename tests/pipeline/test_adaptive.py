@@ -215,11 +215,11 @@ def test_a_judge_stopped_anywhere_goes_on_to_the_same(tmp_path: Path) -> None:
 
         return judge
 
-    from s3ft.pipeline.selection import _fill as _collect
+    from s3ft.pipeline.selection import _fill
 
     rng = random.Random(7)
     with serve(model) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_collect, "BATCH", 3)
+        patch.setattr(_fill, "BATCH", 3)
         told = recipe(tmp_path, server, pick="shortest") | {"methods": ["ssr", "s3ft"]}
         told["judge"] = {"name": "stumbling"}
         run_stages(told, (), tmp_path / "whole", "select")

@@ -19,7 +19,7 @@ from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages, write_report
-from s3ft.pipeline.selection import _fill as _collect
+from s3ft.pipeline.selection import _fill
 
 ROWS = 24
 KILLS = 20
@@ -157,7 +157,7 @@ def test_one_refused_row_does_not_hold_up_the_others(
         bad = prompt_of(body).endswith("word of 3?")
         return (400, {"error": "not this one"}) if bad else model(body)
 
-    monkeypatch.setattr(_collect, "SHARD", 8)
+    monkeypatch.setattr(_fill, "SHARD", 8)
     with serve(picky) as server:
         told = recipe(tmp_path, server.url) | {"judge": {"name": "match"}, "methods": ["ssr"]}
         with pytest.raises(RunError, match="no answer to 1 requests, the first: row 3: HTTP 400"):

@@ -16,7 +16,7 @@ from s3ft.api import select
 from s3ft.errors import InputError, RunError
 from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages
-from s3ft.pipeline._measure import measure_target
+from s3ft.pipeline._measuring import measure_target
 from s3ft.pipeline._run import scratch_run
 from s3ft.pipeline.rundir._mend import begin_anew, mendable
 from s3ft.recipe import load
@@ -359,9 +359,8 @@ def test_a_measured_model_that_never_stops_is_a_result(
         "methods": ["sft"],
         "evaluate": {"target": {"max_new_tokens": 1}},
     }
-    with scratch_run(load(told)) as (run, sources, _):
-        assert sources.base is not None
-        measure_target(run, sources.base, "base")
+    with scratch_run(load(told)) as (run, _):
+        measure_target(run, run.base, "base")
         assert run.store.has_scores("base", "target")
     assert "test: base: 8 of 8 answers: cut at the token limit" in capfd.readouterr().err
 
@@ -390,19 +389,18 @@ def test_a_judge_of_measured_models_that_cannot_decide_can_be_mended(tmp_path: P
     }
     with (
         serve(lambda _: "Je pense que oui.") as server,
-        scratch_run(load(told)) as (run, sources, _),
+        scratch_run(load(told)) as (run, _),
     ):
         judge = {"name": "llm", "openai": {"url": server.url, "model": "m"}, "canaries": 0.0}
         recipe = load(told, {"evaluate.target.judge": judge})
-        assert sources.base is not None
         with pytest.raises(InputError, match="test: base: 8 of 8 verdicts"):
-            measure_target(replace(run, recipe=recipe), sources.base, "base")
+            measure_target(replace(run, recipe=recipe), run.base, "base")
         assert not run.store.has_scores("base", "target")
         assert mendable(run.store, run.path) == ("evaluate.target",)
         begin_anew(run.store, run.path)
         assert mendable(run.store, run.path) != ("evaluate.target",)
-        sources.base.weights.forward = None  # nothing is asked again
-        measure_target(run, sources.base, "base")
+        run.base.weights.forward = None  # nothing is asked again
+        measure_target(run, run.base, "base")
         assert run.store.has_scores("base", "target")
 
 

@@ -12,7 +12,7 @@ import yaml
 
 import s3ft
 from s3ft.models import load_chat
-from s3ft.pipeline import _measure, read_mixture
+from s3ft.pipeline import _training, read_mixture
 from s3ft.recipe import Model
 from s3ft.records import Message
 from thinker import (
@@ -100,11 +100,11 @@ def finished(
         given.extend(dataset.to_list())
         return real(dataset, **settings)
 
-    real, _measure.train = _measure.train, watched  # type: ignore[assignment]
+    real, _training.train = _training.train, watched  # type: ignore[assignment]
     try:
         s3ft.run(recipe(folder, template, request.param), out=out)
     finally:
-        _measure.train = real
+        _training.train = real
     return out, request.param, given
 
 

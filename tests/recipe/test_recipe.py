@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from s3ft.errors import InputError
+from s3ft.ladder import Rung
 from s3ft.recipe import Generate, Recipe, load, parse_option, schema
 from s3ft.records import Sampling
 
@@ -42,7 +44,7 @@ evaluate: {target: {judge: {name: math}}, benchmarks: [mmlu, hellaswag]}
     assert recipe.train.epochs == 3.0
     assert recipe.ladder("mine") == ("paraphrase", "self", "gold")
     assert recipe.ladder("ssr") == ("self", "gold")
-    assert recipe.generate.sampling.max_new_tokens == 512
+    assert recipe.rung("self").first.max_new_tokens == 512
 
 
 def test_resolved_recipe_reads_back_equal(tmp_path: Path) -> None:
@@ -284,13 +286,16 @@ def test_rounds_double_up_to_the_limit(n: int, rounds: tuple[int, ...]) -> None:
     assert Generate(adaptive=False).rounds(n) == (n,)
 
 
-def test_the_first_of_several_samples_is_greedy_and_so_is_what_is_measured() -> None:
-    many = Generate(n=4, temperature=0.7)
-    drawn = many.sampler(many.n, many.temperature)
-    assert [drawn(sample).temperature for sample in range(4)] == [0.0, 0.7, 0.7, 0.7]
-    assert many.sampling.temperature == 0.0
-    assert Generate(temperature=0.7).sampling.temperature == 0.7
-    assert Generate(n=4, temperature=0.7, adaptive=False).sampling.temperature == 0.7
+def rung(name: str = "self", **keys: Any) -> Rung:
+    return load({"data": "rows.jsonl", "judge": "math", **keys}).rung(name)
+
+
+def test_the_first_of_several_samples_is_greedy() -> None:
+    drawn = rung(generate={"n": 4, "temperature": 0.7})
+    assert [drawn.sampling(sample).temperature for sample in range(4)] == [0.0, 0.7, 0.7, 0.7]
+    assert rung(generate={"temperature": 0.7}).sampling(0).temperature == 0.7
+    all_at_once = {"n": 4, "temperature": 0.7, "adaptive": False}
+    assert rung(generate=all_at_once).sampling(0).temperature == 0.7
 
 
 def test_a_text_stands_for_a_group_that_it_names(tmp_path: Path) -> None:
@@ -326,7 +331,7 @@ def test_evaluate_null_measures_nothing(tmp_path: Path) -> None:
 def test_the_target_is_measured_greedily_unless_told_otherwise(tmp_path: Path) -> None:
     text = BASE + "generate: {temperature: 0.7, top_p: 0.9, n: 4, adaptive: false}\n"
     path = write(tmp_path, text)
-    assert load(path).sampler("self")(0).temperature == 0.7
+    assert load(path).rung("self").sampling(0).temperature == 0.7
     assert load(path).measured == Sampling(0.0, 0.9, 0, 512)
     changes = ["evaluate.target.temperature=0.5", "evaluate.target.max_new_tokens=9"]
     assert load(path, changes).measured == Sampling(0.5, 0.9, 0, 9)

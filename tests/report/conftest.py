@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from s3ft.recipe import Recipe, load
-from s3ft.records import Example, Label, Response, Source, Verdict
+from s3ft.records import Example, Label, Response, Verdict
 from s3ft.store import Place, Score, Spent, Store
 
 RECIPE = {
@@ -86,7 +86,7 @@ class Run:
         self.select("sft", ["gold"] * 4)
         self.select("s3ft", ["self", "self", "paraphrase", "gold"])
 
-    def select(self, method: str, sources: list[Source | None]) -> None:
+    def select(self, method: str, sources: list[str | None]) -> None:
         rows = [(n, f"e{n}", source, f"why {source}") for n, source in enumerate(sources)]
         self.store.replace_targets(method, rows)
 

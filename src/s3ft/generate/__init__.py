@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._base import Engine
 from ._limits import Tokens, Usage, usage
+from ._make import EngineName, engine_name, make_engine
 from ._openai import OpenAI, Unanswered
 from ._ray import OnRay
 from ._replay import NO_ROW, Replay
@@ -14,6 +15,7 @@ __all__ = [
     "NO_ROW",
     "VLLM",
     "Engine",
+    "EngineName",
     "OnRay",
     "OpenAI",
     "Replay",
@@ -21,5 +23,7 @@ __all__ = [
     "Transformers",
     "Unanswered",
     "Usage",
+    "engine_name",
+    "make_engine",
     "usage",
 ]

@@ -7,14 +7,14 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ..models import load_chat, load_config, load_model
+from ..models import load_config
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
 from ..workers import Crew, chunks
 from ._base import Engine
 from ._batches import Batching
-from ._transformers import Transformers
-from ._vllm import VLLM
+
+Cut = Callable[[Iterable[Request]], Iterator[list[Request]]]
 
 
 class OnRay:
@@ -27,20 +27,14 @@ class OnRay:
 
     Args:
         config: the cluster.
-        model: which every worker loads; a folder must be there on every node, by the same path.
-        generate: the engine, its settings, and the size of batches.
+        name: of the workers' engines.
+        cut: orders requests and cuts them into batches.
+        make: makes the engine in a worker.
     """
 
-    def __init__(self, config: Ray, model: Model, generate: Generate) -> None:
-        on_vllm, size = generate.engine == "vllm", generate.batch_size
-        self.name = VLLM.name if on_vllm else Transformers.name
-        self._cut: Callable[[Iterable[Request]], Iterator[list[Request]]]
-        if on_vllm:
-            self._cut = partial(chunks, size=size)
-        else:
-            self._cut = partial(Batching.of(load_config(model)).cut, size=size)
-        load = partial(_load, _anywhere(model), generate)
-        self._crew = Crew(config, load, gpus=config.gpus_per_worker)
+    def __init__(self, config: Ray, name: str, cut: Cut, make: Callable[[], Engine]) -> None:
+        self.name, self._cut = name, cut
+        self._crew = Crew(config, partial(_load, make), gpus=config.gpus_per_worker)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         """Answer all requests; every list is one batch.
@@ -55,23 +49,24 @@ class OnRay:
         self._crew.free()
 
 
-def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Response]]:
+def _load(make: Callable[[], Engine]) -> Callable[[list[Request]], list[Response]]:
     """The engine of one worker, as something that does a batch."""
-    chat = load_chat(model)
-    engine: Engine
-    if generate.engine == "vllm":
-        engine = VLLM(model, chat, generate.vllm)
-    else:
-        engine = Transformers(load_model(model), chat, batch_size=generate.batch_size)
-    return partial(_answer, engine)
+    return partial(_answer, make())
 
 
 def _answer(engine: Engine, batch: list[Request]) -> list[Response]:
     return list(chain.from_iterable(engine.generate(batch)))
 
 
-def _anywhere(model: Model) -> Model:
-    """The model with full paths, since a worker may have another working directory."""
+def cut_for(name: str, generate: Generate, model: Model) -> Cut:
+    """How requests to an engine are cut: where it batches them itself, into plain chunks."""
+    if name == "vllm":
+        return partial(chunks, size=generate.batch_size)
+    return partial(Batching.of(load_config(model)).cut, size=generate.batch_size)
+
+
+def with_full_paths(model: Model) -> Model:
+    """The model for a worker, which may have another working directory."""
     files = {
         key: str(Path(value).expanduser().absolute())
         for key, value in (("id", model.id), ("chat_template", model.chat_template))

@@ -1,21 +1,27 @@
 """Methods as ladders of rungs, the pure walk down a ladder, and the pick among verified samples."""
 
+from ._leak import leak
 from ._methods import METHODS, Ladder, check_ladder
-from ._paraphrase import Paraphrase, leak
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
-from ._walk import ONCE, Dropped, Missing, Rounds, accepted, walk
+from ._prompt import RungPrompt
+from ._rungs import ATTEMPTED, BUILT_IN, RESERVED, Rounds, Rung, built_in_rungs
+from ._walk import Dropped, Missing, accepted, walk
 
 __all__ = [
+    "ATTEMPTED",
+    "BUILT_IN",
     "METHODS",
-    "ONCE",
     "PICKS",
+    "RESERVED",
     "Dropped",
     "Ladder",
     "Missing",
-    "Paraphrase",
     "Pick",
     "Rounds",
+    "Rung",
+    "RungPrompt",
     "accepted",
+    "built_in_rungs",
     "check_ladder",
     "first",
     "leak",

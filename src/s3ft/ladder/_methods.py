@@ -1,4 +1,4 @@
-"""Every method is a ladder of sources, walked until a candidate is verified.
+"""Every method is a ladder of rungs, walked until a candidate is verified.
 
 `sft` is the baseline. `rft` is rejection sampling (Yuan et al. 2023). `ssr` is Selective
 Self-Rehearsal (arXiv 2409.04787, section 3). `sdft` is self-distillation fine-tuning (Yang et al.
@@ -8,31 +8,33 @@ section 3, algorithm 1).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
-from ..records import Source
+from ._rungs import GOLD, PARAPHRASE, SELF
 
-Ladder = tuple[Source, ...]
+Ladder = tuple[str, ...]
+"""The names of its rungs, from the first that is tried."""
 
 METHODS: MappingProxyType[str, Ladder] = MappingProxyType(
     {
-        "sft": ("gold",),
-        "rft": ("self",),
-        "ssr": ("self", "gold"),
-        "sdft": ("paraphrase", "gold"),
-        "s3ft": ("self", "paraphrase", "gold"),
+        "sft": (GOLD,),
+        "rft": (SELF,),
+        "ssr": (SELF, GOLD),
+        "sdft": (PARAPHRASE, GOLD),
+        "s3ft": (SELF, PARAPHRASE, GOLD),
     }
 )
 
 
-def check_ladder(ladder: Ladder) -> None:
+def check_ladder(ladder: Sequence[str]) -> None:
     """Raise ValueError unless the ladder has rungs, none twice, and nothing after gold.
 
     Gold is never judged, so a rung after it could never be reached.
     """
     if not ladder:
-        raise ValueError("a ladder needs at least one source")
+        raise ValueError("a ladder needs at least one rung")
     if len(set(ladder)) != len(ladder):
-        raise ValueError("a ladder names each source once")
-    if "gold" in ladder[:-1]:
+        raise ValueError("a ladder names each rung once")
+    if GOLD in ladder[:-1]:
         raise ValueError("gold is always accepted, so nothing can follow it on a ladder")

@@ -1,10 +1,10 @@
-"""The order of the stages, and the run directory they share."""
+"""A run from end to end: its stages in their order, and the run directory they share."""
 
 from ._plan import plan_recipe
 from ._run import check_recipe, run_stages, write_report
 from ._stages import STAGES, Stage
-from .rundir._run import Run, label, open_run
-from .selection._mixture import read_mixture
+from .rundir import Run, label, open_run
+from .selection import read_mixture
 
 __all__ = [
     "STAGES",

@@ -15,9 +15,9 @@ from ..judges import ReplyCache
 from ..recipe import Recipe
 from ..store import Store
 from ..train import check_config
-from ._answerer import Answerer
-from ._measure import fine_tune
-from .rundir._run import Run
+from ._model import RunModel
+from ._training import fine_tune
+from .rundir import Run
 
 POLL = 1.0
 """Seconds between looks whether the main process is ready to train."""
@@ -33,16 +33,16 @@ def is_main() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
-def join(recipe: Recipe, base: Answerer) -> None:
+def wait_for_others(recipe: Recipe, base: RunModel) -> None:
     """Wait for the launcher's other processes, so that they can train together.
 
     Done before anything else: the trainer would otherwise do it when its settings are first
     looked at, and wait there for processes that wait for the mixture.
     """
-    check_config(recipe.train, base.model)
+    check_config(recipe.train, base.config)
 
 
-def take_part(recipe: Recipe, base: Answerer, out: Path) -> None:
+def train_along(recipe: Recipe, base: RunModel, out: Path) -> None:
     """Train what the main process trains, together with it.
 
     Returns when all is trained, or the launcher is gone.
@@ -54,7 +54,7 @@ def take_part(recipe: Recipe, base: Answerer, out: Path) -> None:
         if os.getppid() != launcher:
             return
     with Store(out / "run.sqlite") as store, ReplyCache() as cache:
-        run = Run(out, recipe, store, cache)
+        run = Run(out, recipe, store, cache, base)
         for method, seed in product(recipe.methods, recipe.seeds):
             if not run.model(method, seed).exists():
-                fine_tune(run, base, method, seed, on_step=lambda step, steps, loss: None)
+                fine_tune(run, method, seed, on_step=lambda step, steps, loss: None)

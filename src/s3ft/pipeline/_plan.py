@@ -12,17 +12,17 @@ from typing import Any
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
-from ..recipe import Reasoning, Recipe, load
-from ..records import ASKED, Source, Target
+from ..ladder import Rung
+from ..recipe import Reasoning, load
+from ..records import Target
 from ..stats import wilson
 from ..train import budget, completion_ids
 from . import _probe
-from ._answerer import Sources
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
-from .rundir._run import Run
-from .selection._question import on_ladders, question, rounds
+from .rundir import Run
+from .selection import rounds_of, rung_source
 
 PROBE = 32
 """Rows that are taken through the stages by default."""
@@ -61,31 +61,31 @@ def plan_recipe(
     if probe < 0:
         raise InputError("probe", "must be 0 or more rows")
     recipe = load(source, overrides)
-    with scratch_run(recipe) as (run, sources, until):
+    with scratch_run(recipe) as (run, until):
         begin, before = time.monotonic(), usage()
-        checks = preflight(run, sources, until=until)
+        checks = preflight(run, until=until)
         checked = _probe.since(before, begin)
         with _probe.probe_run(run, probe or PROMPTS) as few:
-            plan = _Plan(run, few, sources, asks=probe > 0)
+            plan = _Plan(run, few, asks=probe > 0)
             stages = [_stage("pre-flight", "requests", checked.requests, None, checked)]
             stages += plan.selection()
             if until == "report":
                 stages += plan.tuning()
-            asked = _probe.since(before, begin)
+            used = _probe.since(before, begin)
             return {
                 "rows": {split: run.store.count(split) for split in ("train", "test")},
                 "probe": {
                     "rows": few.store.count("train") if probe else 0,
-                    "requests": asked.requests,
-                    "seconds": asked.seconds,
-                    "cost": asked.cost,
+                    "requests": used.requests,
+                    "seconds": used.seconds,
+                    "cost": used.cost,
                 },
                 "checks": checks,
                 "mixture": plan.mixture(),
                 "stages": stages,
                 "seconds": sum(stage["seconds"] or 0.0 for stage in stages) if probe else None,
                 "cost": sum(stage["cost"] or 0.0 for stage in stages) if probe else None,
-                "notes": _notes(recipe, stages),
+                "notes": plan.notes(stages),
             }
 
 
@@ -95,7 +95,6 @@ class _Plan:
 
     run: Run
     few: Run
-    sources: Sources
     asks: bool
 
     @property
@@ -104,18 +103,18 @@ class _Plan:
 
     def selection(self) -> list[dict[str, Any]]:
         """Answers, paraphrases and verdicts."""
-        work = _probe.walk_ladders(self.few, self.sources) if self.asks else {}
+        work = _probe.walk_ladders(self.few) if self.asks else {}
         stages, judged = [], 0
-        for source in on_ladders(self.run.recipe, self.run.recipe.methods):
-            most = self._most(source)
-            judged += most
+        for rung in self.run.recipe.rungs_to_ask():
+            at_most = self._at_most(rung)
+            judged += at_most
             if self.asks:
-                done = work.get(source, Work()) * self._scale
-                stages.append(_stage(source, "requests", done.requests, most, done))
+                done = work.get(rung.name, Work()) * self._scale
+                stages.append(_stage(rung.name, "requests", done.requests, at_most, done))
             else:
-                asked = question(self.few, self.sources, source)
-                tokens = most * _probe.prompt_tokens(asked, self.few.store)
-                stage = _stage(source, "requests", None, most, None)
+                source = rung_source(self.few, rung)
+                tokens = at_most * _probe.prompt_tokens(source, self.few.store)
+                stage = _stage(rung.name, "requests", None, at_most, None)
                 stages.append(stage | {"prompt_tokens": round(tokens)})
         if stages:
             done = work.get("judge", Work()) * self._scale
@@ -123,11 +122,11 @@ class _Plan:
             stages.append(_stage("judge", "responses", count, judged, done if self.asks else None))
         return stages
 
-    def _most(self, source: Source) -> int:
-        """The samples of a source if not one were verified before the last."""
-        of = rounds(self.run, self.sources)
+    def _at_most(self, rung: Rung) -> int:
+        """The samples of a rung if not one were verified before the last."""
+        rounds = rounds_of(self.run)
         entries = self.run.store.entries("train")
-        return sum(of(entry.example)[source][-1] for entry in entries)
+        return sum(rounds(entry.example)[rung.name][-1] for entry in entries)
 
     def mixture(self) -> dict[str, Any]:
         """Which sources the targets would come from."""
@@ -147,8 +146,7 @@ class _Plan:
 
     def tuning(self) -> list[dict[str, Any]]:
         """Training, and what is measured of the base and of every model."""
-        run, base = self.run, self.sources.base
-        assert base is not None
+        run = self.run
         recipe, rows = run.recipe, run.store.count("train")
         models = len(recipe.methods) * len(recipe.seeds)
         steps = models * budget(rows, recipe.train)
@@ -159,8 +157,8 @@ class _Plan:
         if self.asks:
             if test:
                 scale = measured * test / self.few.store.count("test")
-                target = _probe.target(self.few, base) * scale
-            benchmarks = _probe.benchmarks(self.few, base, items) * measured
+                target = _probe.target(self.few) * scale
+            benchmarks = _probe.benchmarks(self.few, items) * measured
             training = self._training()
         stages = [_stage("train", "steps", steps, None, training)]
         if test:
@@ -175,18 +173,17 @@ class _Plan:
 
         None where no method has a target among the probed rows.
         """
-        recipe, base = self.run.recipe, self.sources.base
-        assert base is not None
+        recipe = self.run.recipe
         found = {method: _probe.targets(self.few, method)[0] for method in recipe.methods}
         lengths = {
-            method: [_lengths(self.sources, target, recipe.train.reasoning) for target in targets]
+            method: [_lengths(self.run, target, recipe.train.reasoning) for target in targets]
             for method, targets in found.items()
             if targets
         }
         if not lengths:
             return None
         timed = next(iter(lengths))
-        seconds = _probe.training(self.few, base, found[timed], self.few.path / "training")
+        seconds = _probe.training(self.few, found[timed], self.few.path / "training")
         means = {
             method: tuple(sum(part) / len(part) for part in zip(*of, strict=True))
             for method, of in lengths.items()
@@ -200,11 +197,28 @@ class _Plan:
             total += one * len(recipe.seeds)
         return total
 
+    def notes(self, stages: list[dict[str, Any]]) -> list[str]:
+        """Where a budget of the recipe will not last."""
+        generate = self.run.recipe.generate
+        endpoint = generate.openai if generate.engine == "openai" else None
+        if endpoint is None:
+            return []
+        names = {rung.name for rung in self.run.recipe.rungs_to_ask()}
+        of_rungs = [stage for stage in stages if stage["stage"] in names]
+        requests = sum(stage["count"] or 0 for stage in of_rungs)
+        cost = sum(stage["cost"] or 0.0 for stage in of_rungs)
+        notes = []
+        again = "the run will stop there, and go on when it is called again"
+        if endpoint.max_requests is not None and requests > endpoint.max_requests:
+            notes.append(f"generate.openai.max_requests is {endpoint.max_requests:,}: {again}")
+        if endpoint.max_cost is not None and cost > endpoint.max_cost:
+            notes.append(f"generate.openai.max_cost is {endpoint.max_cost:g}: {again}")
+        return notes
 
-def _lengths(sources: Sources, target: Target, reasoning: Reasoning) -> tuple[int, int]:
+
+def _lengths(run: Run, target: Target, reasoning: Reasoning) -> tuple[int, int]:
     """Tokens of prompt and completion of a row to train on."""
-    assert sources.base is not None
-    chat = sources.base.chat
+    chat = run.base.chat
     ids = completion_ids(target, chat, reasoning)
     return len(chat.prompt_ids(target.prompt)), len(ids)
 
@@ -222,20 +236,3 @@ def _stage(
         "seconds": work and work.seconds,
         "cost": work and work.cost,
     }
-
-
-def _notes(recipe: Recipe, stages: list[dict[str, Any]]) -> list[str]:
-    """Where a budget of the recipe will not last."""
-    endpoint = recipe.generate.openai if recipe.generate.engine == "openai" else None
-    if endpoint is None:
-        return []
-    asked = [stage for stage in stages if stage["stage"] in ASKED]
-    requests = sum(stage["count"] or 0 for stage in asked)
-    cost = sum(stage["cost"] or 0.0 for stage in asked)
-    notes = []
-    again = "the run will stop there, and go on when it is called again"
-    if endpoint.max_requests is not None and requests > endpoint.max_requests:
-        notes.append(f"generate.openai.max_requests is {endpoint.max_requests:,}: {again}")
-    if endpoint.max_cost is not None and cost > endpoint.max_cost:
-        notes.append(f"generate.openai.max_cost is {endpoint.max_cost:g}: {again}")
-    return notes

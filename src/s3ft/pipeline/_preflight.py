@@ -9,8 +9,7 @@ from itertools import islice
 from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
-from ..judges import registry
-from ..ladder import Paraphrase, no_likelihood
+from ..ladder import ATTEMPTED, Rung, RungPrompt, no_likelihood
 from ..models import check_model, pick_device, pick_dtype
 from ..progress import progress
 from ..recipe import JudgeConfig
@@ -18,11 +17,9 @@ from ..records import Case, Example, Response, content_hash
 from ..store import Store
 from ..train import length_limit, rehearse, trained_reasoning
 from ..workers import connect
-from ._answerer import Answerer, Sources
 from ._stages import Stage, reaches
-from .rundir import _data
-from .rundir._run import Run, environment
-from .selection._fill import case
+from .rundir import Run, data_notes, environment, gold_tokens
+from .selection import make_case
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
@@ -31,7 +28,7 @@ SHOWN = 5
 """Rows named in a message."""
 
 
-def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
+def preflight(run: Run, *, until: Stage) -> list[str]:
     """Examine recipe, data and model together; what was found, a line each.
 
     The judges come last: they may cost money, and what they said goes with a beginning that is
@@ -45,40 +42,34 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
             trained, prompt ids are no prefix, a row does not fit, the training or a benchmark
             would be refused, or options are wrong.
     """
-    recipe, store, base = run.recipe, run.store, sources.base
+    recipe, store, base = run.recipe, run.store, run.base
     found = [
         f"data: {store.count(split):,} {split} rows"
         for split in ("train", "test")
         if store.count(split)
     ]
-    found += _data.found(store)
-    asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
-    for source in sorted(asked):
-        sources.check(source)
-    if asked and recipe.generate.pick == "likeliest":
-        _likelihoods(sources)
-    if "paraphrase" in asked:
-        Paraphrase(recipe.paraphrase.prompt).messages(next(sample(store)))
-    if base is not None:
-        found.append(_chat(run, base))
-        if base.vllm is not None:
-            base.vllm.check()
+    found += data_notes(store)
+    rungs = recipe.rungs_to_ask()
+    _check_rungs(run, rungs)
+    if base.exists:
+        found.append(_chat(run))
+        if (vllm := base.vllm()) is not None:
+            vllm.check()
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
     if reaches(until, "train"):
-        assert base is not None
-        lengths = _lengths(run, base)
+        lengths = _lengths(run)
         found.append(str(lengths))
-        found.append(f"training: {rehearse(base.model, recipe.train, lengths.longest)}")
-    elif base is not None and asked and recipe.generate.engine == "transformers":
-        dtype = pick_dtype(base.model.dtype, pick_device(base.model.device))
-        check_model(base.model, dtype)
+        found.append(f"training: {rehearse(base.config, recipe.train, lengths.longest)}")
+    elif base.exists and rungs and recipe.generate.engine == "transformers":
+        dtype = pick_dtype(base.config.dtype, pick_device(base.config.device))
+        check_model(base.config, dtype)
     if reaches(until, "evaluate"):
         found += [
             f"benchmark {name}: {n:,} items"
             for name, n in check_benchmarks(recipe.evaluate).items()
         ]
-    if asked:
+    if rungs:
         found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     target = recipe.evaluate.target
     if reaches(until, "evaluate") and target is not None and store.count("test"):
@@ -87,12 +78,33 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
     return found
 
 
-def _likelihoods(sources: Sources) -> None:
-    """What is known before anything is asked; the rest shows with the first response."""
-    if sources.replay is not None and not sources.replay.has_likelihoods:
-        raise no_likelihood(sources.replay.name)
-    if sources.server is not None and sources.base is None:
-        raise no_likelihood(sources.server.name)  # token ids are checked by the model's own format
+def _check_rungs(run: Run, rungs: list[Rung]) -> None:
+    """Each rung has somebody to ask, and a prompt that can be filled.
+
+    What is known of likelihoods before anything is asked is said too; the rest shows with the first
+    response.
+    """
+    recipe, base = run.recipe, run.base
+    for rung in rungs:
+        base.check(rung)
+        replay, server = base.replay(rung), base.server(rung)
+        if recipe.generate.pick == "likeliest":
+            if replay is not None and not replay.has_likelihoods:
+                raise no_likelihood(replay.name)
+            if server is not None and not base.exists:
+                raise no_likelihood(server.name)  # token ids are checked by the model's own format
+        if rung.prompt is None:
+            continue
+        prompt, example = RungPrompt(rung), next(sample(run.store))
+        prompt.messages(example, example.accepted)
+        for method in recipe.methods if prompt.shows_attempt else ():
+            ladder = recipe.ladder(method)
+            if rung.name in ladder and ATTEMPTED not in ladder[: ladder.index(rung.name)]:
+                raise InputError(
+                    f"{rung.key}.prompt: {rung.prompt}",
+                    f"shows the failed attempt, but on the ladder of {method!r} there is none yet",
+                    f"Put {ATTEMPTED!r} before {rung.name!r}, or leave {{{{ attempt }}}} out.",
+                )
 
 
 def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[Example]:
@@ -107,11 +119,11 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
     What was accepted once is not judged again by a later start.
     """
     packages = environment(run.recipe)["packages"]
-    asked = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
+    state = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
     known = run.store.metadata(f"golds: {where}") or ""
-    if known.startswith(asked):
-        return known.removeprefix(f"{asked} ")
-    judge = registry.make(config.name, config.options, cache=run.cache)
+    if known.startswith(state):
+        return known.removeprefix(f"{state} ")
+    judge = run.judge(config)
     examples = {example.id: example for example in sample(run.store, split)}
     refused: list[str] = []
     with progress("check: gold answers", len(examples)) as tick:
@@ -130,20 +142,21 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
     line = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
     if refused:
         line += f", not {len(refused)}: {named}"
-    run.store.set_metadata(f"golds: {where}", f"{asked} {line}")
+    run.store.set_metadata(f"golds: {where}", f"{state} {line}")
     return line
 
 
 def _gold_case(example: Example) -> Case:
-    return case(example.id, example, Response(example.id, example.completion))
+    return make_case(example.id, example, Response(example.id, example.completion))
 
 
-def _chat(run: Run, base: Answerer) -> str:
+def _chat(run: Run) -> str:
+    base = run.base
     for example in sample(run.store):
         thought = trained_reasoning(example, run.recipe.train.reasoning)
         problems = check_chat(base.chat, example.prompt, example.completion, thought)
         if problems:
-            where = f"model.id: {base.model.id}: row {example.id}"
+            where = f"model.id: {base.config.id}: row {example.id}"
             remedy = "Set model.chat_template or model.chat_template_kwargs."
             raise InputError(where, "; ".join(problems), remedy)
     stop = base.chat.tokenizer.convert_ids_to_tokens(base.chat.stop_id)
@@ -162,15 +175,15 @@ class _Lengths:
         return f"lengths: {self.tokens:,} tokens of gold rows, the longest {self.longest}{of}"
 
 
-def _lengths(run: Run, base: Answerer) -> _Lengths:
+def _lengths(run: Run) -> _Lengths:
     """Gold rows must fit; the model's own answers are limited by ``generate.max_new_tokens``."""
-    chat, total = base.chat, run.store.count("train")
-    limit = length_limit(base.model, chat, run.recipe.train.max_length)
+    chat, total = run.base.chat, run.store.count("train")
+    limit = length_limit(run.base.config, chat, run.recipe.train.max_length)
     seen = _Lengths(limit)
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
-            length = _data.tokens(chat, example, run.recipe.train.reasoning)
+            length = gold_tokens(chat, example, run.recipe.train.reasoning)
             seen.tokens += length
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:

@@ -13,17 +13,21 @@ from pathlib import Path
 from ..evaluate import run_benchmarks
 from ..generate import Tokens, Usage, usage
 from ..ladder import PICKS
-from ..records import Request, Target
+from ..records import Target
 from ..store import Store
 from ..train import length_limit, rows, time_steps
-from ._answerer import Answerer, Sources
-from ._measure import BASE, measure_target
+from ._measuring import BASE, measure_target
 from ._preflight import sample
-from .rundir._run import Run
-from .selection._fill import Question
-from .selection._loop import ask, judge, judge_of, pending_rounds
-from .selection._mixture import walk_all
-from .selection._question import question
+from .rundir import Run
+from .selection import (
+    Source,
+    ask,
+    judge_rung,
+    measured_source,
+    pending_rounds,
+    rung_source,
+    walk_all,
+)
 
 STEPS = 3
 """Optimiser steps of the training probe, the first of which is not counted."""
@@ -54,47 +58,41 @@ def probe_run(run: Run, size: int) -> Iterator[Run]:
     """A run beside this one, with so many rows of each split, evenly spaced."""
     with Store(run.path / "probe.sqlite") as store:
         store.add_examples({split: sample(run.store, split, size) for split in ("train", "test")})
-        yield Run(run.path, run.recipe, store, run.cache)
+        yield replace(run, store=store)
 
 
-def prompt_tokens(asked: Question, store: Store) -> float:
+def prompt_tokens(source: Source, store: Store) -> float:
     """The mean tokens of the prompts that would be put to a source."""
-    found = []
-    for entry in store.entries("train"):
-        messages = asked.messages(entry.example)
-        request = Request("", messages, asked.prompt_ids(messages), asked.sampling(0))
-        found.append(Tokens.most(request).prompt)
+    found = [
+        Tokens.most(source.first_request(entry)).prompt for entry in store.entries(source.split)
+    ]
     return sum(found) / len(found)
 
 
-def walk_ladders(run: Run, sources: Sources) -> dict[str, Work]:
-    """Ask and judge as a run does; the work by source, and of judging it ``judge``."""
+def walk_ladders(run: Run) -> dict[str, Work]:
+    """Ask and judge as a run does; the work by rung, and of judging it ``judge``."""
     work: dict[str, Work] = {}
-    decider = judge_of(run, run.recipe.judge)
-    while pending := pending_rounds(run, sources):
-        source = next(iter(pending))
-        here = pending[source]
-        asked = question(run, sources, source)
-        if source not in work:
-            warm_up(asked, run.store)
-        samples = here.samples - here.there
-        before = generated(run.store, source)
-        made = measured(partial(ask, run, sources, here))
-        prompts = made.prompt_tokens or samples * prompt_tokens(asked, run.store)
-        tokens = made.completion_tokens or generated(run.store, source) - before
+    while pending := pending_rounds(run):
+        this = pending[0]
+        name, source = this.rung.name, rung_source(run, this.rung)
+        if name not in work:
+            warm_up(source, run.store)
+        samples = this.samples - this.stored
+        before = generated(run.store, name)
+        made = measured(partial(ask, run, this))
+        prompts = made.prompt_tokens or samples * prompt_tokens(source, run.store)
+        tokens = made.completion_tokens or generated(run.store, name) - before
         made = replace(made, requests=samples, prompt_tokens=prompts, completion_tokens=tokens)
-        judged = measured(partial(judge, run, source, decider))
-        work[source] = work.get(source, Work()) + made
+        judged = measured(partial(judge_rung, run, this.rung))
+        work[name] = work.get(name, Work()) + made
         work["judge"] = work.get("judge", Work()) + replace(judged, requests=samples)
     return work
 
 
-def warm_up(asked: Question, store: Store) -> None:
+def warm_up(source: Source, store: Store) -> None:
     """Let the engine answer once, so that loading it is not counted."""
-    entry = next(store.entries("train"))
-    messages = asked.messages(entry.example)
-    request = Request("warm-up", messages, asked.prompt_ids(messages), asked.sampling(0))
-    for _ in asked.engine.generate([request]):
+    first = source.first_request(next(store.entries(source.split)))
+    for _ in source.engine.generate([replace(first, key="warm-up")]):
         pass
 
 
@@ -112,45 +110,45 @@ def since(before: Usage, start: float) -> Work:
     return Work(requests, prompt, completion, seconds, cost)
 
 
-def generated(store: Store, asked: str) -> int:
+def generated(store: Store, source: str) -> int:
     """The tokens that are stored of all responses, where their ids are known."""
-    return sum(s.tokens for s in store.spent() if (s.stage, s.source) == ("generate", asked))
+    return sum(s.tokens for s in store.spent() if (s.stage, s.source) == ("generate", source))
 
 
 def targets(run: Run, method: str) -> tuple[list[Target], int]:
     """The targets of a method's mixture, and how many prompts it dropped."""
-    ladder, pick = run.recipe.ladder(method), PICKS[run.recipe.generate.pick]
+    ladder, pick = run.recipe.rungs_of(method), PICKS[run.recipe.generate.pick]
     found = [outcome for _, _, outcome in walk_all(run.store, ladder, pick=pick)]
     kept = [outcome for outcome in found if isinstance(outcome, Target)]
     return kept, len(found) - len(kept)
 
 
-def training(run: Run, base: Answerer, found: list[Target], scratch: Path) -> float:
+def training(run: Run, found: list[Target], scratch: Path) -> float:
     """The seconds that an optimiser step on these targets takes."""
+    base, config = run.base, run.recipe.train
     base.free()
-    config = run.recipe.train
     enough = islice(cycle(found), STEPS * config.batch_size)
-    limit = length_limit(base.model, base.chat, config.max_length)
+    limit = length_limit(base.config, base.chat, config.max_length)
     made = rows(enough, base.chat, limit, config.reasoning)
-    return time_steps(made, base.model, config, STEPS, scratch)
+    return time_steps(made, base.config, config, STEPS, scratch)
 
 
-def target(run: Run, base: Answerer) -> Work:
+def target(run: Run) -> Work:
     """The work of measuring the base on the test rows: its answers, and their verdicts."""
-    sampling = run.recipe.measured
-    warm_up(base.question("test", BASE, lambda _: sampling, lambda e: e.prompt), run.store)
+    base = run.base
+    warm_up(measured_source(run, base, BASE), run.store)
     made = measured(partial(measure_target, run, base, BASE))
     prompts = [base.chat.prompt_ids(entry.example.prompt) for entry in run.store.entries("test")]
-    asked = Work(len(prompts), sum(map(len, prompts)), generated(run.store, BASE))
-    return asked + replace(made, requests=0)
+    answered = Work(len(prompts), sum(map(len, prompts)), generated(run.store, BASE))
+    return answered + replace(made, requests=0)
 
 
-def benchmarks(run: Run, base: Answerer, items: dict[str, int]) -> Work:
+def benchmarks(run: Run, items: dict[str, int]) -> Work:
     """The work of scoring the base on the benchmarks, from the first items of each."""
     evaluate = run.recipe.evaluate
     few = evaluate.model_copy(update={"limit": min(ITEMS, evaluate.limit or ITEMS)})
     total = Work()
-    for scores, spent in run_benchmarks(base.weights, base.chat, few, label=BASE):
+    for scores, spent in run_benchmarks(run.base.weights, run.base.chat, few, label=BASE):
         done = len({score.item for score in scores})
         [name] = {score.task for score in scores}
         total += Work(done, seconds=spent.seconds) * (items[name] / done)

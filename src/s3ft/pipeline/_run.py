@@ -9,21 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .. import report
 from ..errors import InputError
 from ..judges import canary_line, registry
 from ..progress import console
 from ..recipe import Recipe, load
 from ..records import content_hash
-from ._answerer import Sources
-from ._launched import is_main, join, launched, take_part
-from ._measure import evaluate_all, train_all
+from ._launched import is_main, launched, train_along, wait_for_others
+from ._model import RunModel
 from ._preflight import preflight
-from ._stages import STAGES, Stage, reaches
-from .rundir._data import check_unchanged
-from .rundir._mend import begin_anew
-from .rundir._run import Run, environment, on_its_day, open_run
-from .selection._loop import decide, generate, select
+from ._stages import RUN_STAGE, STAGES, Stage, reaches
+from ._stages import write_report as write_run_report
+from .rundir import Run, begin_anew, check_unchanged, environment, on_its_day, open_run
 
 RecipeSource = str | Path | Mapping[str, Any]
 Overrides = Iterable[str] | Mapping[str, Any]
@@ -51,14 +47,14 @@ def run_stages(
         RunError: the work failed; the same call goes on from there.
     """
     recipe = on_its_day(load(source, overrides), folder(source, out))
-    sources = _sources(recipe, until)
+    base = _base(recipe, until)
     if launched():
-        if until != "train" or sources.base is None:
+        if until != "train":
             remedy = "Launch s3ft train; the other stages go on from there without a launcher."
             raise InputError("the launcher", f"{until} has no use for its processes", remedy)
-        join(recipe, sources.base)
+        wait_for_others(recipe, base)
         if not is_main():
-            take_part(recipe, sources.base, folder(source, out))
+            train_along(recipe, base, folder(source, out))
             return folder(source, out)
 
     def check(run: Run) -> None:
@@ -67,14 +63,14 @@ def run_stages(
         # Whatever changed since an earlier start, recipe or packages, is looked at again.
         looked_at = content_hash(recipe.model_dump(mode="json"), environment(recipe))
         if run.store.metadata(f"checked until {until}") != looked_at:
-            for line in preflight(run, sources, until=until):
+            for line in preflight(run, until=until):
                 console.print(line)
             run.store.set_metadata(f"checked until {until}", looked_at)
 
-    with open_run(recipe, folder(source, out), check, sources.base) as run:
+    with open_run(recipe, folder(source, out), check, base) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
             canaries = len(run.cache.recent)
-            _do(stage, run, sources)
+            RUN_STAGE[stage](run)
             if len(run.cache.recent) > canaries:
                 console.print(canary_line(run.cache.canaries))
         return run.path
@@ -86,20 +82,20 @@ def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:
     Raises:
         InputError: what would stop the run, or spoil it.
     """
-    with scratch_run(load(source, overrides)) as (run, sources, until):
-        return preflight(run, sources, until=until)
+    with scratch_run(load(source, overrides)) as (run, until):
+        return preflight(run, until=until)
 
 
 @contextmanager
-def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
-    """A run that is gone afterwards, who answers in it, and the last stage that it could do."""
+def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Stage]]:
+    """A run that is gone afterwards, and the last stage that it could do."""
     until: Stage = "report" if recipe.model else "select"
-    sources = _sources(recipe, until)
+    base = _base(recipe, until)
     with (
         tempfile.TemporaryDirectory(prefix="s3ft-") as scratch,
-        open_run(recipe, Path(scratch) / "run", base=sources.base) as run,
+        open_run(recipe, Path(scratch) / "run", base=base) as run,
     ):
-        yield run, sources, until
+        yield run, until
 
 
 def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | None = None) -> Path:
@@ -117,10 +113,9 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
     if not known.exists():
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
     kept, recipe = known.read_bytes(), load(known, overrides)
-    sources = Sources(recipe)
-    with open_run(recipe, path, base=sources.base) as run:
+    with open_run(recipe, path) as run:
         known.write_bytes(kept)  # the changes are this report's alone
-        _do("report", run, sources)
+        write_run_report(run)
     return path / "report.html"
 
 
@@ -133,31 +128,17 @@ def folder(source: RecipeSource, out: Path | None) -> Path:
     return Path("runs") / re.sub(r"[^A-Za-z0-9._-]+", "-", Path(source).stem)
 
 
-def _sources(recipe: Recipe, until: Stage) -> Sources:
-    """Who answers, after a first look at the request that needs no data."""
+def _base(recipe: Recipe, until: Stage) -> RunModel:
+    """The base model, after a first look at the request that needs no data."""
     registry.make(recipe.judge.name, recipe.judge.options)
     target = recipe.evaluate.target
     if target is not None and target.judge is not None:
         registry.make(target.judge.name, target.judge.options, where="evaluate.target.judge")
     if recipe.model is None and reaches(until, "train"):
         raise InputError("model", "is required to train", "Name the model to fine-tune.")
-    sources = Sources(recipe)
-    if sources.base is not None:
-        _ = sources.base.fingerprint, sources.base.chat
-    _ = sources.server
-    return sources
-
-
-def _do(stage: Stage, run: Run, sources: Sources) -> None:
-    if stage == "generate":
-        generate(run, sources)
-    elif stage == "judge":
-        decide(run, sources)
-    elif stage == "select":
-        select(run, sources)
-    elif stage == "report":
-        report.write(report.build(run.store, run.recipe, run.path), run.path)
-    else:
-        assert sources.base is not None, "checked before the run was opened"
-        tune = train_all if stage == "train" else evaluate_all
-        tune(run, sources.base)
+    base = RunModel(recipe, recipe.model)
+    if base.exists:
+        _ = base.fingerprint, base.chat
+    for rung in recipe.rungs_to_ask():
+        base.server(rung)
+    return base

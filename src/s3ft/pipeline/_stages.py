@@ -1,11 +1,37 @@
-"""The stages of a run, in their order."""
+"""The stages of a run: each one callable, in their order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Literal, get_args
+
+from .. import report
+from ._measuring import evaluate_all
+from ._training import train_all
+from .rundir import Run
+from .selection import decide, generate, select
 
 Stage = Literal["generate", "judge", "select", "train", "evaluate", "report"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+
+
+def write_report(run: Run) -> None:
+    """The report on whatever the run has so far."""
+    report.write(report.build(run.store, run.recipe, run.path), run.path)
+
+
+RUN_STAGE: Mapping[Stage, Callable[[Run], None]] = MappingProxyType(
+    {
+        "generate": generate,
+        "judge": decide,
+        "select": select,
+        "train": train_all,
+        "evaluate": evaluate_all,
+        "report": write_report,
+    }
+)
+"""What does a stage. It reads what came before from the run, and adds what it makes."""
 
 
 def reaches(until: Stage, stage: Stage) -> bool:

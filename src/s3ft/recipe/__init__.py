@@ -15,7 +15,6 @@ from ._fields import (
     JudgeConfig,
     Lora,
     Model,
-    Paraphrase,
     Reasoning,
     Replay,
     Target,
@@ -24,6 +23,7 @@ from ._fields import (
 from ._load import load, parse_option, schema
 from ._ray import Ray
 from ._recipe import Recipe
+from ._rungs import Paraphrase, RungConfig
 from ._shipped import shipped
 from ._vllm import VLLM
 
@@ -41,6 +41,7 @@ __all__ = [
     "Reasoning",
     "Recipe",
     "Replay",
+    "RungConfig",
     "Target",
     "Train",
     "load",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..records import Sampling
 from ._endpoint import Endpoint
 from ._strict import Strict
 from ._vllm import VLLM
@@ -115,11 +113,6 @@ class Replay(Strict):
     """Keep only the rows whose columns have these values."""
 
 
-def _check_samples(n: int, temperature: float) -> None:
-    if n > 1 and temperature == 0:
-        raise ValueError("n > 1 samples need a temperature above 0: greedy samples are equal")
-
-
 class Generate(Strict):
     """How the model is asked for its own answers."""
 
@@ -154,18 +147,6 @@ class Generate(Strict):
     openai: Endpoint | None = None
     """For engine `openai`: the server."""
 
-    @property
-    def sampling(self) -> Sampling:
-        """How a model answers that is asked once: as for the first sample."""
-        return self.sampler(self.n, self.temperature)(0)
-
-    def sampler(self, n: int, temperature: float) -> Callable[[int], Sampling]:
-        """How each of at most ``n`` samples is drawn, by its number."""
-        first = 0.0 if self.adaptive and n > 1 else temperature
-        return lambda sample: Sampling(
-            temperature if sample else first, self.top_p, self.top_k, self.max_new_tokens
-        )
-
     def rounds(self, n: int) -> tuple[int, ...]:
         """How many samples a prompt has after each round of asking, up to ``n``."""
         doubling = (2**k for k in range((n - 1).bit_length())) if self.adaptive else ()
@@ -173,28 +154,10 @@ class Generate(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Generate:
-        if self.engine != "replay":
-            _check_samples(self.n, self.temperature)
         if self.engine == "replay" and self.replay is None:
             raise ValueError("engine replay needs `replay: {path: FILE}`")
         if self.engine == "openai" and self.openai is None:
             raise ValueError("engine openai needs `openai: {url: ADDRESS, model: NAME}`")
-        return self
-
-
-class Paraphrase(Strict):
-    """How the model restates the gold in its own words; what is not here is as in `generate`."""
-
-    prompt: str | None = None
-    """File with a Jinja prompt (variables `question`, `gold`, and the row's columns)."""
-    temperature: float = Field(0.0, ge=0, le=10)
-    """As in `generate`."""
-    n: int = Field(1, ge=1, le=1024)
-    """The most paraphrases for each prompt; more than one needs a temperature."""
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Paraphrase:
-        _check_samples(self.n, self.temperature)
         return self
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from ..ladder import METHODS, Ladder, check_ladder
-from ..records import Sampling, Source
-from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Target, Train
+from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
+from ..records import Sampling
+from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Target, Train
 from ._ray import Ray
+from ._rungs import SAMPLED, Paraphrase, RungConfig
 from ._strict import Strict
 from ._yaml import dump
 
@@ -29,15 +34,29 @@ def _own_name(name: str) -> str:
     return name
 
 
-def _own_ladder(ladder: list[Source]) -> list[Source]:
-    check_ladder(tuple(ladder))
+def _own_ladder(ladder: list[str]) -> list[str]:
+    check_ladder(ladder)
     return ladder
+
+
+def _own_rung(name: str) -> str:
+    if name in BUILT_IN:
+        key = BUILT_IN[name].key
+        raise ValueError(f"is a built-in rung, which is set by `{key}`: give yours another name")
+    if name in RESERVED or re.search(r"-seed\d+$", name):
+        raise ValueError("is a name that reports use otherwise: give the rung another")
+    return name
 
 
 _Name = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),  # it names folders of the run
     AfterValidator(_own_name),
+]
+
+
+_RungName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), AfterValidator(_own_rung)
 ]
 
 
@@ -56,7 +75,9 @@ class Recipe(Strict):
     """Answers and verdicts spread over the workers of a Ray cluster; null: this process alone."""
     paraphrase: Paraphrase = Paraphrase()
     """How the model restates the gold."""
-    ladders: dict[_Name, Annotated[list[Source], AfterValidator(_own_ladder)]] = Field({})
+    rungs: dict[_RungName, RungConfig] = Field({})
+    """Rungs of one's own, for ladders: `{hint: {prompt: hint.j2, n: 4}}`."""
+    ladders: dict[_Name, Annotated[list[str], AfterValidator(_own_ladder)]] = Field({})
     """Methods of one's own: `{my-method: [paraphrase, self, gold]}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
     """The share of gold answers that the judge must accept as their own, or the run stops."""
@@ -72,6 +93,29 @@ class Recipe(Strict):
     """How each model is trained."""
     evaluate: Evaluate = Evaluate()
     """What is measured."""
+
+    @field_validator("ladders")
+    @classmethod
+    def _known_rungs(
+        cls, ladders: dict[str, list[str]], info: ValidationInfo
+    ) -> dict[str, list[str]]:
+        if "rungs" not in info.data:  # they are wrong themselves, and reported
+            return ladders
+        known = [*BUILT_IN, *info.data["rungs"]]
+        *others, last = map(repr, known)
+        wrong = [
+            InitErrorDetails(
+                type=PydanticCustomError("rung", f"must be {', '.join(others)} or {last}"),
+                loc=(method, number),
+                input=rung,
+            )
+            for method, ladder in ladders.items()
+            for number, rung in enumerate(ladder)
+            if rung not in known
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data("ladders", wrong)
+        return ladders
 
     @field_validator("methods")
     @classmethod
@@ -100,6 +144,22 @@ class Recipe(Strict):
             raise ValueError("engine openai needs the model's name: generate.openai.model")
         return self
 
+    @model_validator(mode="after")
+    def _samples_differ(self) -> Recipe:
+        replayed = self.generate.engine == "replay"
+        problem = PydanticCustomError(
+            "samples", "n > 1 samples need a temperature above 0: greedy samples are equal"
+        )
+        for rung in map(self.rung, (*BUILT_IN, *self.rungs)):
+            if rung.asks_own_prompt and replayed:
+                continue
+            if rung.rounds[-1] > 1 and rung.further.temperature == 0:
+                wrong = InitErrorDetails(
+                    type=problem, loc=tuple(rung.key.split(".")), input=rung.rounds[-1]
+                )
+                raise ValidationError.from_exception_data("recipe", [wrong])
+        return self
+
     @property
     def generator(self) -> str | None:
         """The name of the model that answers, as it is written into records."""
@@ -112,14 +172,53 @@ class Recipe(Strict):
         """The ladder of a method that the recipe names."""
         return tuple(self.ladders[method]) if method in self.ladders else METHODS[method]
 
-    def rounds(self, source: Source) -> tuple[int, ...]:
-        """How many samples of a source a prompt has after each round of asking."""
-        return self.generate.rounds(self._asked(source).n)
+    def rung(self, name: str) -> Rung:
+        """A rung, built-in or the recipe's own, with its settings resolved."""
+        if name in BUILT_IN:
+            (rung,) = built_in_rungs([name])
+            return self._resolved(rung, getattr(self, rung.key)) if rung.asks else rung
+        config = self.rungs[name]
+        meaning = f"its verified answer to {config.prompt}"
+        return self._resolved(Rung(name, f"rungs.{name}", meaning=meaning), config)
 
-    def sampler(self, source: Source) -> Callable[[int], Sampling]:
-        """How each sample of a source is drawn, by its number."""
-        asked = self._asked(source)
-        return self.generate.sampler(asked.n, asked.temperature)
+    def rungs_of(self, method: str) -> tuple[Rung, ...]:
+        """The rungs of a method's ladder, from the first that is tried."""
+        return tuple(self.rung(name) for name in self.ladder(method))
+
+    def rungs_to_ask(self, methods: Iterable[str] | None = None) -> list[Rung]:
+        """The rungs that a model is asked for some methods, or all of the recipe's.
+
+        A rung comes after those that stand before it on any ladder.
+        """
+        depth: dict[str, int] = {}
+        for method in self.methods if methods is None else methods:
+            for number, name in enumerate(self.ladder(method)):
+                depth[name] = max(number, depth.get(name, 0))
+        order = [*BUILT_IN, *self.rungs]
+        rungs = [
+            self.rung(name) for name in sorted(depth, key=lambda n: (depth[n], order.index(n)))
+        ]
+        return [rung for rung in rungs if rung.asks]
+
+    def _resolved(self, rung: Rung, config: Generate | RungConfig) -> Rung:
+        """The rung with the settings of its own group, and of ``generate`` where it has none."""
+
+        def setting(key: str) -> Any:
+            own = getattr(config, key, None)
+            return getattr(self.generate, key) if own is None else own
+
+        n, temperature = setting("n"), setting("temperature")
+        if n > 1 and temperature == 0 and getattr(config, "temperature", 0) is None:
+            temperature = SAMPLED
+        further = Sampling(temperature, *map(setting, ("top_p", "top_k", "max_new_tokens")))
+        greedy = self.generate.adaptive and n > 1
+        return replace(
+            rung,
+            prompt=getattr(config, "prompt", None) or rung.prompt,
+            first=replace(further, temperature=0.0) if greedy else further,
+            further=further,
+            rounds=self.generate.rounds(n),
+        )
 
     @property
     def measured(self) -> Sampling:
@@ -131,9 +230,6 @@ class Recipe(Strict):
             self.generate.top_k,
             target.max_new_tokens or self.generate.max_new_tokens,
         )
-
-    def _asked(self, source: Source) -> Generate | Paraphrase:
-        return self.generate if source == "self" else self.paraphrase
 
     def to_yaml(self) -> str:
         """The resolved recipe, every default written out; `load` reads it back equal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
@@ -10,9 +11,8 @@ from typing import Any
 
 from ..data import TOO_LONG
 from ..judges import REPLIES, ReplyCache
-from ..ladder import PICKS, Pick, accepted
+from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
-from ..records import ASKED, Source
 from ..store import Entry, Store
 from ._scores import BASE, TARGET, Results
 
@@ -64,15 +64,16 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             name: _result(results, seeds, benchmarks, is_base=name == BASE)
             for name, seeds in columns.items()
         },
+        "rungs": [_rung(rung) for rung in _rungs(recipe)],
         "mixture": {
             method: mixture
             for method in recipe.methods
             if (mixture := _mixture(store, recipe, method)) is not None
         },
-        "rounds": [row for asked in ASKED for row in _rounds(store, recipe, asked)],
+        "rounds": [row for rung in recipe.rungs_to_ask() for row in _rounds(store, recipe, rung)],
         "verdicts": [
-            {"split": split, "source": asked, "labels": counts}
-            for (split, asked), counts in store.labels().items()
+            {"split": split, "source": source, "labels": counts}
+            for (split, source), counts in store.labels().items()
         ],
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
@@ -107,16 +108,28 @@ def _result(
     }
 
 
+def _rungs(recipe: Recipe) -> Iterator[Rung]:
+    """The rungs of all ladders, in the order in which they are tried."""
+    yield from recipe.rungs_to_ask()
+    last = {ladder[-1].name: ladder[-1] for ladder in map(recipe.rungs_of, recipe.methods)}
+    yield from (rung for rung in last.values() if not rung.asks)
+
+
+def _rung(rung: Rung) -> dict[str, Any]:
+    kind = "gold" if not rung.asks else "own" if rung.asks_own_prompt else "prompted"
+    return {"name": rung.name, "kind": kind, "prompt": rung.prompt, "meaning": rung.meaning}
+
+
 def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None:
     counts = store.composition(method)
     if not counts:
         return None
-    ladder, pick = recipe.ladder(method), PICKS[recipe.generate.pick]
-    rungs: list[Source | None] = [*ladder, None]
+    ladder, pick = recipe.rungs_of(method), PICKS[recipe.generate.pick]
+    sources: list[str | None] = [*recipe.ladder(method), None]
     total = sum(counts.values())
-    by_source = {source: counts.get(source, 0) for source in ladder}
+    by_source = {rung.name: counts.get(rung.name, 0) for rung in ladder}
     return {
-        "ladder": list(ladder),
+        "ladder": list(recipe.ladder(method)),
         "rows": sum(by_source.values()),
         "dropped": counts.get("dropped", 0),
         "counts": by_source,
@@ -126,27 +139,25 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
                 _example(store, ladder, pick, source, position, reason)
                 for position, reason in store.target_rows(method, source, EXAMPLES)
             ]
-            for source in rungs
+            for source in sources
             if counts.get(source or "dropped")
         },
     }
 
 
-def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]:
-    """What each round of samples of a source cost and brought; nothing where there is but one."""
-    samples = store.samples(asked)
+def _rounds(store: Store, recipe: Recipe, rung: Rung) -> list[dict[str, Any]]:
+    """What each round of samples of a rung cost and brought; nothing where there is but one."""
+    samples = store.samples(rung.name)
     if len(samples) < 2:
         return []
-    if asked == "self" and recipe.generate.engine == "replay":
-        ends: tuple[int, ...] = (len(samples),)
-    else:
-        ends = recipe.rounds(asked)
+    replayed = rung.asks_own_prompt and recipe.generate.engine == "replay"
+    ends = (len(samples),) if replayed else rung.rounds
     rows = []
     for number, (start, end) in enumerate(pairwise((0, *ends)), 1):
         here = samples[start:end]
         if here:
             row = {
-                "source": asked,
+                "source": rung.name,
                 "round": number,
                 "prompts": here[0].there,
                 "samples": sum(sample.there for sample in here),
@@ -158,16 +169,16 @@ def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]
 
 def _example(
     store: Store,
-    ladder: tuple[Source, ...],
+    ladder: tuple[Rung, ...],
     pick: Pick,
-    source: Source | None,
+    source: str | None,
     position: int,
     reason: str,
 ) -> dict[str, Any]:
     """A row of a mixture, with what was tried for it on the way down the ladder."""
-    asked = [rung for rung in ladder if rung != "gold"]
-    [entry] = store.entries("train", asked, start=position, stop=position + 1)
-    reached = ladder[: ladder.index(source) + 1] if source else ladder
+    rungs = [rung.name for rung in ladder]
+    [entry] = store.entries("train", rungs, start=position, stop=position + 1)
+    reached = rungs[: rungs.index(source) + 1] if source else rungs
     return {
         "id": entry.example.id,
         "prompt": [{**turn, "content": _clip(turn["content"])} for turn in entry.example.prompt],
@@ -177,7 +188,7 @@ def _example(
     }
 
 
-def _tried(entry: Entry, rung: Source, pick: Pick) -> dict[str, Any] | None:
+def _tried(entry: Entry, rung: str, pick: Pick) -> dict[str, Any] | None:
     """The candidate that speaks for a rung: of the verified ones the pick, else the first."""
     here = [candidate for candidate in entry.candidates if candidate.source == rung]
     verified = [candidate for candidate in here if accepted(candidate)]

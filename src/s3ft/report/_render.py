@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NONE = "–"
 """Shown where there is no figure."""
 
+SHADES = 4
+"""Colours of the style sheet for rungs with a prompt of their own."""
+
 
 def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
     """Write ``report.json``, ``report.md`` and ``report.html``, each whole or not at all.
@@ -114,11 +117,19 @@ def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
         shown=_richest(report["mixture"]),
         report=report,
         base=BASE,
+        tones=_tones(report["rungs"]),
         figure=_figures,
         forgetting=_figures.forgetting(report),
         losses=_figures.losses(report),
         recipe=yaml.safe_dump(report["recipe"], sort_keys=False, allow_unicode=True),
     )
+
+
+def _tones(rungs: list[dict[str, Any]]) -> dict[str, str]:
+    """The class of colour of each source: own answers, gold, and prompted ones by their number."""
+    prompted = [rung["name"] for rung in rungs if rung["kind"] == "prompted"]
+    shades = {name: f"p{number % SHADES}" for number, name in enumerate(prompted)}
+    return {"dropped": "dropped", **{r["name"]: r["kind"] for r in rungs}, **shades}
 
 
 def _richest(mixtures: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import RunError
-from ..records import Candidate, Example, Response, Source, Verdict, VerdictCode
+from ..records import Candidate, Example, Response, Verdict, VerdictCode
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -393,7 +393,7 @@ class Store:
     # targets, scores, cost
 
     def replace_targets(
-        self, method: str, rows: Iterable[tuple[int, str, Source | None, str]]
+        self, method: str, rows: Iterable[tuple[int, str, str | None, str]]
     ) -> None:
         """Write a method's selection: position, example id, source (None: dropped), reason."""
         with _Transaction(self._db):
@@ -411,7 +411,7 @@ class Store:
         )
         return dict(rows)
 
-    def target_rows(self, method: str, source: Source | None, limit: int) -> list[tuple[int, str]]:
+    def target_rows(self, method: str, source: str | None, limit: int) -> list[tuple[int, str]]:
         """The first rows of a method that come from one source (None: dropped).
 
         Each is a position in the train split and the reason.

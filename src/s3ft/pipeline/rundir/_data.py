@@ -17,14 +17,14 @@ from ...train import length_limit, trained_reasoning
 if TYPE_CHECKING:
     from ...chat import Chat
     from ...recipe import Reasoning, Recipe
-    from .._answerer import Answerer
-    from ._run import Run
+    from .._model import RunModel
+    from ._opened import Run
 
 SOURCES, NOTES = "data sources", "data notes"
 """Facts of a run: what its data's sources held, and what was left out of columns."""
 
 
-def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
+def read_data(recipe: Recipe, store: Store, base: RunModel) -> None:
     """Bring the data into a run, without the rows that are too long where the recipe says so.
 
     Args:
@@ -41,13 +41,13 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
         splits["test"] = data.read(recipe.data, "test", notes.append)
     too_long = None
     if recipe.data.too_long == "drop":
-        if base is None:
+        if not base.exists:
             remedy = "Name the model as model.id, or leave data.too_long out."
             raise InputError("data.too_long", "drop needs a model to count its tokens", remedy)
-        limit = length_limit(base.model, base.chat, recipe.train.max_length)
+        limit = length_limit(base.config, base.chat, recipe.train.max_length)
         if limit is not None:
             too_long = data.TooLong(limit)
-            length = partial(tokens, base.chat, reasoning=recipe.train.reasoning)
+            length = partial(gold_tokens, base.chat, reasoning=recipe.train.reasoning)
             splits["train"] = too_long.without(splits["train"], length)
 
     def facts() -> dict[str, str]:
@@ -57,7 +57,7 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
     store.add_examples(splits, facts)
 
 
-def tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
+def gold_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
     thought = trained_reasoning(example, reasoning)
     gold = chat.completion_ids(example.prompt, example.completion, thought)
@@ -86,7 +86,7 @@ def check_unchanged(run: Run) -> None:
             )
 
 
-def found(store: Store) -> list[str]:
+def data_notes(store: Store) -> list[str]:
     """What was left out of the data, a line each."""
     lines: list[str] = json.loads(store.metadata(NOTES) or "[]")
     if (fact := store.metadata(data.TOO_LONG)) is not None:

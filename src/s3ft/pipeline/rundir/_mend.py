@@ -16,6 +16,7 @@ MENDABLE: Mapping[str, tuple[str, ...]] = {
     "train": (
         "generate",
         "paraphrase",
+        "rungs",
         "judge",
         "model.chat_template",
         "model.chat_template_kwargs",
@@ -24,7 +25,14 @@ MENDABLE: Mapping[str, tuple[str, ...]] = {
 }
 """The keys that may be changed, by the split on whose answers the run was stopped."""
 
-_FACTS = (STOPPED, "checked until ", "walked: ", "model on the server", "replayed file")
+_FACTS = (
+    STOPPED,
+    "checked until ",
+    "walked: ",
+    "model on the server",
+    "replayed file",
+    "prompt of ",
+)
 """What is found out anew; each is how the names of facts begin."""
 
 

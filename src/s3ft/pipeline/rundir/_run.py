@@ -8,25 +8,23 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import InputError
 from ...judges import REPLIES, ReplyCache
+from ...ladder import BUILT_IN
 from ...models import resolve
 from ...recipe import Endpoint, Recipe, load
-from ...records import ASKED
 from ...store import Store
 from ...train import MEMORY, PARTIAL
+from .._model import RunModel
 from ._data import read_data
 from ._folder import MARK, STORE, start
 from ._full_disk import room
 from ._mend import mendable
-
-if TYPE_CHECKING:
-    from .._answerer import Answerer
+from ._opened import Run
 
 GROWS = ("methods", "ladders", "seeds", "evaluate.benchmarks")
 """Keys that may change when a run is resumed: they add to it, and what was made stays valid."""
@@ -75,37 +73,12 @@ PACKAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """An open, locked run directory.
-
-    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``cache``
-    is where judges that ask a model keep its replies.
-    """
-
-    path: Path
-    recipe: Recipe
-    store: Store
-    cache: ReplyCache
-
-    def mixture(self, method: str) -> Path:
-        return self.path / "mixture" / method
-
-    def model(self, method: str, seed: int) -> Path:
-        return self.path / "models" / label(method, seed)
-
-
-def label(method: str, seed: int) -> str:
-    """How a tuned model is named everywhere: ``s3ft-seed0``. The base is ``base``."""
-    return f"{method}-seed{seed}"
-
-
 @contextmanager
 def open_run(
     recipe: Recipe,
     out: Path,
     check: Callable[[Run], None] = lambda run: None,
-    base: Answerer | None = None,
+    base: RunModel | None = None,
 ) -> Iterator[Run]:
     """Begin a run in ``out``, or resume the one that is there.
 
@@ -113,7 +86,7 @@ def open_run(
 
     Args:
         check: called once the data are there; what it raises undoes the beginning of a run.
-        base: by whose tokens the data's lengths are measured.
+        base: the untuned model, where there is one already.
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
@@ -126,17 +99,20 @@ def open_run(
         Store(out / STORE) as store,
         ReplyCache(out / REPLIES) as cache,
     ):
-        run = Run(out, recipe, store, cache)
+        run = Run(out, recipe, store, cache, base or RunModel(recipe, recipe.model))
         if this.resumes:
             _check_same(load(known), run)
         if store.metadata("data") is None:
-            read_data(recipe, store, base)
+            read_data(recipe, store, run.base)
         check(run)
         _write(known, recipe.to_yaml())
         this.keep()
         if not (out / "environment.json").exists():
             _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
-        yield run
+        try:
+            yield run
+        finally:
+            run.close()
 
 
 def on_its_day(recipe: Recipe, out: Path) -> Recipe:
@@ -198,7 +174,8 @@ def _unused(run: Run) -> list[str]:
         unused.append("train")
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
-    if not any(each.stage != "train" and each.source not in ASKED for each in spent):
+    rungs = {*BUILT_IN, *run.recipe.rungs}
+    if not any(each.stage != "train" and each.source not in rungs for each in spent):
         unused.append("evaluate")
     return unused
 

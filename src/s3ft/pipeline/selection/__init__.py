@@ -1,1 +1,31 @@
 """From data to a mixture: rungs are asked, judged and walked, and the targets written."""
+
+from ._fill import answer, judge, make_case
+from ._guard import STOPPED, Guard
+from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
+from ._loop import judge as judge_rung
+from ._mixture import read_mixture, walk_all, write_mixture
+from ._solved import Solved
+from ._source import Source, measured_source, rung_source
+
+__all__ = [
+    "STOPPED",
+    "Guard",
+    "Solved",
+    "Source",
+    "answer",
+    "ask",
+    "decide",
+    "generate",
+    "judge",
+    "judge_rung",
+    "make_case",
+    "measured_source",
+    "pending_rounds",
+    "read_mixture",
+    "rounds_of",
+    "rung_source",
+    "select",
+    "walk_all",
+    "write_mixture",
+]

@@ -38,13 +38,13 @@ STOPPED = "stopped"
 UNKNOWN = "unknown"
 
 REMEDIES = {
-    "length": "Raise generate.max_new_tokens (it is {limit}).",
+    "length": "Raise {limit}.",
     "thinking": "Where a server answers, it puts the text into a field for reasoning: set its "
     "parser of reasoning right, or turn thinking off (model.chat_template_kwargs, "
-    "generate.openai.extra); or raise generate.max_new_tokens (it is {limit}).",
+    "generate.openai.extra); or raise {limit}.",
     "empty": "See what the model is shown: its chat template, or the server's.",
     "tool_calls": "Turn tools off on the server.",
-    "too_long": "Lower generate.max_new_tokens (it is {limit}), which is part of what must fit, or "
+    "too_long": "Lower {limit}, which is part of what must fit, or "
     "serve the model with more context.",
     "unmatched": "Name the columns as generate.replay.id and generate.replay.prompt.",
     VerdictCode.UNREADABLE: "This judge may not know the language or the form of the answers: "
@@ -69,12 +69,12 @@ class Guard:
         store: Store,
         recipe: Recipe,
         split: str,
-        asked: str,
+        source: str,
         *,
         samples: int = 1,
         answers: bool = True,
     ) -> None:
-        self._store, self._recipe, self._split, self._asked = store, recipe, split, asked
+        self._store, self._recipe, self._split, self._source = store, recipe, split, source
         self._last, self._answers = samples - 1, answers
         self._rows = store.count(split)
         self._early = True
@@ -90,7 +90,7 @@ class Guard:
         """
         if not self._answers or not (end or self._early):
             return
-        found = self._store.endings(self._split, self._asked)
+        found = self._store.endings(self._split, self._source)
         total = sum(found.values())
         self._early = total < EARLY
         for reason, count in found.items():
@@ -101,7 +101,7 @@ class Guard:
         """See whether the judge could decide, as `check_answers` does for the answers."""
         if not (end or self._early):
             return
-        unknown, unread, total = self._store.undecided(self._split, self._asked)
+        unknown, unread, total = self._store.undecided(self._split, self._source)
         self._early = total < EARLY
         if self._is_systematic(UNKNOWN, unknown, total, end):
             self._stop(UNKNOWN, unknown, total, "verdicts: the judge could not decide")
@@ -112,10 +112,10 @@ class Guard:
 
     def note(self) -> str:
         """What there is to say of a measured model whose answers nearly all have one fault."""
-        found = self._store.endings(self._split, self._asked)
+        found = self._store.endings(self._split, self._source)
         total = sum(found.values())
         return "".join(
-            f"{self._split}: {self._asked}: {count:,} of {total:,} answers: {said(reason)}"
+            f"{self._split}: {self._source}: {count:,} of {total:,} answers: {said(reason)}"
             for reason, count in found.items()
             if reason and count > SHARE * total
         )
@@ -124,7 +124,7 @@ class Guard:
         if reason in self._recipe.allow or not count:
             return False
         enough = total >= max(min(LEAST, self._rows), PART * self._rows)
-        if end and enough and self._store.has_candidates(self._split, self._asked, self._last):
+        if end and enough and self._store.has_candidates(self._split, self._source, self._last):
             return count > SHARE * total
         share = wilson(count, total)
         return share is not None and share.low > SHARE
@@ -133,17 +133,24 @@ class Guard:
         self._store.set_metadata(STOPPED, self._split)
         shown = "; ".join(islice(self._examples(reason), SHOWN))
         remedy = REMEDIES.get(reason, "See what the server says of it.")
-        remedy = remedy.format(limit=self._recipe.generate.max_new_tokens)
+        remedy = remedy.format(limit=self._limit())
         raise InputError(
-            f"{self._split}: {self._asked}",
+            f"{self._split}: {self._source}",
             f"{count:,} of {total:,} {what}, such as {shown}",
             f"{remedy} If it is meant to be so, set allow=[{reason}]. What was answered is kept, "
             "and with the recipe mended the same command goes on; if it was the server that was "
             "mended, choose another --out.",
         )
 
+    def _limit(self) -> str:
+        """The key of the limit of these answers, and what it is."""
+        key, limit = "generate", self._recipe.generate.max_new_tokens
+        if (own := self._recipe.rungs.get(self._source)) and own.max_new_tokens:
+            key, limit = f"rungs.{self._source}", own.max_new_tokens
+        return f"{key}.max_new_tokens (it is {limit})"
+
     def _examples(self, reason: str) -> Iterator[str]:
-        entries: Iterable[Entry] = self._store.entries(self._split, [self._asked])
+        entries: Iterable[Entry] = self._store.entries(self._split, [self._source])
         for entry in entries:
             for candidate in entry.candidates:
                 response, verdict = candidate.response, candidate.verdict

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader
 
-from ...ladder import Dropped, Ladder, Missing, Pick, first, walk
-from ...records import Message, Source, Target
+from ...ladder import Dropped, Missing, Pick, Rung, RungPrompt, first, walk
+from ...records import Message, Target
 from ...store import Store
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ ROWS = 2000
 
 def walk_all(
     store: Store,
-    ladder: Ladder,
+    ladder: Sequence[Rung],
     *,
     pick: Pick = first,
     generator: str | None = None,
@@ -40,8 +40,8 @@ def walk_all(
 
     Yields position, example id and outcome.
     """
-    asked: list[Source] = [source for source in ladder if source != "gold"]
-    for position, example, found in store.entries("train", asked):
+    names = [rung.name for rung in ladder if rung.asks]
+    for position, example, found in store.entries("train", names):
         outcome = walk(example, ladder, found, pick=pick, generator=generator, judge=judge)
         yield position, example.id, outcome
 
@@ -49,7 +49,7 @@ def walk_all(
 def write_mixture(
     store: Store,
     method: str,
-    ladder: Ladder,
+    ladder: Sequence[Rung],
     folder: Path,
     *,
     pick: Pick = first,
@@ -71,8 +71,11 @@ def write_mixture(
     partial.mkdir(parents=True)
     counts: Counter[str] = Counter()
     schema = _schema(pa, store.has_reasoning())
+    shown_more = {
+        rung.name for rung in ladder if rung.prompt is not None and RungPrompt(rung).shows_more
+    }
 
-    def rows() -> Iterator[tuple[int, str, Source | None, str]]:
+    def rows() -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []
         with (
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
@@ -86,7 +89,9 @@ def write_mixture(
                     yield position, id_, None, outcome.reason
                     continue
                 counts[outcome.source] += 1
-                row = _row(_without_borrowed_thoughts(outcome, chat), chat)
+                if outcome.source in shown_more:
+                    outcome = _without_borrowed_thoughts(outcome, chat)
+                row = _row(outcome, chat)
                 jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
                 group.append(row)
                 if len(group) == ROWS:
@@ -122,11 +127,11 @@ def read_mixture(folder: Path) -> Iterator[Target]:
 
 
 def _without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
-    """A paraphrase less its reasoning: that was about an answer which the trained model won't see.
+    """A target less its reasoning: that was about what the trained model won't see.
 
     What is left are the model's own ids of the answer, where they are known.
     """
-    if target.source != "paraphrase" or not target.reasoning:
+    if not target.reasoning:
         return target
     ids = target.token_ids
     if ids is not None and chat is not None:
@@ -184,13 +189,15 @@ def _schema(pa: Any, reasoning: bool) -> Any:
     return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
 
 
-def _card(folder: Path, method: str, ladder: Ladder, counts: Counter[str], judge: str) -> None:
+def _card(
+    folder: Path, method: str, ladder: Sequence[Rung], counts: Counter[str], judge: str
+) -> None:
     templates = Environment(
         loader=PackageLoader("s3ft.pipeline.selection", "."),
         autoescape=False,
         keep_trailing_newline=True,
     )
-    rows = sum(count for source, count in counts.items() if source != "dropped")
+    rows = sum(count for name, count in counts.items() if name != "dropped")
     text = templates.get_template("dataset_card.md.j2").render(
         method=method, ladder=ladder, counts=counts, rows=rows, judge=judge
     )

@@ -8,20 +8,20 @@ from ...records import Verdict
 from ...store import Place, Store
 
 
-class Tally:
-    """Prompts with a correct answer, by who gave it, and what the judge could not decide.
+class Solved:
+    """Prompts with a correct answer, by source, and what the judge could not decide.
 
     Read once from the store, with what earlier rounds and starts found; then it goes along.
 
     Args:
-        asked: whose responses are being judged.
-        others: who else may have solved prompts of this split.
+        source: whose responses are being judged.
+        others: which other sources may have solved prompts of this split.
     """
 
-    def __init__(self, store: Store, split: str, asked: str, others: Iterable[str] = ()) -> None:
-        self._asked = asked
-        self._solved = {name: store.solved(split, name) for name in (asked, *others)}
-        self._undecided = set(store.attempts(split, asked))
+    def __init__(self, store: Store, split: str, source: str, others: Iterable[str] = ()) -> None:
+        self._source = source
+        self._solved = {name: store.solved(split, name) for name in (source, *others)}
+        self._undecided = set(store.attempts(split, source))
 
     def add(self, verdicts: Iterable[tuple[Place, Verdict]]) -> None:
         """Take in what was judged just now."""
@@ -32,7 +32,7 @@ class Tally:
                 continue
             self._undecided.discard(at)
             if verdict.label == "correct":
-                self._solved[self._asked].add(place.position)
+                self._solved[self._source].add(place.position)
 
     def __str__(self) -> str:
         """``solved: 40 paraphrase, 211 self; 3 judge errors``."""

@@ -1,0 +1,68 @@
+"""The prompt of a rung: a template that shows the model more than the example's own prompt does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jinja2 import TemplateError
+
+from ..errors import InputError
+from ..records import Example, Message, content_hash
+from ..templates import Template
+from ._leak import OF_ATTEMPT, OF_GOLD, Patterns
+from ._rungs import Rung
+
+QUESTION, GOLD, ACCEPTED, ATTEMPT = "question", "gold", "accepted", "attempt"
+"""The variables of a template, beside any column of the row by its name."""
+
+
+class RungPrompt:
+    """What a rung puts to the model in place of the example's last turn.
+
+    Its template may show ``question`` (the last user turn), ``gold`` (the completion), ``accepted``
+    (all accepted answers, a list), ``attempt`` (the model's own failed answer), and any column of
+    the row by name.
+
+    Raises:
+        InputError: the file cannot be read, is no template, or does not show what the rung is for.
+    """
+
+    def __init__(self, rung: Rung) -> None:
+        assert rung.prompt is not None
+        self._template = Template(rung.prompt, f"{rung.key}.prompt")
+        remedy = "Write {{ gold }} where the model is shown the answer to restate."
+        self._template.require(*rung.shows, remedy=remedy)
+        shown = self._template.variables
+        self.shows_attempt = ATTEMPT in shown
+        self.shows_more = bool(shown - {QUESTION})
+        """Whether it shows what the trained model will not see."""
+        self.fingerprint = content_hash(self._template.text)
+
+    @property
+    def leaks(self) -> Patterns:
+        """What an answer to this prompt must not say."""
+        own = OF_GOLD if self.shows_more else ()
+        return own + (OF_ATTEMPT if self.shows_attempt else ())
+
+    def messages(
+        self, example: Example, accepted: Sequence[str], attempt: str = ""
+    ) -> tuple[Message, ...]:
+        """The example's chat with its last turn replaced by the template's text.
+
+        Raises:
+            InputError: the template names a column that the row does not have.
+        """
+        *before, last = example.prompt
+        variables = {
+            **example.meta,
+            QUESTION: last["content"],
+            GOLD: example.completion,
+            ACCEPTED: list(accepted),
+            ATTEMPT: attempt,
+        }
+        try:
+            content = self._template.render(variables)
+        except TemplateError as error:
+            where = f"{self._template.where}: row {example.id}"
+            raise InputError(where, str(error), "Name columns that every row has.") from None
+        return (*before, Message(role=last["role"], content=content))

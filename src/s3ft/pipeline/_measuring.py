@@ -1,0 +1,76 @@
+"""Measuring the base model and every tuned one: the target's test split and the benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from ..evaluate import run_benchmarks, target_scores
+from ..progress import console
+from ..store import Spent
+from ._model import RunModel
+from .rundir import Run, label
+from .selection import Guard, answer, judge, measured_source
+
+BASE = "base"
+"""The label of the untuned model."""
+
+
+def evaluate_all(run: Run) -> None:
+    """Measure the base once, and every tuned model.
+
+    Where the weights that answer are in other processes (in vLLM the adapters share one), these
+    have ended before weights are loaded here.
+    """
+    models = list(_models(run))
+    if run.base.elsewhere:
+        for name, model in models:
+            measure_target(run, model, name)
+            model.free()
+        run.base.free()
+    for name, model in models:
+        measure_target(run, model, name)
+        _measure_benchmarks(run, model, name)
+        model.free()
+
+
+def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
+    base, recipe = run.base, run.recipe
+    yield BASE, base
+    vllm = base.vllm()
+    for method, seed in product(recipe.methods, recipe.seeds):
+        folder, adapter_engine = run.model(method, seed), None
+        if vllm is not None and recipe.train.lora is not None:
+            adapter_engine = vllm.adapted(folder / "adapter")
+        # The tuned model's folder holds the chat template that it was trained with.
+        own = {"id": str(folder), "revision": None, "chat_template": None}
+        config = base.config.model_copy(update=own)
+        yield label(method, seed), RunModel(recipe, config, adapter_engine)
+
+
+def measure_target(run: Run, model: RunModel, name: str) -> None:
+    """Score a model on the test split, as far as it is not scored yet."""
+    store, target = run.store, run.recipe.evaluate.target
+    if target is None or not store.count("test") or store.has_scores(name, "target"):
+        return
+    source, total = measured_source(run, model, name), store.count("test")
+    stored = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))
+    guard = Guard(store, run.recipe, "test", name, answers=False)
+    wanted = ((entry, 1) for entry in store.entries("test", [name]))
+    answer(store, source, wanted, total, stored, guard=guard)
+    config = target.judge or run.recipe.judge
+    judge(store, "test", name, run.judge(config), run.judge_name(config), guard=guard)
+    if note := guard.note():
+        console.print(note)
+    scores = target_scores(name, store.entries("test", [name]))
+    store.add_scores(scores, Spent("score", name, total, 0, 0.0))
+
+
+def _measure_benchmarks(run: Run, model: RunModel, name: str) -> None:
+    evaluate = run.recipe.evaluate
+    scored = {task for task in evaluate.benchmarks if run.store.has_scores(name, task)}
+    if scored == set(evaluate.benchmarks):
+        return
+    results = run_benchmarks(model.weights, model.chat, evaluate, label=name, skip=scored)
+    for scores, spent in results:
+        run.store.add_scores(scores, spent)

@@ -1,0 +1,69 @@
+"""An open run: what its stages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ...judges import Judge, ReplyCache, on_ray, options_text, registry
+from ...recipe import JudgeConfig, Recipe
+from ...store import Store
+from .._model import RunModel
+
+
+@dataclass(slots=True)
+class Run:
+    """An open, locked run directory, and what answers and judges in it.
+
+    ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``cache``
+    is where judges that ask a model keep its replies; ``base`` is the untuned model. All stages
+    share the judges, of which each is made once.
+    """
+
+    path: Path
+    recipe: Recipe
+    store: Store
+    cache: ReplyCache
+    base: RunModel
+    _judges: dict[str, Judge] = field(default_factory=dict)
+
+    def mixture(self, method: str) -> Path:
+        return self.path / "mixture" / method
+
+    def model(self, method: str, seed: int) -> Path:
+        return self.path / "models" / label(method, seed)
+
+    def judge(self, config: JudgeConfig) -> Judge:
+        """A judge of the run, in the workers of a cluster where the recipe names one.
+
+        What keeps a model's replies stays here, with the run's cache: they are paid for once, and
+        its budget is one. It asks a server, or is made of other judges that may.
+
+        Raises:
+            InputError: there is no such judge, or it refuses its options.
+        """
+        name = self.judge_name(config)
+        if name not in self._judges:
+            ray = self.recipe.ray
+            if ray is not None and registry.is_stateless(config.name):
+                made = on_ray(ray, partial(registry.make, config.name, config.options))
+            else:
+                made = registry.make(config.name, config.options, cache=self.cache)
+            self._judges[name] = made
+        return self._judges[name]
+
+    @staticmethod
+    def judge_name(config: JudgeConfig) -> str:
+        """The judge as it is written into records: ``math(timeout=2)``."""
+        return options_text(config.name, config.options)
+
+    def close(self) -> None:
+        """Give back what answers and judges hold: memory, and processes."""
+        self._judges.clear()
+        self.base.free()
+
+
+def label(method: str, seed: int) -> str:
+    """How a tuned model is named everywhere: ``s3ft-seed0``. The base is ``base``."""
+    return f"{method}-seed{seed}"
