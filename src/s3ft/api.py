@@ -70,12 +70,13 @@ def select(
     dataset: Iterable[Mapping[str, Any]],
     *,
     judge: str | Mapping[str, Any],
-    method: str = "s3ft",
+    method: str | Sequence[str] = "s3ft",
     model: str | Mapping[str, Any] | None = None,
     responses: Mapping[str, str | list[str]] | None = None,
     data: Mapping[str, Any] | None = None,
     generate: Mapping[str, Any] | None = None,
     paraphrase: Mapping[str, Any] | None = None,
+    rungs: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
     out: str | Path | None = None,
 ) -> Dataset:
@@ -85,13 +86,14 @@ def select(
         dataset: rows: a `datasets.Dataset` or any iterable of mappings, in TRL's formats or mapped
             by ``data``.
         judge: a judge's name, or a mapping with its options: ``{"name": "math", "timeout": 2}``.
-        method: a built-in method.
+        method: a built-in method, or a ladder: the names of its rungs.
         model: the base model, as in a recipe; may be left out where ``responses`` are given and
             the method asks for no paraphrase.
         responses: the model's own answers by the rows' ids, made elsewhere; one text or samples.
         data: the recipe's column mapping: ``{"prompt": "{question}", "completion": "answer"}``.
         generate: the recipe's generation settings, such as ``{"n": 8, "temperature": 0.8}``.
         paraphrase: the recipe's settings of the paraphrase.
+        rungs: rungs of one's own for the ladder, as in a recipe.
         allow: what may befall nearly all answers without stopping, as in a recipe.
         out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
 
@@ -107,9 +109,12 @@ def select(
 
     from .pipeline import run_stages
 
+    name = method if isinstance(method, str) else "ladder"
     recipe: dict[str, Any] = {
         "judge": {"name": judge} if isinstance(judge, str) else dict(judge),
-        "methods": [method],
+        "methods": [name],
+        "ladders": {} if isinstance(method, str) else {name: list(method)},
+        "rungs": dict(rungs or {}),
         "generate": dict(generate or {}),
         "paraphrase": dict(paraphrase or {}),
         "allow": list(allow),
@@ -125,7 +130,7 @@ def select(
             replay = {"path": _keep(folder / "responses.jsonl", rows)}
             recipe["generate"] |= {"engine": "replay", "replay": replay}
         path = run_stages(recipe, (), folder / "run", "select")
-        return Dataset(read_table(path / "mixture" / method / "train.parquet"))
+        return Dataset(read_table(path / "mixture" / name / "train.parquet"))
 
 
 def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:

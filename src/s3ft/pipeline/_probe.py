@@ -64,7 +64,8 @@ def probe_run(run: Run, size: int) -> Iterator[Run]:
 def prompt_tokens(source: Source, store: Store) -> float:
     """The mean tokens of the prompts that would be put to a source."""
     found = [
-        Tokens.most(source.first_request(entry)).prompt for entry in store.entries(source.split)
+        Tokens.most(source.first_request(entry)).prompt
+        for entry in store.entries(source.split, source.shows)
     ]
     return sum(found) / len(found)
 
@@ -91,7 +92,7 @@ def walk_ladders(run: Run) -> dict[str, Work]:
 
 def warm_up(source: Source, store: Store) -> None:
     """Let the engine answer once, so that loading it is not counted."""
-    first = source.first_request(next(store.entries(source.split)))
+    first = source.first_request(next(store.entries(source.split, source.shows)))
     for _ in source.engine.generate([replace(first, key="warm-up")]):
         pass
 

@@ -16,7 +16,7 @@ from ..recipe import Recipe
 from ..store import Entry, Store
 from ._scores import BASE, TARGET, Results
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a key of the report changes its meaning."""
 
 EXAMPLES = 3

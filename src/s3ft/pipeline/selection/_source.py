@@ -46,6 +46,11 @@ class Source:
         engine = self.model.engine(self.rung)
         return WithLikelihood(engine) if self.needs_likelihood else engine
 
+    @property
+    def shows(self) -> list[str]:
+        """The sources whose responses its prompt shows: entries come with their candidates."""
+        return [ATTEMPTED] if self.prompt is not None and self.prompt.shows_attempt else []
+
     def requests(self, entry: Entry, samples: int) -> Iterator[tuple[Place, Request]]:
         """Requests for the samples that an entry lacks of so many, and where they belong."""
         missing = entry.lacking(self.name, samples)
