@@ -148,8 +148,8 @@ def _rounds(store: Store, recipe: Recipe, asked: Source) -> list[dict[str, Any]]
             row = {
                 "source": asked,
                 "round": number,
-                "prompts": here[0].there,
-                "samples": sum(sample.there for sample in here),
+                "prompts": here[0].total,
+                "samples": sum(sample.total for sample in here),
                 "solved": sum(sample.first_verified for sample in here),
             }
             rows.append(row)
