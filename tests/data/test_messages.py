@@ -204,8 +204,8 @@ def test_parts_that_are_thoughts(write: Write) -> None:
         assert (example.completion, example.reasoning) == ("2", THOUGHTS)
     [example] = read(write([{"messages": [USER, GOLD | {"thinking": text("1+1 ", "is 2")}]}]))
     assert example.reasoning == "1+1 is 2"
-    asked = {"role": "user", "content": [{"type": "thinking", "thinking": "a"}, *text("b")]}
-    assert "not the assistant's" in refused(write([{"messages": [asked, GOLD]}]))
+    turn = {"role": "user", "content": [{"type": "thinking", "thinking": "a"}, *text("b")]}
+    assert "not the assistant's" in refused(write([{"messages": [turn, GOLD]}]))
 
 
 BLOCKS = [

@@ -12,6 +12,7 @@ from s3ft.lab import functions
 from s3ft.lab.exercise import Exercise, Maker
 from s3ft.lab.functions import ENDS, STEPS, Operation, make_function, trace
 from s3ft.lab.splits import Part, part
+from s3ft.lab.words import read
 
 MAKER: Maker = make_function
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -121,7 +122,7 @@ def test_every_part_has_contents_of_one_operation_so_that_drawing_ends() -> None
 
 
 def test_every_operation_is_used_and_has_words_and_code_of_its_own() -> None:
-    known = functions._texts()["operations"]
+    known = read("functions")["operations"]
     assert set(known) == {*STEPS, *ENDS}
     for style in ("own", "gold"):
         assert len({entry[style] for entry in known.values()}) == len(known)
@@ -146,7 +147,7 @@ def test_both_styles_do_what_the_operation_does_even_to_an_empty_list(kind: str)
 
 
 def test_names_hide_nothing() -> None:
-    known = functions._texts()
+    known = read("functions")
     names = [*known["names"], *known["arguments"]]
     assert len(set(names)) == len(names)
     for name in names:

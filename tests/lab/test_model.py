@@ -74,13 +74,13 @@ def test_the_committed_folder_is_small_and_complete() -> None:
 
 
 def test_the_model_answers_easy_problems_and_stops(model: Any, tokenizer: Any) -> None:
-    asked = {
+    wanted = {
         "Anna has 12 shells. She finds 7 more shells. How many shells are there now?": "19",
         "Paul has 30 eggs. He loses 4 eggs. How many eggs does Paul have in the end?": "26",
         "Rosa has 8 pens. Tom brings Rosa 5 pens. How many pens are there now?": "13",
     }
-    told = answers(model, tokenizer, list(asked))
-    right = [final_number(t) == n for t, n in zip(told, asked.values(), strict=True)]
+    told = answers(model, tokenizer, list(wanted))
+    right = [final_number(t) == n for t, n in zip(told, wanted.values(), strict=True)]
     assert all(told)
     assert sum(right) >= 2
 
@@ -88,9 +88,9 @@ def test_the_model_answers_easy_problems_and_stops(model: Any, tokenizer: Any) -
 def test_the_model_looks_up_who_goes_with_whom(model: Any, tokenizer: Any) -> None:
     """Lists of like facts on entities it has not read: only joining the right two is right."""
     rng = random.Random(0)
-    asked = {turns[0]: turns[1] for turns in (make_register("test", rng) for _ in range(24))}
-    told = answers(model, tokenizer, list(asked))
-    right = [told == wanted for told, wanted in zip(told, asked.values(), strict=True)]
+    wanted = {turns[0]: turns[1] for turns in (make_register("test", rng) for _ in range(24))}
+    told = answers(model, tokenizer, list(wanted))
+    right = [answer == own for answer, own in zip(told, wanted.values(), strict=True)]
     assert sum(right) >= 16
 
 

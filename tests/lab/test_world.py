@@ -26,7 +26,7 @@ def _texts(seed: int, count: int = 3000) -> list[str]:
     return [*read, *("\n".join(chat.turns) for chat in said)]
 
 
-def _asked(row: dict[str, Any]) -> str:
+def _question(row: dict[str, Any]) -> str:
     return "\n".join(turn["content"] for turn in row["prompt"])
 
 
@@ -43,7 +43,7 @@ def test_equal_seeds_give_equal_worlds_texts_rows_and_items(task: str) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_other_seeds_give_other_worlds_and_rows(task: str) -> None:
     assert make_world(0).facts != make_world(1).facts
-    one, two = ({_asked(row) for row in rows(task, "test", seed=seed)} for seed in (0, 1))
+    one, two = ({_question(row) for row in rows(task, "test", seed=seed)} for seed in (0, 1))
     assert one.isdisjoint(two)
 
 
@@ -55,7 +55,7 @@ def test_splits_have_their_sizes_and_nothing_in_common(task: str) -> None:
     assert sizes == {"train": 1000, "dev": 150, "test": 150}
     everything = [row for found in splits.values() for row in found]
     assert len({row["id"] for row in everything}) == len(everything)
-    assert len({_asked(row) for row in everything}) == len(everything)
+    assert len({_question(row) for row in everything}) == len(everything)
 
 
 def test_a_larger_size_begins_with_the_same_rows() -> None:
@@ -72,22 +72,22 @@ def test_levels_can_be_chosen() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_training_text_holds_a_row_or_a_suite_item(seed: int) -> None:
     text = "\n".join(_texts(seed))
-    asked = [
+    questions = [
         row["prompt"][-1]["content"]
         for task in TASKS
         for name in SPLITS
         for row in rows(task, name)
     ]
     # A conversation's last question has no passage; many share its few words.
-    asked = [question for question in asked if len(question) > 80]
-    asked += [
+    questions = [question for question in questions if len(question) > 80]
+    questions += [
         item.question
         for name in ABILITIES
         if name not in KNOWN
         for split in SIZES
         for item in items(name, seed, split)
     ]
-    assert [question for question in asked if f"{question}\n" in text] == []
+    assert [question for question in questions if f"{question}\n" in text] == []
 
 
 @pytest.mark.parametrize("ability", ABILITIES)
@@ -112,7 +112,7 @@ def test_the_suite_of_another_world_differs_in_its_data_only(tmp_path: Any) -> N
 
 
 def test_the_base_is_told_only_problems_of_its_own_part() -> None:
-    prompts = {_asked(row) for name in SPLITS for row in rows("math", name)}
+    prompts = {_question(row) for name in SPLITS for row in rows("math", name)}
     rng = random.Random(5)
     for _ in range(300):
         problem = make_problem(3, rng)
@@ -176,8 +176,8 @@ def test_a_wrong_solution_looks_like_the_models_and_ends_elsewhere(level: int) -
 def _taught(task: str, count: int = 4000) -> list[tuple[str, ...]]:
     """Conversations about one task, told by what only its questions or golds hold."""
     marks = {"math": ("in the end?", "are there now?"), "code": ("It must pass: assert",)}[task]
-    asked = itertools.islice(chats(make_world(0), 0), count)
-    return [turns for turns, _ in asked if any(mark in turns[-2] for mark in marks)]
+    taught = itertools.islice(chats(make_world(0), 0), count)
+    return [turns for turns, _ in taught if any(mark in turns[-2] for mark in marks)]
 
 
 def test_restating_is_taught_with_the_packages_own_prompt_and_on_hard_golds() -> None:
@@ -204,11 +204,11 @@ def test_judging_is_taught_with_right_and_wrong_responses() -> None:
         assert right == (answer == "yes")
 
 
-@pytest.mark.parametrize(("task", "most"), [("math", 3), ("code", 3)])
-def test_solving_alone_is_taught_on_easy_questions_only(task: str, most: int) -> None:
+@pytest.mark.parametrize(("task", "hardest"), [("math", 3), ("code", 3)])
+def test_solving_alone_is_taught_on_easy_questions_only(task: str, hardest: int) -> None:
     solved = [chat[-1] for chat in _taught(task) if "Reference answer:" not in chat[-2]]
     steps = {text.count(" = ") if task == "math" else text.count("\n") for text in solved}
-    assert steps == set(range(1, most + 1))
+    assert steps == set(range(1, hardest + 1))
 
 
 @pytest.mark.parametrize(("task", "split"), [("maths", "train"), ("math", "valid")])

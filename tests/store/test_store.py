@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from s3ft.errors import RunError
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Score, Spent, Store
-from s3ft.store import _store as store_module
 
 NOTHING = Spent("test", "self", 0, 0, 0.0)
 
@@ -27,9 +26,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def answer(store: Store, position: int, key: str, asked: str = "self", sample: int = 0) -> None:
+def answer(store: Store, position: int, key: str, source: str = "self", sample: int = 0) -> None:
     response = Response(key, f"text of {key}", (1, 2, 3), "stop", -0.25, "test")
-    store.add_responses([response], [(Place("train", position, asked, sample), key)], NOTHING)
+    store.add_responses([response], [(Place("train", position, source, sample), key)], NOTHING)
 
 
 def test_examples_come_out_as_they_went_in(store: Store) -> None:
@@ -37,13 +36,32 @@ def test_examples_come_out_as_they_went_in(store: Store) -> None:
     assert (store.count("train"), store.count("test"), store.count("dev")) == (5, 1, 0)
 
 
-def test_pages_join_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for position in (0, 1, 3, 4):
-        answer(store, position, f"k{position}")
-    whole = list(store.entries("train", ["self"]))
-    monkeypatch.setattr(store_module, "PAGE", 2)
-    assert list(store.entries("train", ["self"])) == whole
-    assert [len(entry.candidates) for entry in whole] == [1, 1, 0, 1, 1]
+def test_pages_join_up(tmp_path: Path) -> None:
+    answered = [0, 1, 999, 1000, 1999, 2000]
+    with Store(tmp_path / "long.sqlite") as store:
+        store.add_examples({"train": (example(n) for n in range(2003))})
+        for position in answered:
+            answer(store, position, f"k{position}")
+        whole = list(store.entries("train", ["self"]))
+        assert [entry.position for entry in whole] == list(range(2003))
+        assert [entry.example for entry in whole] == [example(n) for n in range(2003)]
+        found = {e.position: [c.response.key for c in e.candidates] for e in whole if e.candidates}
+        assert found == {position: [f"k{position}"] for position in answered}
+        cuts = [0, 2, 999, 1001, 2003]
+        windows = [store.entries("train", ["self"], start=a, stop=b) for a, b in pairwise(cuts)]
+        assert [entry for window in windows for entry in window] == whole
+
+
+def test_a_source_has_whatever_name_its_rung_has(store: Store) -> None:
+    names = ["hint", "self", "zwei Sätze", 'it\'s; a "rung"']
+    for name in names:
+        answer(store, 1, f"{name} 0", name)
+    wanted = [*reversed(names), "gold", "never asked"]
+    entry = list(store.entries("train", wanted))[1]
+    assert [c.source for c in entry.candidates] == wanted[:4]
+    assert [e.candidates for e in store.entries("train", ["never asked"])] == [()] * 5
+    assert entry.lacking("hint", 2) == [1]
+    assert entry.lacking("never asked", 2) == [0, 1]
 
 
 def test_examples_are_added_all_or_not_at_all(tmp_path: Path) -> None:
@@ -71,8 +89,8 @@ def test_equal_requests_share_a_response(store: Store) -> None:
 
 
 def test_candidates_come_by_source_then_sample_with_their_latest_verdict(store: Store) -> None:
-    for asked, sample in (("paraphrase", 0), ("self", 1), ("self", 0)):
-        answer(store, 2, f"{asked}{sample}", asked, sample)
+    for source, sample in (("paraphrase", 0), ("self", 1), ("self", 0)):
+        answer(store, 2, f"{source}{sample}", source, sample)
     place = Place("train", 2, "self", 1)
     for label in ("unknown", "correct"):
         store.add_verdicts([(place, Verdict("x", label, "4", label))], "math", NOTHING)  # type: ignore[arg-type]
@@ -106,15 +124,7 @@ def test_what_was_added_is_there_after_reopening(store: Store, tmp_path: Path) -
     store.add_scores([Score("base", "target", "accuracy", "e1", 1.0)], NOTHING)
     store.replace_targets(
         "ssr",
-        [
-            (
-                0,
-                "e0",
-                "self",
-                "why",
-            ),
-            (1, "e1", None, "dropped"),
-        ],
+        [(0, "e0", "self", "why"), (1, "e1", None, "dropped")],
     )
     store.close()
     with Store(tmp_path / "run.sqlite") as again:
@@ -140,10 +150,3 @@ def test_costs_add_up_over_starts(store: Store) -> None:
     for seconds in (1.0, 2.5):
         store.add_scores([], Spent("generate", "self", 3, 100, seconds))
     assert Spent("generate", "self", 6, 200, 3.5) in store.spent()
-
-
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "run.sqlite"
-    path.write_text("this is not a database, it is a letter" * 50)
-    with pytest.raises(RunError, match=r"run\.sqlite"):
-        Store(path)

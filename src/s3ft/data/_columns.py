@@ -11,8 +11,9 @@ from ..recipe import Data
 from ..records import Message
 from . import _messages as chats
 from ._cells import Cells
-from ._content import answer_of, apart
+from ._content import answer_and_thoughts
 from ._template import Column, Template, parse
+from ._texts import accepted, filled, not_empty, text_only, text_or_chat
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
@@ -68,37 +69,37 @@ class Columns:
             column = "messages"
             prompt, turn = chats.split(self._turns(row, column), column)
         else:
-            prompt, (turn, gold) = self._asked(row), self._answered(row)
+            prompt, (turn, gold) = self._prompt_turns(row), self._gold_turn(row)
             source = self._completion
             column = source.name if isinstance(source, Column) else "data.completion"
-        completion, reasoning = apart(turn, column, self._thought(row))
+        completion, reasoning = answer_and_thoughts(turn, column, self._thoughts(row))
         meta, left_out = row.others(self._used)
         for name in self._whole:
             left_out |= chats.passed_over(row.get(name), name)
         if self._data.gold or row.has("gold"):
-            meta["gold"] = _accepted(row.present(self._gold), self._gold)
+            meta["gold"] = accepted(row.present(self._gold), self._gold)
         elif gold is not None:
-            meta["gold"] = _accepted(gold, column)
+            meta["gold"] = accepted(gold, column)
         else:
             meta.pop("gold", None)
         return Parts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
 
-    def _asked(self, row: Cells) -> tuple[Message, ...]:
+    def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, Template):
-            text = _fill(self._prompt, row, "data.prompt")
+            text = not_empty(filled(self._prompt, row), "data.prompt")
             return (Message(role="user", content=text),)
-        value = _text_or_chat(row, self._prompt.name, "prompt")
+        value = text_or_chat(row, self._prompt.name, "prompt")
         if isinstance(value, str):
             return (Message(role="user", content=value),)
         return chats.question(self._turns(row, self._prompt.name), self._prompt.name)
 
-    def _answered(self, row: Cells) -> tuple[Message, list[str] | None]:
+    def _gold_turn(self, row: Cells) -> tuple[Message, list[str] | None]:
         """The gold turn, and all accepted answers where the column holds several texts."""
         if isinstance(self._completion, Template):
-            text = _fill(self._completion, row, "data.completion")
+            text = not_empty(filled(self._completion, row), "data.completion")
             return Message(role="assistant", content=text), None
         name = self._completion.name
-        value = _text_or_chat(row, name, "completion")
+        value = text_or_chat(row, name, "completion")
         if isinstance(value, str):
             return Message(role="assistant", content=value), None
         if isinstance(value, list) and value and all(isinstance(text, str) for text in value):
@@ -109,14 +110,14 @@ class Columns:
         chats.refuse_beside(row, self._data.ignore)
         return chats.messages(row.present(column), column, self._data.ignore)
 
-    def _thought(self, row: Cells) -> str:
+    def _thoughts(self, row: Cells) -> str:
         """What a column of its own holds of the gold's reasoning; empty where it holds none."""
         source = self._reasoning
         if source is None:
             return ""
         if isinstance(source, Template):
-            return source.fill(lambda column: _filled(column, row))
-        return "" if row.empty(source.name) else str(_text_only(row, source.name))
+            return filled(source, row)
+        return "" if row.empty(source.name) else str(text_only(row, source.name))
 
     def _own_id(self, row: Cells) -> str | None:
         if row.empty(self._id):
@@ -174,58 +175,3 @@ def no_column(
     hint = f"Did you mean {near[0]!r}? " if near else ""
     remedy = f"{hint}Columns there: {', '.join(columns)}."
     return InputError(f"data.{key}", f"{place} has no column {name!r}", remedy)
-
-
-def _text_or_chat(row: Cells, column: str, key: str) -> Any:
-    value = row.present(column)
-    if isinstance(value, (int, float)):
-        remedy = f'To use it as text, write data.{key} as a template, "{{{column}}}".'
-        raise BadValue(column, f"is the number {value}, not text", remedy)
-    if isinstance(value, dict):
-        problem = "is of type dict, not text or a list of messages"
-        raise BadValue(column, problem, _inside(value, f"data.{key}={column}"))
-    return value
-
-
-def _text_only(row: Cells, column: str) -> str:
-    value = row.get(column)
-    if not isinstance(value, str):
-        raise BadValue(column, f"is of type {type(value).__name__}, not text")
-    return value
-
-
-def _fill(template: Template, row: Cells, key: str) -> str:
-    text = template.fill(lambda column: _filled(column, row))
-    if not text.strip():
-        raise BadValue(key, "is empty")
-    return text
-
-
-def _filled(column: Column, row: Cells) -> str:
-    if column.optional and row.empty(column.name):
-        return ""
-    found = row.present(column.name)
-    if isinstance(found, bool) or not isinstance(found, (str, int, float)):
-        problem = f"is of type {type(found).__name__}; a template takes text and numbers"
-        raise BadValue(column.name, problem, _inside(found, f"{{{column.name}", "}"))
-    return str(found)
-
-
-def _inside(value: Any, path: str, end: str = "") -> str:
-    """How to name what lies in a value that cannot be used whole."""
-    steps = list(value) if isinstance(value, dict) else [0] if isinstance(value, list) else []
-    named = " or ".join(f"{path}.{step}{end}" for step in steps[:3])
-    return named and f"Name what lies inside: {named}."
-
-
-def _accepted(value: Any, column: str) -> list[str]:
-    answers = value if isinstance(value, list) else [value]
-    if not answers:
-        raise BadValue(column, "has no accepted answer", "List at least one.")
-    for index, answer in enumerate(answers):
-        if isinstance(answer, bool) or not isinstance(answer, (str, int, float)):
-            problem = f"is of type {type(answer).__name__}; accepted answers are text or numbers"
-            raise BadValue(column, problem, _inside(answer, f"data.gold={column}"))
-        if not str(answer).strip():
-            raise BadValue(f"{column}[{index}]", "is empty")
-    return [answer_of(str(answer), column) for answer in answers]

@@ -74,10 +74,10 @@ def thoughts(turn: Mapping[str, Any], column: str, ignored: Collection[str]) -> 
 
 def answer_of(text: str, column: str) -> str:
     """The text without a block of thoughts before it; a BadValue where no answer follows."""
-    return apart(Message(role="assistant", content=text), column)[0]
+    return answer_and_thoughts(Message(role="assistant", content=text), column)[0]
 
 
-def apart(turn: Message, column: str, beside: str = "") -> tuple[str, str]:
+def answer_and_thoughts(turn: Message, column: str, beside: str = "") -> tuple[str, str]:
     """Answer and thoughts of a gold turn, which may hold a block of thoughts in its text.
 
     Args:

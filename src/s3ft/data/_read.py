@@ -1,4 +1,4 @@
-"""From the recipe's data to examples: where the rows come from, which are kept, who is who."""
+"""From the recipe's data to examples: which rows are kept, and who is who."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from ..recipe import Data
 from ..records import Example, content_hash
 from ._cells import Cells
 from ._columns import Columns, Parts
-from ._files import is_file, rows
-from ._hub import dataset_rows, hub_rows
 from ._messages import opened
 from ._row import Row, Rows
+from ._sources import in_memory, open_split
 from ._values import BadValue
 from ._where import Where
 
 SHOWN = 5
 """Problems that one message spells out; the others are counted."""
-
 
 Note = Callable[[str], None]
 """Is told, at the end of the pass, what was left out of which column."""
@@ -45,7 +43,7 @@ def read(
             how many there are; at once where the source or a column does not exist.
     """
     limit = data.max_train if split == "train" else data.max_test
-    name, found = _open(data, split)
+    name, found = open_split(data, split)
     yield from _examples(name, found, data, limit, note)
 
 
@@ -65,7 +63,7 @@ def from_rows(
     Raises:
         InputError: as `read`.
     """
-    yield from _examples(name, _in_memory(rows, name), data or Data(path=name), None, note)
+    yield from _examples(name, in_memory(rows, name), data or Data(path=name), None, note)
 
 
 def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterator[dict[str, Any]]:
@@ -75,46 +73,13 @@ def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterat
         InputError: a row is no mapping.
     """
     left_out = _LeftOut(name)
-    for row in _in_memory(rows, name):
+    for row in in_memory(rows, name):
         if isinstance(row, InputError):
             raise row
         held, without = Cells(row.values).others(())
         left_out.add(without)
         yield held
     left_out.tell(note)
-
-
-def _open(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
-    """What messages call the source, and its rows."""
-    chosen = data.train if split == "train" else data.test
-    if chosen is None:
-        raise InputError("data.test", "is not set", "Name a split, or a file of its own.")
-    if split == "test" and is_file(chosen):
-        return chosen, rows(chosen)
-    if data.path == "lab":
-        return f"lab {chosen}", _lab(data.name or "math", chosen)
-    if not is_file(data.path):
-        return f"{data.path} {chosen}", hub_rows(data, chosen, f"data.{split}")
-    if split == "test":
-        problem = f"{chosen!r} is no file, and {data.path} is one file without splits"
-        raise InputError("data.test", problem, "Give the path of the test file.")
-    return data.path, rows(data.path)
-
-
-def _lab(task: str, split: str) -> Rows:
-    from .. import lab
-
-    yield from _in_memory(lab.rows(task=task, split=split), f"lab {task} {split}")
-
-
-def _in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:
-    for number, row in enumerate(dataset_rows(rows), 1):
-        if isinstance(row, Mapping):
-            yield Row(f"{name}: row ", number, dict(row))
-        else:
-            problem = f"is of type {type(row).__name__}, not a mapping of columns to values"
-            remedy = "Of a table of pandas, give table.to_dict('records')."
-            yield InputError(f"{name}: row {number}", problem, remedy)
 
 
 def _examples(

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..records import Example
 
 TOO_LONG = "data too long"
-"""The fact of a run that tells of them."""
+"""The name of what a run's metadata tell of them."""
 
 SHOWN = 5
 """Ids that are kept."""

@@ -159,8 +159,8 @@ def _rounds(store: Store, recipe: Recipe, rung: Rung) -> list[dict[str, Any]]:
             row = {
                 "source": rung.name,
                 "round": number,
-                "prompts": here[0].there,
-                "samples": sum(sample.there for sample in here),
+                "prompts": here[0].total,
+                "samples": sum(sample.total for sample in here),
                 "solved": sum(sample.first_verified for sample in here),
             }
             rows.append(row)

@@ -1,5 +1,41 @@
-"""The run's SQLite file: everything that was asked, answered, decided and measured."""
+"""The SQLite file of a run: everything that was asked, answered, decided and measured.
 
-from ._store import Entry, Place, Samples, Score, Spent, Store
+Its tables, for those who open it with any SQLite tool:
+
+``metadata``
+    Small named values, such as a model's fingerprint: ``name``, ``value``.
+``examples``
+    A training pair: ``split``, ``position`` (from 0), ``id``, ``prompt`` (JSON: its turns),
+    ``completion`` (the gold), ``meta`` (JSON: the row's other columns), ``reasoning`` (the gold's).
+``responses``
+    What a model said, once for equal requests: ``key`` (`s3ft.records.response_key`), ``text``,
+    ``token_ids`` (JSON, or null), ``finish_reason``, ``logprob`` (nats), ``engine``, ``reasoning``.
+``candidates``
+    One sample of one source for one example: ``split``, ``position``, ``source``, ``sample`` (from
+    0), and the ``key`` of its response. A source is who answered: on the train split a rung of a
+    ladder (``self``, ``paraphrase``), on the test split a model (``base``, ``s3ft-seed0``).
+``verdicts``
+    A judge's word on a candidate: ``split``, ``position``, ``source``, ``sample``, ``attempt``
+    (from 0; the last one counts), ``judge``, ``label``, ``answer``, ``reason``, ``code``.
+``targets``
+    What a method trains on: ``method``, ``position``, ``example_id``, ``source`` (null: the prompt
+    is dropped), ``reason``.
+``scores``
+    One item's result: ``model``, ``task``, ``metric``, ``item``, ``value``.
+``spent``
+    What a batch of work cost: ``stage``, ``source``, ``rows``, ``tokens`` (those of prompts not
+    counted), ``seconds``.
+
+Rows are added and never changed, but for ``metadata``, and ``targets``, which a selection writes
+anew. Every call that adds is one transaction, so a process killed at any moment loses what was in
+flight and nothing else. ``PRAGMA user_version`` is the version of the tables; a file of an earlier
+one is brought up to date when it is opened.
+
+The rollback journal is SQLite's default: unlike write-ahead logging it works on network file
+systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
+"""
+
+from ._records import Entry, Place, Samples, Score, Spent
+from ._store import Store
 
 __all__ = ["Entry", "Place", "Samples", "Score", "Spent", "Store"]

@@ -32,7 +32,8 @@ QUIET = 0.1
 def _codes(model: LlamaForCausalLM, length: int) -> tuple[list[int], torch.Tensor]:
     """The dimensions of a head that rotate by less than two radians over `length` tokens, and
     orthonormal directions of the residual stream: for each head one per such dimension to write
-    to, and as many more to read the token's own embedding from, (heads + 1, dimensions, hidden).
+    to, and as many more to read the token's own embedding from, (heads + 1, dimensions, hidden),
+    float32 on the CPU.
     """
     import torch
 
@@ -52,7 +53,8 @@ def add_induction_heads(model: LlamaForCausalLM, length: int) -> None:
     The heads of the first layer attend 1, 2, 3 ... tokens back and write what they read, each to
     directions of its own. Those of the second compare the present token with the last token, the
     present token with the last few, the last few with the last few, and the present token with
-    the token itself, and copy what stands at the match. Uses torch's global generator.
+    the token itself, and copy what stands at the match. The weights are float32 on the CPU, and
+    are changed in place. Uses torch's global generator.
 
     Raises:
         RuntimeError: the model is too narrow for the directions that its heads need.

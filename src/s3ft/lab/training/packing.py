@@ -31,7 +31,7 @@ def _first_fit(
         while len(waiting) < 4:
             sequence = retry.pop(0) if retry else next(sequences)
             size = len(sequence[0])
-            row = next((i for i, room in enumerate(free) if size <= room), None)
+            row = next((i for i, left in enumerate(free) if size <= left), None)
             if row is None:
                 waiting.append(sequence)
             else:
@@ -43,9 +43,10 @@ def _first_fit(
 def batches(
     sequences: Iterator[Sequence], *, rows: int, length: int, pad: int
 ) -> Iterator[dict[str, torch.Tensor]]:
-    """Endless batches of `input_ids`, `labels` and `position_ids`, each (rows, length).
+    """Endless batches of `input_ids`, `labels` and `position_ids`, each (rows, length), int64, on
+    the CPU.
 
-    Every sequence must have at most `length` tokens.
+    Every sequence must have at most `length` tokens. Labels are `IGNORED` where nothing is learned.
     """
     import torch
 

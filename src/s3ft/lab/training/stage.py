@@ -35,6 +35,8 @@ def run_stage(
 ) -> dict[str, Any]:
     """Trains on about `tokens` tokens; the mean loss of the last tenth and the data's hash.
 
+    The weights are float32 on the CPU, and the forward pass runs in bfloat16.
+
     Its state is kept in a file, from which a training with the same data goes on.
     """
     import torch

@@ -72,10 +72,11 @@ def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.S
         )
         learned = whole["assistant_masks"]
         if not talk.all_learned:
-            asked = tokenizer.apply_chat_template(
+            prompt = tokenizer.apply_chat_template(
                 messages(talk.turns[:-1]), add_generation_prompt=True, return_dict=True
             )
-            learned[: len(asked["input_ids"])] = [0] * len(asked["input_ids"])
+            given = len(prompt["input_ids"])
+            learned[:given] = [0] * given
         yield whole["input_ids"], learned
 
 

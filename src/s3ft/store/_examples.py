@@ -1,0 +1,95 @@
+"""The examples, and the candidates that were made for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from ..records import Candidate, Example
+from . import _rows
+from ._database import Database, latest
+from ._records import Entry
+
+PAGE = 1000
+"""Examples read at once."""
+
+
+class Examples(Database):
+    """What is asked of examples and their candidates."""
+
+    def add_examples(
+        self,
+        splits: Mapping[str, Iterable[Example]],
+        metadata: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """Add whole splits in one transaction: what their reading raises leaves nothing behind.
+
+        Args:
+            metadata: asked once the examples are read, and added with them.
+        """
+        with self._transaction():
+            for split, examples in splits.items():
+                self._db.executemany(
+                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
+                )
+            found = {"data": "read", **metadata()}
+            self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", found.items())
+
+    def count(self, split: str) -> int:
+        """How many examples a split has."""
+        row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()
+        return int(row[0])
+
+    def has_reasoning(self) -> bool:
+        """Whether anything in the train split thinks: a prompt's turn, a gold, a response."""
+        return self._exists(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM responses WHERE reasoning != '') OR EXISTS"
+            " (SELECT 1 FROM examples WHERE split = 'train'"
+            " AND (reasoning != '' OR prompt LIKE '%\"reasoning_content\"%'))"
+        )
+
+    def entries(
+        self, split: str, sources: Sequence[str] = (), *, start: int = 0, stop: int | None = None
+    ) -> Iterator[Entry]:
+        """The examples of a split in order, with their candidates of the sources named.
+
+        Each candidate carries its latest verdict. Candidates come in the order of ``sources``, then
+        by sample. ``start`` and ``stop`` limit the positions.
+        """
+        end = self.count(split) if stop is None else stop
+        for first in range(start, end, PAGE):
+            page = (split, first, min(first + PAGE, end))
+            examples = self._db.execute(
+                "SELECT position, id, prompt, completion, meta, reasoning FROM examples"
+                " WHERE split = ? AND position >= ? AND position < ? ORDER BY position",
+                page,
+            ).fetchall()
+            candidates = self._candidates(page, sources)
+            for position, *columns in examples:
+                yield Entry(position, _rows.example(*columns), candidates.get(position, ()))
+
+    def _candidates(
+        self, page: tuple[str, int, int], sources: Sequence[str]
+    ) -> dict[int, tuple[Candidate, ...]]:
+        """The candidates of a page of examples, by position."""
+        rank = {source: number for number, source in enumerate(sources)}
+        marks = ", ".join("?" * len(sources))
+        rows = self._db.execute(
+            "SELECT c.position, c.source, c.sample, r.key, r.text, r.token_ids,"
+            " r.finish_reason, r.logprob, r.engine, r.reasoning,"
+            " v.label, v.answer, v.reason, v.code"
+            " FROM candidates c JOIN responses r ON r.key = c.key"
+            " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
+            f" AND v.source = c.source AND v.sample = c.sample AND v.attempt = {latest('c')}"
+            " WHERE c.split = ? AND c.position >= ? AND c.position < ?"
+            f" AND c.source IN ({marks}) ORDER BY c.position",
+            (*page, *sources),
+        ).fetchall()
+        return {
+            position: tuple(
+                _rows.candidate(*columns)
+                for _, *columns in sorted(group, key=lambda row: (rank[row[1]], row[2]))
+            )
+            for position, group in groupby(rows, key=lambda row: row[0])
+        }

@@ -1,0 +1,69 @@
+"""What comes of the answers: each method's targets, the models' scores, and what it all cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ._database import Database
+from ._records import Score, Spent
+
+
+class Results(Database):
+    """What is asked of targets, scores and costs."""
+
+    def replace_targets(
+        self, method: str, rows: Iterable[tuple[int, str, str | None, str]]
+    ) -> None:
+        """Write a method's selection: position, example id, source (None: dropped), reason."""
+        with self._transaction():
+            self._db.execute("DELETE FROM targets WHERE method = ?", (method,))
+            self._db.executemany(
+                "INSERT INTO targets VALUES (?, ?, ?, ?, ?)", ((method, *row) for row in rows)
+            )
+
+    def composition(self, method: str) -> dict[str, int]:
+        """Rows by source: ``{"self": 286, "gold": 1033}``; dropped prompts under ``dropped``."""
+        rows = self._db.execute(
+            "SELECT coalesce(source, 'dropped'), count(*) FROM targets WHERE method = ?"
+            " GROUP BY source",
+            (method,),
+        )
+        return dict(rows)
+
+    def target_rows(self, method: str, source: str | None, limit: int) -> list[tuple[int, str]]:
+        """The first rows of a method that come from one source (None: dropped).
+
+        Each is a position in the train split and the reason.
+        """
+        rows = self._db.execute(
+            "SELECT position, reason FROM targets WHERE method = ? AND source IS ?"
+            " ORDER BY position LIMIT ?",
+            (method, source, limit),
+        )
+        return [(position, reason) for position, reason in rows]
+
+    def add_scores(self, scores: Iterable[Score], spent: Spent) -> None:
+        """Add the items' results of one model, all at once."""
+        with self._transaction():
+            self._db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?)", scores)
+            self._add_spent(spent)
+
+    def scores(self) -> Iterator[Score]:
+        """All items' results, by model and task, in the order of their items."""
+        query = "SELECT * FROM scores ORDER BY model, task, metric, item"
+        return (Score(*row) for row in self._db.execute(query).fetchall())
+
+    def has_scores(self, model: str, task: str) -> bool:
+        return self._exists("SELECT 1 FROM scores WHERE model = ? AND task = ?", model, task)
+
+    def add_spent(self, spent: Spent) -> None:
+        with self._transaction():
+            self._add_spent(spent)
+
+    def spent(self) -> list[Spent]:
+        """What each stage used in all, over every start of the run."""
+        rows = self._db.execute(
+            "SELECT stage, source, sum(rows), sum(tokens), sum(seconds) FROM spent"
+            " GROUP BY stage, source ORDER BY min(rowid)"
+        )
+        return [Spent(*row) for row in rows]
