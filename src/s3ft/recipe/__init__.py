@@ -8,19 +8,8 @@ stands at its field together with what the key means.
 
 from ._endpoint import Endpoint
 from ._explain import nearest
-from ._fields import (
-    Data,
-    Evaluate,
-    Generate,
-    JudgeConfig,
-    Lora,
-    Model,
-    Paraphrase,
-    Reasoning,
-    Replay,
-    Target,
-    Train,
-)
+from ._fields import Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
+from ._generate import Generate, Paraphrase, Replay
 from ._load import load, parse_option, schema
 from ._ray import Ray
 from ._recipe import Recipe

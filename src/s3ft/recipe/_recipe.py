@@ -17,7 +17,8 @@ from pydantic import (
 
 from ..ladder import METHODS, Ladder, check_ladder
 from ..records import Sampling, Source
-from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Target, Train
+from ._fields import Data, Evaluate, JudgeConfig, Model, Target, Train
+from ._generate import Generate, Paraphrase
 from ._ray import Ray
 from ._strict import Strict
 from ._yaml import dump

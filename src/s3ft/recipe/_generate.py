@@ -1,0 +1,111 @@
+"""How a model is asked: for its own answers, and to restate the gold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ..records import Sampling
+from ._endpoint import Endpoint
+from ._strict import Strict
+from ._vllm import VLLM
+
+
+class Replay(Strict):
+    """Responses that were made elsewhere."""
+
+    path: str
+    """File of responses (JSONL, Parquet, CSV); a row matches by `id`, else by `prompt`."""
+    id: str = "id"
+    """Column with the example's id."""
+    prompt: str = "prompt"
+    """Column with the prompt's text, used where the id is absent or unknown."""
+    response: str = "response"
+    """Column with the response: a string, or a list of samples."""
+    where: dict[str, str | int | float | bool] = Field({})
+    """Keep only the rows whose columns have these values."""
+
+
+def _check_samples(n: int, temperature: float) -> None:
+    if n > 1 and temperature == 0:
+        raise ValueError("n > 1 samples need a temperature above 0: greedy samples are equal")
+
+
+class Generate(Strict):
+    """How the model is asked for its own answers."""
+
+    engine: Literal["transformers", "vllm", "openai", "replay"] = "transformers"
+    """Who answers: the model through transformers or vLLM, a server that speaks OpenAI's protocol,
+    or a file of responses."""
+    temperature: float = Field(0.0, ge=0, le=10)
+    """0 decodes greedily. Where `adaptive` asks for more than one sample, that of the further
+    ones: the first is greedy."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Sample from the likeliest tokens that together have this probability; 1 switches it off."""
+    top_k: int = Field(0, ge=0)
+    """Sample from this many of the likeliest tokens; 0 switches it off."""
+    max_new_tokens: int = Field(512, ge=1)
+    """A response cut here is never taken as correct."""
+    n: int = Field(1, ge=1, le=1024)
+    """The most samples for each prompt; more than one needs a temperature. A replay takes all there
+    are."""
+    adaptive: bool = True
+    """A greedy sample for each prompt, then more only where none is verified yet, in rounds to 2,
+    4, 8, ... and at last `n` samples. Off: `n` samples for each prompt, all at `temperature`."""
+    pick: Literal["first", "shortest", "random", "likeliest"] = "first"
+    """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
+    takes the highest log-probability per token under the model that wrote it."""
+    batch_size: int = Field(256, ge=1)
+    """For engine `transformers`: the most rows at once; halved whenever they do not fit into
+    memory."""
+    vllm: VLLM = VLLM()
+    """For engine `vllm`: what it is told."""
+    replay: Replay | None = None
+    """For engine `replay`: where the responses are."""
+    openai: Endpoint | None = None
+    """For engine `openai`: the server."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How a model answers that is asked once: as for the first sample."""
+        return self.sampler(self.n, self.temperature)(0)
+
+    def sampler(self, n: int, temperature: float) -> Callable[[int], Sampling]:
+        """How each of at most ``n`` samples is drawn, by its number."""
+        first = 0.0 if self.adaptive and n > 1 else temperature
+        return lambda sample: Sampling(
+            temperature if sample else first, self.top_p, self.top_k, self.max_new_tokens
+        )
+
+    def rounds(self, n: int) -> tuple[int, ...]:
+        """How many samples a prompt has after each round of asking, up to ``n``."""
+        doubling = (2**k for k in range((n - 1).bit_length())) if self.adaptive else ()
+        return (*doubling, n)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Generate:
+        if self.engine != "replay":
+            _check_samples(self.n, self.temperature)
+        if self.engine == "replay" and self.replay is None:
+            raise ValueError("engine replay needs `replay: {path: FILE}`")
+        if self.engine == "openai" and self.openai is None:
+            raise ValueError("engine openai needs `openai: {url: ADDRESS, model: NAME}`")
+        return self
+
+
+class Paraphrase(Strict):
+    """How the model restates the gold in its own words; what is not here is as in `generate`."""
+
+    prompt: str | None = None
+    """File with a Jinja prompt (variables `question`, `gold`, and the row's columns)."""
+    temperature: float = Field(0.0, ge=0, le=10)
+    """As in `generate`."""
+    n: int = Field(1, ge=1, le=1024)
+    """The most paraphrases for each prompt; more than one needs a temperature."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Paraphrase:
+        _check_samples(self.n, self.temperature)
+        return self
