@@ -3,7 +3,7 @@
 from ._plan import plan_recipe
 from ._run import check_recipe, run_stages, write_report
 from ._stages import STAGES, Stage
-from .rundir._run import Run, label, open_run
+from .rundir import Run, label, open_run
 from .selection._mixture import read_mixture
 
 __all__ = [

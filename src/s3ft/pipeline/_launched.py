@@ -17,7 +17,7 @@ from ..store import Store
 from ..train import check_config
 from ._answerer import Answerer
 from ._measure import fine_tune
-from .rundir._run import Run
+from .rundir import Run
 
 POLL = 1.0
 """Seconds between looks whether the main process is ready to train."""

@@ -8,11 +8,12 @@ from itertools import product
 
 from ..evaluate import run_benchmarks, target_scores
 from ..progress import console, progress
+from ..recipe import MEMORY
 from ..records import content_hash
 from ..store import Spent
-from ..train import MEMORY, Trained, budget, length_limit, rows, train
+from ..train import Trained, budget, length_limit, rows, train
 from ._answerer import Answerer
-from .rundir._run import Run, label
+from .rundir import Run, label
 from .selection._fill import answer, judge
 from .selection._guard import Guard
 from .selection._loop import judge_name, judge_of

@@ -21,7 +21,7 @@ from ._answerer import Sources
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
-from .rundir._run import Run
+from .rundir import Run
 from .selection._question import on_ladders, question, rounds
 
 PROBE = 32

@@ -20,8 +20,7 @@ from ..train import length_limit, rehearse, trained_reasoning
 from ..workers import connect
 from ._answerer import Answerer, Sources
 from ._stages import Stage, reaches
-from .rundir import _data
-from .rundir._run import Run, environment
+from .rundir import Run, count_tokens, data_notes, environment
 from .selection._fill import case
 
 SAMPLE = 1000
@@ -51,7 +50,7 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         for split in ("train", "test")
         if store.count(split)
     ]
-    found += _data.found(store)
+    found += data_notes(store)
     asked = {rung for method in recipe.methods for rung in recipe.ladder(method)} - {"gold"}
     for source in sorted(asked):
         sources.check(source)
@@ -170,7 +169,7 @@ def _lengths(run: Run, base: Answerer) -> _Lengths:
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
-            length = _data.tokens(chat, example, run.recipe.train.reasoning)
+            length = count_tokens(chat, example, run.recipe.train.reasoning)
             seen.tokens += length
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:

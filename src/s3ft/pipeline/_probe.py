@@ -19,7 +19,7 @@ from ..train import length_limit, rows, time_steps
 from ._answerer import Answerer, Sources
 from ._measure import BASE, measure_target
 from ._preflight import sample
-from .rundir._run import Run
+from .rundir import Run
 from .selection._fill import Question
 from .selection._loop import ask, judge, judge_of, pending_rounds
 from .selection._mixture import walk_all

@@ -20,9 +20,14 @@ from ._launched import is_main, join, launched, take_part
 from ._measure import evaluate_all, train_all
 from ._preflight import preflight
 from ._stages import STAGES, Stage, reaches
-from .rundir._data import check_unchanged
-from .rundir._mend import begin_anew
-from .rundir._run import Run, environment, on_its_day, open_run
+from .rundir import (
+    Run,
+    begin_anew,
+    check_unchanged,
+    environment,
+    open_run,
+    with_start_date,
+)
 from .selection._loop import decide, generate, select
 
 RecipeSource = str | Path | Mapping[str, Any]
@@ -50,7 +55,7 @@ def run_stages(
         InputError: the request is wrong; what a beginning made is removed again.
         RunError: the work failed; the same call goes on from there.
     """
-    recipe = on_its_day(load(source, overrides), folder(source, out))
+    recipe = with_start_date(load(source, overrides), folder(source, out))
     sources = _sources(recipe, until)
     if launched():
         if until != "train" or sources.base is None:

@@ -8,16 +8,20 @@ stands at its field together with what the key means.
 
 from ._endpoint import Endpoint
 from ._explain import nearest
-from ._fields import Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
+from ._fields import MEMORY, Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
 from ._generate import Generate, Paraphrase, Replay
 from ._load import load, parse_option, schema
+from ._marks import Resume
 from ._ray import Ray
 from ._recipe import Recipe
+from ._resume import Change, forbidden_changes, resume_rule
 from ._shipped import shipped
 from ._vllm import VLLM
 
 __all__ = [
+    "MEMORY",
     "VLLM",
+    "Change",
     "Data",
     "Endpoint",
     "Evaluate",
@@ -30,11 +34,14 @@ __all__ = [
     "Reasoning",
     "Recipe",
     "Replay",
+    "Resume",
     "Target",
     "Train",
+    "forbidden_changes",
     "load",
     "nearest",
     "parse_option",
+    "resume_rule",
     "schema",
     "shipped",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ._endpoint import Endpoint
+from ._marks import Inside, Resume
 from ._strict import Strict
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
@@ -23,11 +25,11 @@ class Model(Strict):
     """Branch, tag or commit on the Hub."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     """Weights' precision for generation and evaluation; auto: bf16 where the processor has it."""
-    device: str = "auto"
+    device: Annotated[str, Resume.ANY_TIME] = "auto"
     """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
-    chat_template: str | None = None
+    chat_template: Annotated[str | None, Resume.BEFORE_ANSWERS] = None
     """File with a Jinja chat template that replaces the model's own."""
-    chat_template_kwargs: dict[str, Any] = Field({})
+    chat_template_kwargs: Annotated[dict[str, Any], Resume.BEFORE_ANSWERS] = Field({})
     """Passed to the chat template, such as `{enable_thinking: false}`."""
     date: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     """What a chat template that asks for the date is told, as `"2026-01-31"`; default: the day on
@@ -81,6 +83,10 @@ class Data(Strict):
     """Use only the first rows of the test split."""
 
 
+ENDPOINT = Inside({"openai": Endpoint})
+"""The option of judges that says whom they ask."""
+
+
 class JudgeConfig(BaseModel):
     """A judge's name, and next to it the options that it takes; `judge: math` gives its `name`."""
 
@@ -111,6 +117,9 @@ class Lora(Strict):
 
 Reasoning = Literal["keep", "drop"]
 
+MEMORY = ("per_device_train_batch_size", "gradient_accumulation_steps", "gradient_checkpointing")
+"""Keys of `train.args` that decide how much memory a training takes, and not what is learned."""
+
 
 class Train(Strict):
     """Supervised fine-tuning on the targets; the same for every method."""
@@ -129,14 +138,14 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
-    args: dict[str, Any] = Field({})
+    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""
 
 
 class Target(Strict):
     """How the target task is measured on its test split: one answer for each row."""
 
-    judge: JudgeConfig | None = None
+    judge: Annotated[JudgeConfig | None, ENDPOINT] = None
     """Default: the judge of the selection."""
     temperature: float = Field(0.0, ge=0, le=10)
     """Of the measured answers, whatever `generate` samples with; 0 decodes greedily."""
@@ -147,9 +156,9 @@ class Target(Strict):
 class Evaluate(Strict):
     """What is measured: the target, and what might be forgotten."""
 
-    target: Target | None = Field(Target())
+    target: Annotated[Target | None, Resume.BEFORE_TARGET] = Field(Target())
     """Null skips the target's test split."""
-    benchmarks: list[str] = Field([])
+    benchmarks: Annotated[list[str], Resume.GROWS] = Field([])
     """lm-evaluation-harness tasks by name."""
     tasks: str | None = None
     """Folder with local task YAML files; `lab` for the embedded ones."""
@@ -161,5 +170,5 @@ class Evaluate(Strict):
     """Put the benchmarks' questions into the model's chat template."""
     max_new_tokens: int | None = Field(None, ge=1)
     """Tokens of each generated answer, its reasoning included; default: what each task says."""
-    batch_size: int = Field(64, ge=1)
+    batch_size: Annotated[int, Resume.ANY_TIME] = Field(64, ge=1)
     """Benchmark requests at once."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ..records import Sampling
 from ._endpoint import Endpoint
+from ._marks import Resume
 from ._strict import Strict
 from ._vllm import VLLM
 
@@ -57,7 +58,7 @@ class Generate(Strict):
     pick: Literal["first", "shortest", "random", "likeliest"] = "first"
     """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
     takes the highest log-probability per token under the model that wrote it."""
-    batch_size: int = Field(256, ge=1)
+    batch_size: Annotated[int, Resume.ANY_TIME] = Field(256, ge=1)
     """For engine `transformers`: the most rows at once; halved whenever they do not fit into
     memory."""
     vllm: VLLM = VLLM()

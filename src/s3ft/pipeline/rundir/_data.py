@@ -13,15 +13,15 @@ from ...errors import InputError
 from ...records import Example
 from ...store import Store
 from ...train import length_limit, trained_reasoning
+from ._run import Run
 
 if TYPE_CHECKING:
     from ...chat import Chat
     from ...recipe import Reasoning, Recipe
     from .._answerer import Answerer
-    from ._run import Run
 
 SOURCES, NOTES = "data sources", "data notes"
-"""Facts of a run: what its data's sources held, and what was left out of columns."""
+"""Metadata of a run: what its data's sources held, and what was left out of columns."""
 
 
 def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
@@ -47,17 +47,17 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
         limit = length_limit(base.model, base.chat, recipe.train.max_length)
         if limit is not None:
             too_long = data.TooLong(limit)
-            length = partial(tokens, base.chat, reasoning=recipe.train.reasoning)
+            length = partial(count_tokens, base.chat, reasoning=recipe.train.reasoning)
             splits["train"] = too_long.without(splits["train"], length)
 
-    def facts() -> dict[str, str]:
+    def metadata() -> dict[str, str]:
         found = {NOTES: json.dumps(notes)}
         return found if too_long is None else found | {data.TOO_LONG: json.dumps(asdict(too_long))}
 
-    store.add_examples(splits, facts)
+    store.add_examples(splits, metadata)
 
 
-def tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
+def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
     thought = trained_reasoning(example, reasoning)
     gold = chat.completion_ids(example.prompt, example.completion, thought)
@@ -86,10 +86,10 @@ def check_unchanged(run: Run) -> None:
             )
 
 
-def found(store: Store) -> list[str]:
+def data_notes(store: Store) -> list[str]:
     """What was left out of the data, a line each."""
     lines: list[str] = json.loads(store.metadata(NOTES) or "[]")
-    if (fact := store.metadata(data.TOO_LONG)) is not None:
-        too_long = data.TooLong(**json.loads(fact))
+    if (dropped := store.metadata(data.TOO_LONG)) is not None:
+        too_long = data.TooLong(**json.loads(dropped))
         lines += [too_long.line()] if too_long.rows else []
     return [f"data: {line}" for line in lines]

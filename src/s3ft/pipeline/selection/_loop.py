@@ -19,7 +19,7 @@ from ...recipe import JudgeConfig
 from ...records import ASKED, Source
 from ...store import Entry
 from .._answerer import Sources
-from ..rundir._run import Run
+from ..rundir import Run
 from ._fill import answer
 from ._fill import judge as judge_responses
 from ._guard import Guard

@@ -11,7 +11,7 @@ from ...ladder import Paraphrase, Rounds, likelihood, no_likelihood
 from ...recipe import Recipe
 from ...records import ASKED, Example, Message, Request, Response, Source
 from .._answerer import Sources
-from ..rundir._run import Run
+from ..rundir import Run
 from ._fill import Question
 
 
