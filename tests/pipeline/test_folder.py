@@ -24,13 +24,13 @@ def recipe(tmp_path: Path) -> dict[str, Any]:
     return {"data": {"path": str(data)}, "judge": {"name": "match"}, "methods": ["sft"]}
 
 
-class Refused(InputError):
+class WrongRequest(InputError):
     def __init__(self) -> None:
         super().__init__("judge", "is wrong", "Mend it.")
 
 
 def refuse(run: Run) -> None:
-    raise Refused
+    raise WrongRequest
 
 
 def names(folder: Path) -> list[str]:
@@ -49,7 +49,7 @@ def test_a_refused_start_leaves_nothing(recipe: dict[str, Any], tmp_path: Path) 
     existing, new = tmp_path / "existing", tmp_path / "a" / "b" / "c"
     existing.mkdir()
     for out in (existing, new):
-        with pytest.raises(Refused):
+        with pytest.raises(WrongRequest):
             begin(recipe, out, refuse)
     assert names(existing) == []
     assert not (tmp_path / "a").exists()

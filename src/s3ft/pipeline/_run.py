@@ -76,7 +76,7 @@ def run_stages(
                 console.print(line)
             run.store.set_metadata(f"checked until {until}", looked_at)
 
-    with open_run(recipe, folder(source, out), check, sources.base) as run:
+    with open_run(recipe, folder(source, out), check) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
             canaries = len(run.cache.recent)
             _do(stage, run, sources)
@@ -102,7 +102,7 @@ def scratch_run(recipe: Recipe) -> Iterator[tuple[Run, Sources, Stage]]:
     sources = _sources(recipe, until)
     with (
         tempfile.TemporaryDirectory(prefix="s3ft-") as scratch,
-        open_run(recipe, Path(scratch) / "run", base=sources.base) as run,
+        open_run(recipe, Path(scratch) / "run") as run,
     ):
         yield run, sources, until
 
@@ -123,7 +123,7 @@ def write_report(source: RecipeSource, overrides: Overrides = (), out: Path | No
         raise InputError(str(path), "there is no run here", "Begin one with s3ft run.")
     kept, recipe = known.read_bytes(), load(known, overrides)
     sources = Sources(recipe)
-    with open_run(recipe, path, base=sources.base) as run:
+    with open_run(recipe, path) as run:
         known.write_bytes(kept)  # the changes are this report's alone
         _do("report", run, sources)
     return path / "report.html"

@@ -119,12 +119,12 @@ class Recipe(Strict):
 
     def rounds(self, source: Source) -> tuple[int, ...]:
         """How many samples of a source a prompt has after each round of asking."""
-        return self.generate.rounds(self._asked(source).n)
+        return self.generate.rounds(self._settings(source).n)
 
     def sampler(self, source: Source) -> Callable[[int], Sampling]:
         """How each sample of a source is drawn, by its number."""
-        asked = self._asked(source)
-        return self.generate.sampler(asked.n, asked.temperature)
+        settings = self._settings(source)
+        return self.generate.sampler(settings.n, settings.temperature)
 
     @property
     def measured(self) -> Sampling:
@@ -137,7 +137,7 @@ class Recipe(Strict):
             target.max_new_tokens or self.generate.max_new_tokens,
         )
 
-    def _asked(self, source: Source) -> Generate | Paraphrase:
+    def _settings(self, source: Source) -> Generate | Paraphrase:
         return self.generate if source == "self" else self.paraphrase
 
     def to_yaml(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ... import data
 from ...errors import InputError
+from ...models import load_chat
 from ...records import Example
 from ...store import Store
 from ...train import length_limit, trained_reasoning
@@ -18,17 +19,13 @@ from ._run import Run
 if TYPE_CHECKING:
     from ...chat import Chat
     from ...recipe import Reasoning, Recipe
-    from .._answerer import Answerer
 
 SOURCES, NOTES = "data sources", "data notes"
 """Metadata of a run: what its data's sources held, and what was left out of columns."""
 
 
-def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
+def read_data(recipe: Recipe, store: Store) -> None:
     """Bring the data into a run, without the rows that are too long where the recipe says so.
-
-    Args:
-        base: by whose tokens they are measured.
 
     Raises:
         InputError: the data are wrong, no row is left, or there is no model to measure them.
@@ -41,13 +38,14 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
         splits["test"] = data.read(recipe.data, "test", notes.append)
     too_long = None
     if recipe.data.too_long == "drop":
-        if base is None:
+        if recipe.model is None:
             remedy = "Name the model as model.id, or leave data.too_long out."
             raise InputError("data.too_long", "drop needs a model to count its tokens", remedy)
-        limit = length_limit(base.model, base.chat, recipe.train.max_length)
+        chat = load_chat(recipe.model)
+        limit = length_limit(recipe.model, chat, recipe.train.max_length)
         if limit is not None:
             too_long = data.TooLong(limit)
-            length = partial(count_tokens, base.chat, reasoning=recipe.train.reasoning)
+            length = partial(count_tokens, chat, reasoning=recipe.train.reasoning)
             splits["train"] = too_long.without(splits["train"], length)
 
     def metadata() -> dict[str, str]:

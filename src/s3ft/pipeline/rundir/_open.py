@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...judges import REPLIES, ReplyCache
 from ...recipe import Recipe, load
@@ -19,16 +18,12 @@ from ._full_disk import reporting_full_disk
 from ._run import Run
 from ._same_recipe import check_same_recipe
 
-if TYPE_CHECKING:
-    from .._answerer import Answerer
-
 
 @contextmanager
 def open_run(
     recipe: Recipe,
     out: Path,
     check: Callable[[Run], None] = lambda run: None,
-    base: Answerer | None = None,
 ) -> Iterator[Run]:
     """Begin a run in ``out``, or resume the one that is there.
 
@@ -36,7 +31,6 @@ def open_run(
 
     Args:
         check: called once the data are there; what it raises undoes the beginning of a run.
-        base: by whose tokens the data's lengths are measured.
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
@@ -53,7 +47,7 @@ def open_run(
         if folder.resumes:
             check_same_recipe(load(recipe_file), run)
         if store.metadata("data") is None:
-            read_data(recipe, store, base)
+            read_data(recipe, store)
         check(run)
         _write(recipe_file, recipe.to_yaml())
         folder.keep()

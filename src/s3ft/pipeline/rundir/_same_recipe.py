@@ -45,6 +45,6 @@ def changeable(run: Run) -> set[Resume]:
         rules.add(Resume.BEFORE_TRAINING)
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
-    if not any(each.stage != "train" and each.source not in ASKED for each in spent):
+    if not any(work.stage != "train" and work.source not in ASKED for work in spent):
         rules |= {Resume.BEFORE_MEASURING, Resume.BEFORE_TARGET}
     return rules
