@@ -49,7 +49,7 @@ def forbidden_changes(before: Recipe, after: Recipe, allowed: Collection[Resume]
 
 
 def resume_rule(key: str) -> Resume:
-    """When a key may change, by its dotted path: its mark, or that of the nearest group around."""
+    """When a key may change, by its dotted path: its own mark, or that of the nearest group."""
     while key:
         if key in _marks():
             return _marks()[key]
@@ -69,11 +69,15 @@ def _marks_of(group: type[BaseModel], above: str) -> Iterator[tuple[str, Resume]
             if isinstance(mark, Resume):
                 yield key, mark
             elif isinstance(mark, Inside):
-                for name, inner in mark.marks.items():
-                    if isinstance(inner, Resume):
-                        yield f"{key}.{name}", inner
-                    else:
-                        yield from _marks_of(inner, f"{key}.{name}.")
+                yield from _marks_inside(mark, f"{key}.")
+
+
+def _marks_inside(inside: Inside, above: str) -> Iterator[tuple[str, Resume]]:
+    for name, mark in inside.marks.items():
+        if isinstance(mark, Resume):
+            yield above + name, mark
+        else:
+            yield from _marks_of(mark, f"{above}{name}.")
 
 
 def _flat(tree: Any, key: str = "", *, is_entry: bool = False) -> dict[str, Any]:
