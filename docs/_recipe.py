@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from s3ft.recipe import Recipe
+from s3ft.recipe import Recipe, resume_rule
 
 PAGE = Path(__file__).with_name("recipe.md")
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
@@ -31,7 +31,7 @@ BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 def reference() -> str:
-    """A section for every group of keys, each key with type, default and meaning."""
+    """A section for every group of keys: type, default, change on resuming and meaning of each."""
     return "\n".join(_sections(Recipe, "")).strip() + "\n"
 
 
@@ -44,18 +44,21 @@ def page(text: str) -> str:
 
 def _sections(group: type[BaseModel], path: str) -> list[str]:
     title = f"### `{path}`\n\n{group.__doc__}" if path else "### Top level"
-    rows = [f"| {' | '.join(_row(name, field))} |" for name, field in group.model_fields.items()]
-    lines = [title, "", "| key | type | default | meaning |", "|---|---|---|---|", *rows, ""]
-    for name, field in group.model_fields.items():
+    fields = {f"{path}.{name}" if path else name: f for name, f in group.model_fields.items()}
+    rows = [f"| {' | '.join(_row(key, field))} |" for key, field in fields.items()]
+    head = ["| key | type | default | on resuming | meaning |", "|---|---|---|---|---|"]
+    lines = [title, "", *head, *rows, ""]
+    for key, field in fields.items():
         inner = _group(field)
         if inner is not None:
-            lines += _sections(inner, f"{path}.{name}" if path else name)
+            lines += _sections(inner, key)
     return lines
 
 
-def _row(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
-    meaning = " ".join((field.description or "").split())
-    return f"`{name}`", _kind(field), _default(field), meaning.replace("|", r"\|")
+def _row(key: str, field: FieldInfo) -> tuple[str, ...]:
+    name, meaning = key.rpartition(".")[2], " ".join((field.description or "").split())
+    rule = resume_rule(key).value
+    return f"`{name}`", _kind(field), _default(field), rule, meaning.replace("|", r"\|")
 
 
 def _group(field: FieldInfo) -> type[BaseModel] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,7 @@ import pytest
 
 from architectures import saved
 from s3ft.errors import InputError
-from s3ft.pipeline import run_stages
-from s3ft.pipeline.rundir._run import Run, open_run
+from s3ft.pipeline import Run, open_run, run_stages
 from s3ft.recipe import load
 from s3ft.store import Spent
 
@@ -24,13 +24,13 @@ def recipe(tmp_path: Path) -> dict[str, Any]:
     return {"data": {"path": str(data)}, "judge": {"name": "match"}, "methods": ["sft"]}
 
 
-class Refused(InputError):
+class WrongRequest(InputError):
     def __init__(self) -> None:
         super().__init__("judge", "is wrong", "Mend it.")
 
 
 def refuse(run: Run) -> None:
-    raise Refused
+    raise WrongRequest
 
 
 def names(folder: Path) -> list[str]:
@@ -46,12 +46,12 @@ def begin(
 
 
 def test_a_refused_start_leaves_nothing(recipe: dict[str, Any], tmp_path: Path) -> None:
-    there, new = tmp_path / "there", tmp_path / "a" / "b" / "c"
-    there.mkdir()
-    for out in (there, new):
-        with pytest.raises(Refused):
+    existing, new = tmp_path / "existing", tmp_path / "a" / "b" / "c"
+    existing.mkdir()
+    for out in (existing, new):
+        with pytest.raises(WrongRequest):
             begin(recipe, out, refuse)
-    assert names(there) == []
+    assert names(existing) == []
     assert not (tmp_path / "a").exists()
 
 
@@ -73,20 +73,16 @@ def test_the_second_begins_where_the_first_was_refused(
     recipe: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first removes its lock and folder between the second's look and its own lock."""
-    from s3ft.pipeline.rundir import _folder
-
     out, once = tmp_path / "run", iter([True])
-    opened = _folder._open
+    lock = fcntl.flock
 
-    def late(path: Path) -> Any:
+    def late(handle: Any, operation: int) -> None:
         if next(once, False):
-            stale = opened(path)
-            (path / ".lock").unlink()
-            path.rmdir()
-            return stale
-        return opened(path)
+            (out / ".lock").unlink()
+            out.rmdir()
+        lock(handle, operation)
 
-    monkeypatch.setattr(_folder, "_open", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     begin(recipe, out)
     assert "recipe.yaml" in names(out)
 

@@ -10,7 +10,7 @@ import pytest
 
 from restarts import artefacts, finished, scores, start
 from s3ft.errors import InputError, RunError
-from s3ft.pipeline.rundir._full_disk import room
+from s3ft.pipeline.rundir import reporting_full_disk
 
 SHARES = (0.003, 0.0055, 0.3, 1.1)
 """Sizes of the disk, as shares of what a run leaves, which is models mostly.
@@ -69,7 +69,7 @@ def test_a_disk_that_fills_loses_nothing(disk: Path, tmp_path: Path) -> None:
 
 
 def test_on_a_full_disk_only_a_wrong_request_stays_what_it_is(disk: Path) -> None:
-    with pytest.raises(InputError, match="is wrong"), room(disk):
+    with pytest.raises(InputError, match="is wrong"), reporting_full_disk(disk):
         raise InputError("data", "is wrong", "Choose others.")
-    with pytest.raises(RunError, match="no room is left"), room(disk):
+    with pytest.raises(RunError, match="no room is left"), reporting_full_disk(disk):
         raise RuntimeError("PyTorchStreamWriter failed")

@@ -18,7 +18,7 @@ from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages
 from s3ft.pipeline._measuring import measure_target
 from s3ft.pipeline._run import scratch_run
-from s3ft.pipeline.rundir._mend import begin_anew, mendable
+from s3ft.pipeline.rundir import begin_anew, mendable_split
 from s3ft.recipe import load
 
 pytestmark = pytest.mark.slow
@@ -396,9 +396,9 @@ def test_a_judge_of_measured_models_that_cannot_decide_can_be_mended(tmp_path: P
         with pytest.raises(InputError, match="test: base: 8 of 8 verdicts"):
             measure_target(replace(run, recipe=recipe), run.base, "base")
         assert not run.store.has_scores("base", "target")
-        assert mendable(run.store, run.path) == ("evaluate.target",)
+        assert mendable_split(run.store, run.path) == "test"
         begin_anew(run.store, run.path)
-        assert mendable(run.store, run.path) != ("evaluate.target",)
+        assert mendable_split(run.store, run.path) != "test"
         run.base.weights.forward = None  # nothing is asked again
         measure_target(run, run.base, "base")
         assert run.store.has_scores("base", "target")

@@ -113,7 +113,7 @@ def test_it_is_in_plan_report_and_card(tmp_path: Path, capfd: pytest.CaptureFixt
     stages = {stage["stage"]: stage for stage in plan["stages"]}
     assert list(stages) == ["pre-flight", "self", "hint", "repair", "paraphrase", "judge"]
     assert stages["hint"]["most"] == 2 * ROWS
-    assert stages["hint"]["count"] == 2 * (5 + 4)
+    assert stages["hint"]["count"] == 2 * (4 + 4), "every other row is probed: kinds 0, 2 and 4"
     assert set(plan["mixture"]["hinted"]) == {"self", "hint", "paraphrase", "gold"}
     assert any(line.startswith("mixture hinted: self ") for line in plan_lines(plan))
     tokens = {stage["stage"]: stage["prompt_tokens"] for stage in counted["stages"]}

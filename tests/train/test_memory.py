@@ -12,7 +12,7 @@ import pytest
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError, RunError
-from s3ft.pipeline.rundir._full_disk import room
+from s3ft.pipeline.rundir import reporting_full_disk
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import Trained, _memory, rehearse, rows, train
@@ -147,5 +147,8 @@ def test_a_disk_that_fills_while_a_checkpoint_is_saved(
 
     monkeypatch.setattr(SFTTrainer, "_save_checkpoint", full)
     out.parent.mkdir()
-    with pytest.raises(RunError, match="no room is left on its disk"), room(out.parent):
+    with (
+        pytest.raises(RunError, match="no room is left on its disk"),
+        reporting_full_disk(out.parent),
+    ):
         trained(llama, chat, targets, out)

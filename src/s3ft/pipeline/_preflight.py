@@ -18,7 +18,7 @@ from ..store import Store
 from ..train import length_limit, rehearse, trained_reasoning
 from ..workers import connect
 from ._stages import Stage, reaches
-from .rundir import Run, data_notes, environment, gold_tokens
+from .rundir import Run, count_tokens, data_notes, environment
 from .selection import make_case
 
 SAMPLE = 1000
@@ -183,7 +183,7 @@ def _lengths(run: Run) -> _Lengths:
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
-            length = gold_tokens(chat, example, run.recipe.train.reasoning)
+            length = count_tokens(chat, example, run.recipe.train.reasoning)
             seen.tokens += length
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:

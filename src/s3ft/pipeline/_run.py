@@ -19,7 +19,7 @@ from ._model import RunModel
 from ._preflight import preflight
 from ._stages import RUN_STAGE, STAGES, Stage, reaches
 from ._stages import write_report as write_run_report
-from .rundir import Run, begin_anew, check_unchanged, environment, on_its_day, open_run
+from .rundir import Run, begin_anew, check_unchanged, environment, open_run, with_start_date
 
 RecipeSource = str | Path | Mapping[str, Any]
 Overrides = Iterable[str] | Mapping[str, Any]
@@ -46,7 +46,7 @@ def run_stages(
         InputError: the request is wrong; what a beginning made is removed again.
         RunError: the work failed; the same call goes on from there.
     """
-    recipe = on_its_day(load(source, overrides), folder(source, out))
+    recipe = with_start_date(load(source, overrides), folder(source, out))
     base = _base(recipe, until)
     if launched():
         if until != "train":

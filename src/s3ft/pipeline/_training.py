@@ -7,9 +7,10 @@ from hashlib import sha256
 from itertools import product
 
 from ..progress import console, progress
+from ..recipe import MEMORY
 from ..records import content_hash
 from ..store import Spent
-from ..train import MEMORY, Trained, budget, length_limit, rows, train
+from ..train import Trained, budget, length_limit, rows, train
 from .rundir import Run, label
 from .selection import read_mixture
 

@@ -8,27 +8,21 @@ stands at its field together with what the key means.
 
 from ._endpoint import Endpoint
 from ._explain import nearest
-from ._fields import (
-    Data,
-    Evaluate,
-    Generate,
-    JudgeConfig,
-    Lora,
-    Model,
-    Reasoning,
-    Replay,
-    Target,
-    Train,
-)
+from ._fields import MEMORY, Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
+from ._generate import Generate, Replay
 from ._load import load, parse_option, schema
+from ._marks import Resume
 from ._ray import Ray
 from ._recipe import Recipe
+from ._resume import Change, forbidden_changes, resume_rule
 from ._rungs import Paraphrase, RungConfig
 from ._shipped import shipped
 from ._vllm import VLLM
 
 __all__ = [
+    "MEMORY",
     "VLLM",
+    "Change",
     "Data",
     "Endpoint",
     "Evaluate",
@@ -41,12 +35,15 @@ __all__ = [
     "Reasoning",
     "Recipe",
     "Replay",
+    "Resume",
     "RungConfig",
     "Target",
     "Train",
+    "forbidden_changes",
     "load",
     "nearest",
     "parse_option",
+    "resume_rule",
     "schema",
     "shipped",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from ._marks import Resume
 from ._strict import Strict
 
 OPENAI = "https://api.openai.com/v1"
@@ -24,28 +25,28 @@ class Prices(Strict):
 class Endpoint(Strict):
     """A server that speaks OpenAI's chat protocol: vLLM, llama.cpp, Ollama, OpenAI, ..."""
 
-    url: str = OPENAI
+    url: Annotated[str, Resume.ANY_TIME] = OPENAI
     """Address up to `/v1`, such as `http://localhost:8000/v1`."""
     model: str | None = None
     """The model's name on the server; default: `model.id`."""
-    key: str | None = None
+    key: Annotated[str | None, Resume.ANY_TIME] = None
     """Name of the environment variable that holds the key; default: `OPENAI_API_KEY` for OpenAI's
     own server, no key for any other."""
-    concurrency: int = Field(32, ge=1, le=4096)
+    concurrency: Annotated[int, Resume.ANY_TIME] = Field(32, ge=1, le=4096)
     """Requests under way at once."""
-    timeout: float = Field(300.0, gt=0)
+    timeout: Annotated[float, Resume.ANY_TIME] = Field(300.0, gt=0)
     """Seconds that one try may take."""
-    retries: int = Field(8, ge=0)
+    retries: Annotated[int, Resume.ANY_TIME] = Field(8, ge=0)
     """Further tries of a request that failed for a passing reason."""
-    requests_per_minute: float | None = Field(None, gt=0)
+    requests_per_minute: Annotated[float | None, Resume.ANY_TIME] = Field(None, gt=0)
     """The most requests sent in a minute, evenly spaced."""
-    tokens_per_minute: float | None = Field(None, gt=0)
+    tokens_per_minute: Annotated[float | None, Resume.ANY_TIME] = Field(None, gt=0)
     """The most tokens of prompts and answers in a minute."""
-    max_requests: int | None = Field(None, ge=1)
+    max_requests: Annotated[int | None, Resume.ANY_TIME] = Field(None, ge=1)
     """Requests that one process may send, failed ones too; then it stops."""
-    max_cost: float | None = Field(None, gt=0)
+    max_cost: Annotated[float | None, Resume.ANY_TIME] = Field(None, gt=0)
     """What one process may spend, in the currency of `prices`; then it stops."""
-    prices: Prices | None = None
+    prices: Annotated[Prices | None, Resume.ANY_TIME] = None
     """What the tokens cost; needed for `max_cost`."""
     extra: dict[str, Any] = Field({})
     """Passed on in every request as it is, such as `{chat_template_kwargs: {...}}`."""

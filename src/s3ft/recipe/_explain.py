@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from ._keys import all_keys, field_types
 from ._recipe import Recipe
 
 Keys = tuple[str | int, ...]
@@ -152,16 +152,4 @@ def _trl() -> tuple[str, ...]:
 @cache
 def _known() -> dict[tuple[str, ...], tuple[Any, ...]]:
     """Every key of a recipe with the types that it takes."""
-    return dict(_walk(Recipe, ()))
-
-
-def _walk(
-    group: type[BaseModel], above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
-    for name, field in group.model_fields.items():
-        union = get_origin(field.annotation) in (Union, UnionType)
-        options = get_args(field.annotation) if union else (field.annotation,)
-        yield (*above, name), options
-        for option in options:
-            if isinstance(option, type) and issubclass(option, BaseModel):
-                yield from _walk(option, (*above, name))
+    return {key: field_types(field) for key, field in all_keys(Recipe)}

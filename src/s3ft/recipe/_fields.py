@@ -1,14 +1,14 @@
-"""The groups of keys in a recipe: fields, defaults, meanings, and the checks among them."""
+"""The groups of keys in a recipe: model, data, judge, training and evaluation."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from ._endpoint import Endpoint
+from ._marks import Inside, Resume
 from ._strict import Strict
-from ._vllm import VLLM
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
 """For editors: a text may stand for the group (see `load`)."""
@@ -25,11 +25,11 @@ class Model(Strict):
     """Branch, tag or commit on the Hub."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     """Weights' precision for generation and evaluation; auto: bf16 where the processor has it."""
-    device: str = "auto"
+    device: Annotated[str, Resume.ANY_TIME] = "auto"
     """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
-    chat_template: str | None = None
+    chat_template: Annotated[str | None, Resume.BEFORE_ANSWERS] = None
     """File with a Jinja chat template that replaces the model's own."""
-    chat_template_kwargs: dict[str, Any] = Field({})
+    chat_template_kwargs: Annotated[dict[str, Any], Resume.BEFORE_ANSWERS] = Field({})
     """Passed to the chat template, such as `{enable_thinking: false}`."""
     date: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     """What a chat template that asks for the date is told, as `"2026-01-31"`; default: the day on
@@ -83,6 +83,10 @@ class Data(Strict):
     """Use only the first rows of the test split."""
 
 
+ENDPOINT = Inside({"openai": Endpoint})
+"""The option of judges that says whom they ask."""
+
+
 class JudgeConfig(BaseModel):
     """A judge's name, and next to it the options that it takes; `judge: math` gives its `name`."""
 
@@ -96,69 +100,6 @@ class JudgeConfig(BaseModel):
     @property
     def options(self) -> dict[str, Any]:
         return dict(self.model_extra or {})
-
-
-class Replay(Strict):
-    """Responses that were made elsewhere."""
-
-    path: str
-    """File of responses (JSONL, Parquet, CSV); a row matches by `id`, else by `prompt`."""
-    id: str = "id"
-    """Column with the example's id."""
-    prompt: str = "prompt"
-    """Column with the prompt's text, used where the id is absent or unknown."""
-    response: str = "response"
-    """Column with the response: a string, or a list of samples."""
-    where: dict[str, str | int | float | bool] = Field({})
-    """Keep only the rows whose columns have these values."""
-
-
-class Generate(Strict):
-    """How the model is asked for its own answers."""
-
-    engine: Literal["transformers", "vllm", "openai", "replay"] = "transformers"
-    """Who answers: the model through transformers or vLLM, a server that speaks OpenAI's protocol,
-    or a file of responses."""
-    temperature: float = Field(0.0, ge=0, le=10)
-    """0 decodes greedily. Where `adaptive` asks for more than one sample, that of the further
-    ones: the first is greedy."""
-    top_p: float = Field(1.0, gt=0, le=1)
-    """Sample from the likeliest tokens that together have this probability; 1 switches it off."""
-    top_k: int = Field(0, ge=0)
-    """Sample from this many of the likeliest tokens; 0 switches it off."""
-    max_new_tokens: int = Field(512, ge=1)
-    """A response cut here is never taken as correct."""
-    n: int = Field(1, ge=1, le=1024)
-    """The most samples for each prompt; more than one needs a temperature. A replay takes all there
-    are."""
-    adaptive: bool = True
-    """A greedy sample for each prompt, then more only where none is verified yet, in rounds to 2,
-    4, 8, ... and at last `n` samples. Off: `n` samples for each prompt, all at `temperature`."""
-    pick: Literal["first", "shortest", "random", "likeliest"] = "first"
-    """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
-    takes the highest log-probability per token under the model that wrote it."""
-    batch_size: int = Field(256, ge=1)
-    """For engine `transformers`: the most rows at once; halved whenever they do not fit into
-    memory."""
-    vllm: VLLM = VLLM()
-    """For engine `vllm`: what it is told."""
-    replay: Replay | None = None
-    """For engine `replay`: where the responses are."""
-    openai: Endpoint | None = None
-    """For engine `openai`: the server."""
-
-    def rounds(self, n: int) -> tuple[int, ...]:
-        """How many samples a prompt has after each round of asking, up to ``n``."""
-        doubling = (2**k for k in range((n - 1).bit_length())) if self.adaptive else ()
-        return (*doubling, n)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Generate:
-        if self.engine == "replay" and self.replay is None:
-            raise ValueError("engine replay needs `replay: {path: FILE}`")
-        if self.engine == "openai" and self.openai is None:
-            raise ValueError("engine openai needs `openai: {url: ADDRESS, model: NAME}`")
-        return self
 
 
 class Lora(Strict):
@@ -175,6 +116,9 @@ class Lora(Strict):
 
 
 Reasoning = Literal["keep", "drop"]
+
+MEMORY = ("per_device_train_batch_size", "gradient_accumulation_steps", "gradient_checkpointing")
+"""Keys of `train.args` that decide how much memory a training takes, and not what is learned."""
 
 
 class Train(Strict):
@@ -194,14 +138,14 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
-    args: dict[str, Any] = Field({})
+    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""
 
 
 class Target(Strict):
     """How the target task is measured on its test split: one answer for each row."""
 
-    judge: JudgeConfig | None = None
+    judge: Annotated[JudgeConfig | None, ENDPOINT] = None
     """Default: the judge of the selection."""
     temperature: float = Field(0.0, ge=0, le=10)
     """Of the measured answers, whatever `generate` samples with; 0 decodes greedily."""
@@ -212,9 +156,9 @@ class Target(Strict):
 class Evaluate(Strict):
     """What is measured: the target, and what might be forgotten."""
 
-    target: Target | None = Field(Target())
+    target: Annotated[Target | None, Resume.BEFORE_TARGET] = Field(Target())
     """Null skips the target's test split."""
-    benchmarks: list[str] = Field([])
+    benchmarks: Annotated[list[str], Resume.GROWS] = Field([])
     """lm-evaluation-harness tasks by name."""
     tasks: str | None = None
     """Folder with local task YAML files; `lab` for the embedded ones."""
@@ -226,5 +170,5 @@ class Evaluate(Strict):
     """Put the benchmarks' questions into the model's chat template."""
     max_new_tokens: int | None = Field(None, ge=1)
     """Tokens of each generated answer, its reasoning included; default: what each task says."""
-    batch_size: int = Field(64, ge=1)
+    batch_size: Annotated[int, Resume.ANY_TIME] = Field(64, ge=1)
     """Benchmark requests at once."""

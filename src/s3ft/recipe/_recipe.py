@@ -21,7 +21,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
 from ..records import Sampling
-from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Target, Train
+from ._fields import ENDPOINT, Data, Evaluate, JudgeConfig, Model, Target, Train
+from ._generate import Generate
+from ._marks import Resume
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
 from ._strict import Strict
@@ -59,6 +61,8 @@ _RungName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), AfterValidator(_own_rung)
 ]
 
+_Ladder = Annotated[list[str], AfterValidator(_own_ladder)]
+
 
 class Recipe(Strict):
     """A run, whole. `load` makes one from YAML and overrides."""
@@ -67,31 +71,31 @@ class Recipe(Strict):
     """May be left out where responses are replayed and nothing is trained."""
     data: Data
     """Where the training pairs are."""
-    judge: JudgeConfig
+    judge: Annotated[JudgeConfig, Resume.BEFORE_ANSWERS, ENDPOINT]
     """Who decides whether a response is correct."""
-    generate: Generate = Generate()
+    generate: Annotated[Generate, Resume.BEFORE_ANSWERS] = Generate()
     """How the model answers."""
-    ray: Ray | None = None
+    ray: Annotated[Ray | None, Resume.ANY_TIME] = None
     """Answers and verdicts spread over the workers of a Ray cluster; null: this process alone."""
-    paraphrase: Paraphrase = Paraphrase()
+    paraphrase: Annotated[Paraphrase, Resume.BEFORE_ANSWERS] = Paraphrase()
     """How the model restates the gold."""
-    rungs: dict[_RungName, RungConfig] = Field({})
+    rungs: Annotated[dict[_RungName, RungConfig], Resume.GROWS] = Field({})
     """Rungs of one's own, for ladders: `{hint: {prompt: hint.j2, n: 4}}`."""
-    ladders: dict[_Name, Annotated[list[str], AfterValidator(_own_ladder)]] = Field({})
+    ladders: Annotated[dict[_Name, _Ladder], Resume.GROWS] = Field({})
     """Methods of one's own: `{my-method: [paraphrase, self, gold]}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
     """The share of gold answers that the judge must accept as their own, or the run stops."""
-    allow: list[str] = Field([])
+    allow: Annotated[list[str], Resume.ANY_TIME] = Field([])
     """What may befall nearly all answers, or verdicts, of a source without stopping the run:
     `length`, `thinking`, `empty`, `unmatched`, `unknown`, `unreadable`, or what else a message
     names."""
-    methods: list[str] = Field(["sft", "s3ft"], min_length=1)
+    methods: Annotated[list[str], Resume.GROWS] = Field(["sft", "s3ft"], min_length=1)
     """Names of built-in methods or of `ladders`."""
-    seeds: list[int] = Field([0], min_length=1)
+    seeds: Annotated[list[int], Resume.GROWS] = Field([0], min_length=1)
     """One training for each method and seed."""
-    train: Train = Train()
+    train: Annotated[Train, Resume.BEFORE_TRAINING] = Train()
     """How each model is trained."""
-    evaluate: Evaluate = Evaluate()
+    evaluate: Annotated[Evaluate, Resume.BEFORE_MEASURING] = Evaluate()
     """What is measured."""
 
     @field_validator("ladders")

@@ -9,7 +9,7 @@ what a template writes after the stop token (Qwen's newline, Phi's end of text):
 although no model ever produces it, and here it is left out.
 """
 
-from ._args import MEMORY, budget, check_config
+from ._args import budget, check_config
 from ._checkpoints import PARTIAL
 from ._fit import time_steps
 from ._probe import Probe
@@ -18,7 +18,6 @@ from ._rows import completion_ids, length_limit, rows, trained_reasoning
 from ._train import Trained, train
 
 __all__ = [
-    "MEMORY",
     "PARTIAL",
     "Probe",
     "Step",

@@ -170,9 +170,6 @@ def blamed(config: Train, error: Exception) -> str:
 
 SPLITS = AT_ONCE, ACCUMULATE = "per_device_train_batch_size", "gradient_accumulation_steps"
 
-MEMORY = (*SPLITS, "gradient_checkpointing")
-"""Settings that decide how much memory a training takes, and not what is learned."""
-
 
 def is_split(config: Train) -> bool:
     """Whether the recipe itself says how a batch is split."""

@@ -1,21 +1,23 @@
 """A run's directory: opened, locked, resumed by the recipe that began it, and its data."""
 
-from ._data import check_unchanged, data_notes, gold_tokens
-from ._full_disk import room
-from ._mend import begin_anew, mendable
-from ._opened import Run, label
-from ._run import environment, on_its_day, open_run
+from ._data import check_unchanged, count_tokens, data_notes
+from ._environment import environment
+from ._full_disk import reporting_full_disk
+from ._mend import STOPPED, begin_anew, mendable_split
+from ._open import open_run, with_start_date
+from ._run import Run, label
 
 __all__ = [
+    "STOPPED",
     "Run",
     "begin_anew",
     "check_unchanged",
+    "count_tokens",
     "data_notes",
     "environment",
-    "gold_tokens",
     "label",
-    "mendable",
-    "on_its_day",
+    "mendable_split",
     "open_run",
-    "room",
+    "reporting_full_disk",
+    "with_start_date",
 ]

@@ -10,25 +10,22 @@ from typing import TYPE_CHECKING
 
 from ... import data
 from ...errors import InputError
+from ...models import load_chat
 from ...records import Example
 from ...store import Store
 from ...train import length_limit, trained_reasoning
+from ._run import Run
 
 if TYPE_CHECKING:
     from ...chat import Chat
     from ...recipe import Reasoning, Recipe
-    from .._model import RunModel
-    from ._opened import Run
 
 SOURCES, NOTES = "data sources", "data notes"
-"""Facts of a run: what its data's sources held, and what was left out of columns."""
+"""Metadata of a run: what its data's sources held, and what was left out of columns."""
 
 
-def read_data(recipe: Recipe, store: Store, base: RunModel) -> None:
+def read_data(recipe: Recipe, store: Store) -> None:
     """Bring the data into a run, without the rows that are too long where the recipe says so.
-
-    Args:
-        base: by whose tokens they are measured.
 
     Raises:
         InputError: the data are wrong, no row is left, or there is no model to measure them.
@@ -41,23 +38,24 @@ def read_data(recipe: Recipe, store: Store, base: RunModel) -> None:
         splits["test"] = data.read(recipe.data, "test", notes.append)
     too_long = None
     if recipe.data.too_long == "drop":
-        if not base.exists:
+        if recipe.model is None:
             remedy = "Name the model as model.id, or leave data.too_long out."
             raise InputError("data.too_long", "drop needs a model to count its tokens", remedy)
-        limit = length_limit(base.config, base.chat, recipe.train.max_length)
+        chat = load_chat(recipe.model)
+        limit = length_limit(recipe.model, chat, recipe.train.max_length)
         if limit is not None:
             too_long = data.TooLong(limit)
-            length = partial(gold_tokens, base.chat, reasoning=recipe.train.reasoning)
+            length = partial(count_tokens, chat, reasoning=recipe.train.reasoning)
             splits["train"] = too_long.without(splits["train"], length)
 
-    def facts() -> dict[str, str]:
+    def metadata() -> dict[str, str]:
         found = {NOTES: json.dumps(notes)}
         return found if too_long is None else found | {data.TOO_LONG: json.dumps(asdict(too_long))}
 
-    store.add_examples(splits, facts)
+    store.add_examples(splits, metadata)
 
 
-def gold_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
+def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
     thought = trained_reasoning(example, reasoning)
     gold = chat.completion_ids(example.prompt, example.completion, thought)
@@ -89,7 +87,7 @@ def check_unchanged(run: Run) -> None:
 def data_notes(store: Store) -> list[str]:
     """What was left out of the data, a line each."""
     lines: list[str] = json.loads(store.metadata(NOTES) or "[]")
-    if (fact := store.metadata(data.TOO_LONG)) is not None:
-        too_long = data.TooLong(**json.loads(fact))
+    if (dropped := store.metadata(data.TOO_LONG)) is not None:
+        too_long = data.TooLong(**json.loads(dropped))
         lines += [too_long.line()] if too_long.rows else []
     return [f"data: {line}" for line in lines]

@@ -11,36 +11,36 @@ from typing import IO
 
 from ...errors import InputError
 from ...judges import REPLIES
-from ._full_disk import room
+from ._full_disk import reporting_full_disk
 
-MARK = "recipe.yaml"
+RECIPE = "recipe.yaml"
 """Written when a beginning came to its end: a folder without it holds no run."""
 
 LOCK = ".lock"
 
 STORE = "run.sqlite"
 
-BEGINNING = (STORE, f"{STORE}-journal", REPLIES, f"{REPLIES}-journal", f".{MARK}.partial")
+FIRST_FILES = (STORE, f"{STORE}-journal", REPLIES, f"{REPLIES}-journal", f".{RECIPE}.partial")
 """All that a beginning makes, and a killed one leaves."""
 
 
-class Start:
-    """A start of a run, in a folder that is locked.
+class LockedFolder:
+    """The folder of a run while one start of it works there.
 
     ``resumes`` tells whether a run was there before. What a beginning makes is removed again
     unless it came to `keep`.
     """
 
     def __init__(self, out: Path) -> None:
-        self.resumes = self.kept = (out / MARK).exists()
+        self.resumes = self.kept = (out / RECIPE).exists()
 
     def keep(self) -> None:
-        """From here on, what is there stays."""
+        """From here on, what is in the folder stays."""
         self.kept = True
 
 
 @contextmanager
-def start(out: Path) -> Iterator[Start]:
+def lock_folder(out: Path) -> Iterator[LockedFolder]:
     """Lock the folder of a run, which is made if it is not there.
 
     Raises:
@@ -52,15 +52,15 @@ def start(out: Path) -> Iterator[Start]:
     made = _make(out)
     try:
         with _locked(out):
-            this = Start(out)
+            folder = LockedFolder(out)
             try:
-                if not this.resumes:
+                if not folder.resumes:
                     # A killed beginning; the replies, which may have been paid for, are of use.
                     _remove(out, (STORE, f"{STORE}-journal"))
-                yield this
+                yield folder
             finally:
-                if not this.kept:  # under the lock, so that nothing of another run is touched
-                    _remove(out, (*BEGINNING, LOCK))
+                if not folder.kept:  # under the lock, so that nothing of another run is touched
+                    _remove(out, (*FIRST_FILES, LOCK))
     finally:
         for path in made:
             with suppress(OSError):  # it is not empty
@@ -68,9 +68,9 @@ def start(out: Path) -> Iterator[Start]:
 
 
 def _check_free(out: Path) -> None:
-    if not out.is_dir() or (out / MARK).exists():
+    if not out.is_dir() or (out / RECIPE).exists():
         return
-    if {path.name for path in out.iterdir()} - {*BEGINNING, LOCK}:
+    if {path.name for path in out.iterdir()} - {*FIRST_FILES, LOCK}:
         remedy = "Choose another --out, or empty it."
         raise InputError(str(out), "is not empty, and not a run of s3ft", remedy)
 
@@ -111,7 +111,7 @@ def _locked(out: Path) -> Iterator[None]:
 def _open(out: Path) -> IO[str]:
     while True:
         try:
-            with room(out):
+            with reporting_full_disk(out):
                 return open(out / LOCK, "w")
         except FileNotFoundError:  # a start that was refused has just removed its folder
             _make(out)

@@ -14,7 +14,7 @@ LITTLE = 2**16
 
 
 @contextmanager
-def room(where: Path) -> Iterator[None]:
+def reporting_full_disk(where: Path) -> Iterator[None]:
     """Turn whatever a full disk makes of the work inside into one message.
 
     A request that is wrong stays so, however full the disk.

@@ -1,7 +1,7 @@
 """From data to a mixture: rungs are asked, judged and walked, and the targets written."""
 
 from ._fill import answer, judge, make_case
-from ._guard import STOPPED, Guard
+from ._guard import Guard
 from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
 from ._loop import judge as judge_rung
 from ._mixture import read_mixture, walk_all, write_mixture
@@ -9,7 +9,6 @@ from ._solved import Solved
 from ._source import Source, measured_source, rung_source
 
 __all__ = [
-    "STOPPED",
     "Guard",
     "Solved",
     "Source",

@@ -18,6 +18,7 @@ from ...recipe import Recipe
 from ...records import VerdictCode
 from ...stats import wilson
 from ...store import Entry, Store
+from ..rundir import STOPPED
 
 SHARE = 0.9
 """One cause may take so much of a source's prompts, and no more."""
@@ -31,9 +32,6 @@ EARLY = 256
 
 SHOWN = 3
 """Rows named in a message."""
-
-STOPPED = "stopped"
-"""The fact that names the split on whose answers a run was stopped."""
 
 UNKNOWN = "unknown"
 

@@ -1,0 +1,82 @@
+"""Opening a run directory: made whole or not at all, resumed only by the recipe that made it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...judges import REPLIES, ReplyCache
+from ...recipe import Recipe, load
+from ...store import Store
+from .._model import RunModel
+from ._data import read_data
+from ._environment import environment
+from ._folder import RECIPE, STORE, lock_folder
+from ._full_disk import reporting_full_disk
+from ._run import Run
+from ._same_recipe import check_same_recipe
+
+
+@contextmanager
+def open_run(
+    recipe: Recipe,
+    out: Path,
+    check: Callable[[Run], None] = lambda run: None,
+    base: RunModel | None = None,
+) -> Iterator[Run]:
+    """Begin a run in ``out``, or resume the one that is there.
+
+    The data are read once, when the run begins, and stand in the run from then on.
+
+    Args:
+        check: called once the data are there; what it raises undoes the beginning of a run.
+        base: the untuned model, where there is one already.
+
+    Raises:
+        InputError: the folder is something else, belongs to another recipe or is in use, or the
+            data are wrong. What a beginning made is removed again.
+    """
+    recipe_file = out / RECIPE
+    with (
+        lock_folder(out) as folder,
+        reporting_full_disk(out),
+        Store(out / STORE) as store,
+        ReplyCache(out / REPLIES) as cache,
+    ):
+        run = Run(out, recipe, store, cache, base or RunModel(recipe, recipe.model))
+        if folder.resumes:
+            check_same_recipe(load(recipe_file), run)
+        if store.metadata("data") is None:
+            read_data(recipe, store)
+        check(run)
+        _write(recipe_file, recipe.to_yaml())
+        folder.keep()
+        if not (out / "environment.json").exists():
+            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
+        try:
+            yield run
+        finally:
+            run.close()
+
+
+def with_start_date(recipe: Recipe, out: Path) -> Recipe:
+    """The recipe with the date on which its run began, for chat templates that ask for one.
+
+    A run that is there keeps the date that it has.
+    """
+    if recipe.model is None or recipe.model.date is not None:
+        return recipe
+    recipe_file, today = out / RECIPE, datetime.date.today().isoformat()
+    before = load(recipe_file).model if recipe_file.exists() else None
+    model = recipe.model.model_copy(update={"date": today if before is None else before.date})
+    return recipe.model_copy(update={"model": model})
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a small file whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
