@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ..embedded import DEFAULT_WORLD, embedded
 from ..errors import InputError
 from ..recipe import Evaluate
 from ._quiet import quiet
@@ -47,13 +48,12 @@ def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
 def _folder(tasks: str | None) -> Path | None:
     if tasks is None:
         return None
-    if tasks == "lab":
-        from .. import lab
-
-        return Path(lab.TASKS)
+    if (world := embedded(tasks)) is not None:
+        return world.TASKS
     folder = Path(tasks).expanduser()
     if not folder.is_dir():
-        raise InputError("evaluate.tasks", f"there is no folder {tasks!r}", "Name one, or `lab`.")
+        remedy = f"Name one, or `{DEFAULT_WORLD}`."
+        raise InputError("evaluate.tasks", f"there is no folder {tasks!r}", remedy)
     return folder.resolve()
 
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from ..embedded import embedded
 from ..errors import InputError, RunError
 from ..recipe import Model
 from ._memory import is_out_of_memory
 
 
 def resolve(config: Model) -> Model:
-    """Replace ``lab`` by the folder of the embedded model, and a local path by its full form.
+    """Replace an embedded world's name by its model's folder, and a local path by its full form.
 
     A branch or tag of the Hub, and what is in a folder of the Hub's cache, becomes a commit: what
     is loaded later is then the same, though the branch has moved.
@@ -24,10 +25,8 @@ def resolve(config: Model) -> Model:
     Raises:
         InputError: a path is given where there is no folder with a model.
     """
-    if config.id == "lab":
-        from ..lab import MODEL
-
-        return config.model_copy(update={"id": str(MODEL), "revision": None})
+    if (world := embedded(config.id)) is not None:
+        return config.model_copy(update={"id": str(world.MODEL), "revision": None})
     folder = Path(config.id).expanduser()
     if folder.is_dir():
         _check_folder(folder)
