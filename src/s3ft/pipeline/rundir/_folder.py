@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from ...atomic import partial_path
 from ...errors import InputError
 from ...judges import REPLIES
 from ._full_disk import room
@@ -20,7 +21,13 @@ LOCK = ".lock"
 
 STORE = "run.sqlite"
 
-BEGINNING = (STORE, f"{STORE}-journal", REPLIES, f"{REPLIES}-journal", f".{MARK}.partial")
+BEGINNING = (
+    STORE,
+    f"{STORE}-journal",
+    REPLIES,
+    f"{REPLIES}-journal",
+    partial_path(Path(MARK)).name,
+)
 """All that a beginning makes, and a killed one leaves."""
 
 

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...atomic import atomic_text
 from ...errors import InputError
 from ...judges import REPLIES, ReplyCache
 from ...models import resolve
@@ -132,10 +133,10 @@ def open_run(
         if store.metadata("data") is None:
             read_data(recipe, store, base)
         check(run)
-        _write(known, recipe.to_yaml())
+        atomic_text(known, recipe.to_yaml())
         this.keep()
         if not (out / "environment.json").exists():
-            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
+            atomic_text(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
         yield run
 
 
@@ -214,10 +215,3 @@ def _flat(tree: Any, prefix: str = "") -> dict[str, Any]:
     for key, value in tree.items():
         flat |= _flat(value, f"{prefix}.{key}" if prefix else str(key))
     return flat
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
