@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 from glob import escape, glob
@@ -14,6 +13,7 @@ import yaml
 from ..embedded import DEFAULT_WORLD, embedded
 from ..errors import InputError
 from ..recipe import Evaluate
+from ..suggest import did_you_mean
 from ._quiet import quiet
 
 METRICS = ("acc_norm", "acc", "exact_match")
@@ -69,9 +69,8 @@ def _load(
     for name in names:
         entry = manager.task_index.get(name)
         if entry is None:
-            near = difflib.get_close_matches(name, manager.task_index, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            remedy = f"{hint}`lm-eval ls tasks` lists the stock tasks."
+            hint = did_you_mean(name, manager.task_index)
+            remedy = f"{hint} `lm-eval ls tasks` lists the stock tasks.".lstrip()
             raise InputError(WHERE, f"there is no task {name!r}", remedy)
         if (entry.cfg or {}).get("unsafe_code"):
             raise _runs_code(name)

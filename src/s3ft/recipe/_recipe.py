@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from pydantic import (
 
 from ..ladder import METHODS, Ladder, check_ladder
 from ..records import Sampling, Source
+from ..suggest import closest
 from ._fields import Data, Evaluate, Generate, JudgeConfig, Model, Paraphrase, Target, Train
 from ._ray import Ray
 from ._strict import Strict
@@ -81,8 +81,8 @@ class Recipe(Strict):
         known = [*METHODS, *info.data["ladders"]]
         for name in methods:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                near = closest(name, known)
+                hint = f"did you mean {near!r}? " if near else ""
                 raise ValueError(f"no method {name!r}; {hint}known: {', '.join(known)}")
         return methods
 
