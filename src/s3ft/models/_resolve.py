@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ..embedded import embedded
 from ..errors import InputError, RunError
+from ..quiet import only_errors
 from ..recipe import Model
 from ._memory import is_out_of_memory
 
@@ -69,12 +69,9 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
     from safetensors import SafetensorError
 
     expected = (OSError, ValueError, LookupError, ImportError, TypeError, AttributeError)
-    loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub")]
-    levels = [logger.level for logger in loggers]
     try:
-        for logger in loggers:  # what they would print is said in the message
-            logger.setLevel(logging.ERROR)
-        yield
+        with only_errors("transformers", "huggingface_hub"):  # the message says what they would
+            yield
     except (*expected, RuntimeError, MemoryError, SafetensorError) as error:
         if is_out_of_memory(error):
             remedy = "Close what else uses it, take a smaller model, or set model.dtype: bfloat16."
@@ -96,9 +93,6 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
         raise InputError(
             "model.id", f"{config.id}: cannot load {what}: {reason}", remedy
         ) from error
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _check_folder(folder: Path) -> None:

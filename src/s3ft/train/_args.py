@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..models import pick_device, pick_dtype
+from ..quiet import quiet
 from ..recipe import Model, Train
 from ..suggest import did_you_mean
-from ._quiet import quiet
 
 if TYPE_CHECKING:
     from trl import SFTConfig
