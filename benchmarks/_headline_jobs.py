@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3ft.atomic import atomic_folder
 from s3ft.errors import InputError, RunError
 from s3ft.progress import progress
 from s3ft.recipe import Recipe, load
@@ -90,14 +91,11 @@ class Job:
 
 def _fork(selection: Path, job: Job) -> None:
     """Begin a run as a copy of its target's selection, which hangs on neither rate nor tuning."""
-    partial = job.path.with_name(f".{job.path.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    for name in ("run.sqlite", "environment.json"):
-        shutil.copy2(selection / name, partial)
-    shutil.copytree(selection / "mixture", partial / "mixture")
-    (partial / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
-    partial.rename(job.path)
+    with atomic_folder(job.path) as partial:
+        for name in ("run.sqlite", "environment.json"):
+            shutil.copy2(selection / name, partial)
+        shutil.copytree(selection / "mixture", partial / "mixture")
+        (partial / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
 
 
 def _scored(path: Path) -> set[tuple[str, str]]:

@@ -21,6 +21,7 @@ from typing import Any
 from _headline_jobs import Job
 
 from s3ft import lab
+from s3ft.atomic import atomic_text
 from s3ft.errors import InputError
 from s3ft.lab.training.suite import ABILITIES, items, write_tasks
 from s3ft.models import fingerprint
@@ -153,6 +154,4 @@ def _keep(path: Path, text: str) -> None:
             raise InputError(str(path), problem, "Choose another --out.")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    atomic_text(path, text)

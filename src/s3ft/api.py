@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .atomic import atomic_file
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -137,12 +138,11 @@ def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
     """Write rows as JSONL, unless other rows are there already."""
     from .data import storable
 
-    partial = path.with_suffix(".partial")
-    with open(partial, "w", encoding="utf-8") as handle:
-        for row in storable(rows, path.stem, lambda note: warnings.warn(note, stacklevel=4)):
-            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
-    if path.exists() and not filecmp.cmp(path, partial, shallow=False):
-        partial.unlink()
-        raise InputError(str(path), "holds other rows than these", "Choose another out.")
-    partial.replace(path)
+    with atomic_file(path) as partial:
+        with open(partial, "w", encoding="utf-8") as handle:
+            for row in storable(rows, path.stem, lambda note: warnings.warn(note, stacklevel=4)):
+                handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+        if path.exists() and not filecmp.cmp(path, partial, shallow=False):
+            partial.unlink()
+            raise InputError(str(path), "holds other rows than these", "Choose another out.")
     return str(path)

@@ -13,7 +13,6 @@ from safetensors.torch import load_file, save_file
 from architectures import NAMES, saved
 from s3ft.errors import InputError
 from s3ft.models import (
-    _fingerprint,
     fingerprint,
     load_chat,
     load_model,
@@ -75,20 +74,22 @@ class TestFingerprint:
             path.write_bytes(content + b"\n")
         assert fingerprint(Model(id=str(copy))) != before
 
-    def test_samples_large_weights(self, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_fingerprint, "_WHOLE", 1000)
-        monkeypatch.setattr(_fingerprint, "_BLOCK", 64)
-        monkeypatch.setattr(_fingerprint, "_BLOCKS", 8)
-        path = copy / "model.safetensors"
-        content = path.read_bytes()
-        before = fingerprint(Model(id=str(copy)))
-        for place in (5, len(content) - 5, (len(content) - 64) * 3 // 7 + 20):
-            changed = bytearray(content)
-            changed[place] ^= 1
-            path.write_bytes(changed)
-            assert fingerprint(Model(id=str(copy))) != before
-        path.write_bytes(content[:-1])
-        assert fingerprint(Model(id=str(copy))) != before
+    def test_samples_large_weights(self, copy: Path) -> None:
+        path, size, block = copy / "model.safetensors", 80 * 2**20, 64 * 2**10
+
+        def of_zeros_but(place: int | None, size: int = size) -> str:
+            with path.open("wb") as file:
+                file.truncate(size)
+                if place is not None:
+                    file.seek(place)
+                    file.write(b"1")
+            return fingerprint(Model(id=str(copy)))
+
+        before = of_zeros_but(None)
+        for place in (5, size - 5, (size - block) * 3 // 255 + 20):
+            assert of_zeros_but(place) != before
+        assert of_zeros_but(2 * block) == before, "between the samples"
+        assert of_zeros_but(None, size - 1) != before
 
     def test_of_a_hub_model_is_its_commit(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Message
+from ..suggest import did_you_mean
 from . import _messages as chats
 from ._cells import Cells
 from ._content import answer_and_thoughts
@@ -171,7 +171,6 @@ def no_column(
         names: what may have been meant beside the columns.
     """
     columns = list(columns)
-    near = difflib.get_close_matches(name, [*columns, *names], n=1)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    remedy = f"{hint}Columns there: {', '.join(columns)}."
+    hint = did_you_mean(name, [*columns, *names])
+    remedy = f"{hint} Columns there: {', '.join(columns)}.".lstrip()
     return InputError(f"data.{key}", f"{place} has no column {name!r}", remedy)

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+from ..embedded import is_embedded
 from ..recipe import Data
 from ._files import is_file
 from ._hub import files
@@ -21,9 +22,9 @@ def fingerprints(data: Data) -> dict[str, str]:
 
     A file's content, or that of the files that `datasets` reads of a folder, as a SHA-256; the
     commit of a data set on the Hub. A source that cannot be looked at, gone or out of reach, is not
-    among them; nor is the lab, whose rows are made.
+    among them; nor is an embedded world, whose rows are made.
     """
-    sources = [] if data.path == "lab" else [data.path]
+    sources = [] if is_embedded(data.path) else [data.path]
     if data.test is not None and is_file(data.test):
         sources.append(data.test)
     found = {source: _fingerprint(source, data) for source in sources}

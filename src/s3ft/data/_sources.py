@@ -1,10 +1,11 @@
-"""Where rows come from: files, the Hub, the lab, or memory."""
+"""Where rows come from: files, the Hub, an embedded world, or memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from ..embedded import World, embedded
 from ..errors import InputError
 from ..recipe import Data
 from ._files import is_file, rows
@@ -23,8 +24,8 @@ def open_split(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
         raise InputError("data.test", "is not set", "Name a split, or a file of its own.")
     if split == "test" and is_file(chosen):
         return chosen, rows(chosen)
-    if data.path == "lab":
-        return f"lab {chosen}", _lab(data.name or "math", chosen)
+    if (world := embedded(data.path)) is not None:
+        return f"{data.path} {chosen}", _embedded(world, data, chosen)
     if not is_file(data.path):
         return f"{data.path} {chosen}", hub_rows(data, chosen, f"data.{split}")
     if split == "test":
@@ -33,10 +34,8 @@ def open_split(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
     return data.path, rows(data.path)
 
 
-def _lab(task: str, split: str) -> Rows:
-    from .. import lab
-
-    yield from in_memory(lab.rows(task=task, split=split), f"lab {task} {split}")
+def _embedded(world: World, data: Data, split: str) -> Rows:
+    yield from in_memory(world.rows(data.name, split), f"{data.path} {split}")
 
 
 def in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:

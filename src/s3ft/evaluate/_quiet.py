@@ -8,34 +8,26 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ..progress import Tick, progress
+from ..quiet import quiet as libraries_quiet
 
 
 @contextmanager
 def quiet() -> Iterator[list[str]]:
-    """Silence lm-eval, datasets and transformers; yields the list of lm-eval's warnings."""
-    import datasets
-    import transformers
-
+    """Silence lm-eval and the libraries under it; yields the list of lm-eval's warnings."""
     heard: list[str] = []
     logger = logging.getLogger("lm_eval")
     handler = _Collect(heard)
     level, propagate = logger.level, logger.propagate
-    verbosity = transformers.logging.get_verbosity()
-    bars = datasets.are_progress_bars_disabled()
     logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
     logger.propagate = False
-    transformers.logging.set_verbosity_error()
-    datasets.disable_progress_bars()
     try:
-        yield heard
+        with libraries_quiet():
+            yield heard
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = propagate
-        transformers.logging.set_verbosity(verbosity)
-        if not bars:
-            datasets.enable_progress_bars()
 
 
 class _Collect(logging.Handler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 from glob import escape, glob
@@ -11,8 +10,10 @@ from typing import Any
 
 import yaml
 
+from ..embedded import DEFAULT_WORLD, embedded
 from ..errors import InputError
 from ..recipe import Evaluate
+from ..suggest import did_you_mean
 from ._quiet import quiet
 
 METRICS = ("acc_norm", "acc", "exact_match")
@@ -47,13 +48,12 @@ def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
 def _folder(tasks: str | None) -> Path | None:
     if tasks is None:
         return None
-    if tasks == "lab":
-        from .. import lab
-
-        return Path(lab.TASKS)
+    if (world := embedded(tasks)) is not None:
+        return world.TASKS
     folder = Path(tasks).expanduser()
     if not folder.is_dir():
-        raise InputError("evaluate.tasks", f"there is no folder {tasks!r}", "Name one, or `lab`.")
+        remedy = f"Name one, or `{DEFAULT_WORLD}`."
+        raise InputError("evaluate.tasks", f"there is no folder {tasks!r}", remedy)
     return folder.resolve()
 
 
@@ -69,9 +69,8 @@ def _load(
     for name in names:
         entry = manager.task_index.get(name)
         if entry is None:
-            near = difflib.get_close_matches(name, manager.task_index, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            remedy = f"{hint}`lm-eval ls tasks` lists the stock tasks."
+            hint = did_you_mean(name, manager.task_index)
+            remedy = f"{hint} `lm-eval ls tasks` lists the stock tasks.".lstrip()
             raise InputError(WHERE, f"there is no task {name!r}", remedy)
         if (entry.cfg or {}).get("unsafe_code"):
             raise _runs_code(name)

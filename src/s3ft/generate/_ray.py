@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from ..embedded import is_embedded
 from ..models import load_config
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
@@ -70,6 +71,6 @@ def with_full_paths(model: Model) -> Model:
     files = {
         key: str(Path(value).expanduser().absolute())
         for key, value in (("id", model.id), ("chat_template", model.chat_template))
-        if value not in (None, "lab") and Path(value).expanduser().exists()
+        if value is not None and not is_embedded(value) and Path(value).expanduser().exists()
     }
     return model.model_copy(update=files)

@@ -8,7 +8,6 @@ are the end of the log. It ends when its input does, because whoever asked is th
 from __future__ import annotations
 
 import asyncio
-import difflib
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import InputError
+from ..suggest import did_you_mean
 
 if TYPE_CHECKING:
     from vllm.config import VllmConfig
@@ -89,8 +89,8 @@ def engine_config(told: Mapping[str, Any], args: Mapping[str, Any]) -> VllmConfi
         if name in OWNED:
             raise InputError(where, f"cannot be set here: {OWNED[name].format(name)}", "Remove it.")
         if name not in known:
-            near = difflib.get_close_matches(name, [n for n in known if n not in OWNED], 1)
-            remedy = f"Did you mean {near[0]!r}?" if near else "See vLLM's engine arguments."
+            hint = did_you_mean(name, (n for n in known if n not in OWNED))
+            remedy = hint or "See vLLM's engine arguments."
             raise InputError(where, "is not an argument of vLLM's AsyncEngineArgs", remedy)
     try:
         # The context decides the size of batches: that of offline work is the larger one.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..records import Verdict
+from ..suggest import did_you_mean
 from ._base import Judge, JudgeFactory, no_answer, screened
 from ._cache import ReplyCache, canary_line
 
@@ -110,9 +110,10 @@ class Judges:
             return self._own[name]
         path = BUILT_IN.get(name, name)
         if ":" not in path:
-            near = difflib.get_close_matches(name, self.names(), n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            remedy = f"{hint}Judges: {', '.join(self.names())}, or package.module:factory."
+            hint = did_you_mean(name, self.names())
+            remedy = (
+                f"{hint} Judges: {', '.join(self.names())}, or package.module:factory.".lstrip()
+            )
             raise InputError(where, f"there is no judge {name!r}", remedy)
         made: JudgeFactory = imported(path, where, f"judge {name!r}")
         return made

@@ -41,7 +41,7 @@ def messages(turns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def rows(
-    task: str,
+    task: str | None,
     split: str,
     *,
     seed: int = 0,
@@ -55,11 +55,13 @@ def rows(
     in two splits, whatever their seeds, nor in what any base model has read.
 
     Args:
+        task: one of `TASKS`, by default the first.
         levels: other levels than the calibrated ones, taken over and over.
 
     Raises:
         InputError: for an unknown task or split.
     """
+    task = task or next(iter(TASKS))
     if task not in TASKS:
         raise InputError("lab task", f"there is no task {task!r}", f"choose of {list(TASKS)}")
     if split not in SIZES:

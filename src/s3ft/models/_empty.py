@@ -22,6 +22,9 @@ _SENSES = re.compile(r"(vision|visual|image|audio|speech|video|vq)\w*_config")
 def empty_model(config: Model, dtype: torch.dtype) -> PreTrainedModel:
     """Build a model on torch's meta device: every module and shape, no numbers.
 
+    Args:
+        dtype: of the parameters, which hold no memory.
+
     Raises:
         InputError: there is no such model, or the library of its quantisation is missing.
     """

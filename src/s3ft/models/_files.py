@@ -80,7 +80,9 @@ def _check_whole(config: Model, path: Path) -> None:
             if length > path.stat().st_size:
                 raise ValueError("it is cut short")
             header = json.loads(file.read(length))
-        ends = [each["data_offsets"][1] for name, each in header.items() if name != "__metadata__"]
+        ends = [
+            tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"
+        ]
         if path.stat().st_size < 8 + length + max(ends, default=0):
             raise ValueError("it is cut short")
     except (OSError, ValueError, LookupError, AttributeError, TypeError, struct.error) as error:

@@ -79,7 +79,10 @@ def _date(text: str) -> datetime.date:
 def load_model(config: Model) -> PreTrainedModel:
     """Load a causal language model in evaluation mode, from safetensors only.
 
-    Under DeepSpeed's ZeRO-3 each process gets its share of the weights.
+    Returns:
+        The model, all weights on one device (`pick_device`) and in one precision (`pick_dtype`),
+        but for what its class keeps in float32 or its quantisation packs. Under DeepSpeed's ZeRO-3
+        each process gets its share of the weights.
 
     Raises:
         InputError: there is no such model, it has no safetensors, or it needs code of its own.
@@ -93,7 +96,7 @@ def load_model(config: Model) -> PreTrainedModel:
     placed = {} if is_deepspeed_zero3_enabled() else {"device_map": {"": device}}
     remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
     with explained(config, "safetensors weights", remedy):
-        model, told = AutoModelForCausalLM.from_pretrained(
+        model, report = AutoModelForCausalLM.from_pretrained(
             config.id,
             revision=config.revision,
             trust_remote_code=config.trust_remote_code,
@@ -102,15 +105,18 @@ def load_model(config: Model) -> PreTrainedModel:
             output_loading_info=True,
             **placed,
         )
-    if told["missing_keys"]:  # transformers would go on with random numbers there
-        missing = ", ".join(sorted(told["missing_keys"])[:3])
-        problem = f"{config.id} lacks {len(told['missing_keys'])} of its weights: {missing}"
+    if missing := sorted(report["missing_keys"]):  # transformers would go on with random numbers
+        shown = ", ".join(missing[:3])
+        problem = f"{config.id} lacks {len(missing)} of its weights: {shown}"
         raise InputError("model.id", problem, "Save or download the model again.")
     return model.eval()
 
 
 def pick_device(name: str) -> torch.device:
-    """The device of that name; ``auto``: the accelerator where there is one, else the CPU.
+    """The device of that name; ``auto``: the GPU where there is one, else the CPU.
+
+    Args:
+        name: ``auto``, or as torch takes it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
 
     Raises:
         InputError: torch knows no such device, or the machine has none.
@@ -118,10 +124,9 @@ def pick_device(name: str) -> torch.device:
     import torch
 
     if name == "auto":
-        for kind, there in (("cuda", torch.cuda.is_available), ("mps", torch.mps.is_available)):
-            if there():
-                return torch.device(kind)
-        return torch.device("cpu")
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.mps.is_available() else "cpu")
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
@@ -132,7 +137,12 @@ def pick_device(name: str) -> torch.device:
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
-    """The precision of that name; ``auto``: bf16 where the processor multiplies it, else fp32."""
+    """The precision of that name; ``auto``: bf16 where the processor multiplies it, else fp32.
+
+    Args:
+        name: ``auto``, ``bfloat16``, ``float16`` or ``float32``.
+        device: which is to compute in it.
+    """
     import torch
 
     if name != "auto":

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from ..embedded import embedded
 from ..errors import InputError, RunError
+from ..quiet import only_errors
 from ..recipe import Model
 from ._memory import is_out_of_memory
 
 
 def resolve(config: Model) -> Model:
-    """Replace ``lab`` by the folder of the embedded model, and a local path by its full form.
+    """Replace an embedded world's name by its model's folder, and a local path by its full form.
 
     A branch or tag of the Hub, and what is in a folder of the Hub's cache, becomes a commit: what
     is loaded later is then the same, though the branch has moved.
@@ -24,10 +25,8 @@ def resolve(config: Model) -> Model:
     Raises:
         InputError: a path is given where there is no folder with a model.
     """
-    if config.id == "lab":
-        from ..lab import MODEL
-
-        return config.model_copy(update={"id": str(MODEL), "revision": None})
+    if (world := embedded(config.id)) is not None:
+        return config.model_copy(update={"id": str(world.MODEL), "revision": None})
     folder = Path(config.id).expanduser()
     if folder.is_dir():
         _check_folder(folder)
@@ -70,12 +69,9 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
     from safetensors import SafetensorError
 
     expected = (OSError, ValueError, LookupError, ImportError, TypeError, AttributeError)
-    loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub")]
-    levels = [logger.level for logger in loggers]
     try:
-        for logger in loggers:  # what they would print is said in the message
-            logger.setLevel(logging.ERROR)
-        yield
+        with only_errors("transformers", "huggingface_hub"):  # the message says what they would
+            yield
     except (*expected, RuntimeError, MemoryError, SafetensorError) as error:
         if is_out_of_memory(error):
             remedy = "Close what else uses it, take a smaller model, or set model.dtype: bfloat16."
@@ -97,9 +93,6 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
         raise InputError(
             "model.id", f"{config.id}: cannot load {what}: {reason}", remedy
         ) from error
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _check_folder(folder: Path) -> None:

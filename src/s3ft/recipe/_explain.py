@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any, get_origin
 
 from pydantic import ValidationError
 
+from ..suggest import closest
 from ._keys import all_keys, field_types
 from ._recipe import Recipe
 
@@ -135,9 +135,8 @@ def nearest(keys: tuple[str, ...]) -> str | None:
     of_training = keys[:-1] in ((), ("train",), ("train", "args"))
     arguments = [("train", "args", option) for option in _trl()] if of_training else []
     for level, likeness in ((arguments, 1.0), (here, 0.6), (known, 0.8), (arguments, 0.8)):
-        near = difflib.get_close_matches(name, [key[-1] for key in level], 1, likeness)
-        if near:
-            return ".".join(next(key for key in level if key[-1] == near[0]))
+        if near := closest(name, (key[-1] for key in level), likeness):
+            return ".".join(next(key for key in level if key[-1] == near))
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
 from ..records import Sampling
+from ..suggest import closest
 from ._fields import ENDPOINT, Data, Evaluate, JudgeConfig, Model, Target, Train
 from ._generate import Generate
 from ._marks import Resume
@@ -129,8 +129,8 @@ class Recipe(Strict):
         known = [*METHODS, *info.data["ladders"]]
         for name in methods:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                near = closest(name, known)
+                hint = f"did you mean {near!r}? " if near else ""
                 raise ValueError(f"no method {name!r}; {hint}known: {', '.join(known)}")
         return methods
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from jinja2 import Environment, PackageLoader
 
+from ..atomic import atomic_text
 from . import _figures
 from ._scores import BASE
 
@@ -35,9 +36,8 @@ def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
     }
     paths = []
     for name, text in texts.items():
-        partial = run_dir / f".{name}.partial"
-        partial.write_text(text, encoding="utf-8", errors="replace")
-        paths.append(partial.replace(run_dir / name))
+        atomic_text(run_dir / name, text, errors="replace")
+        paths.append(run_dir / name)
     return paths
 
 

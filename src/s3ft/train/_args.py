@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 from dataclasses import fields
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..models import pick_device, pick_dtype
+from ..quiet import quiet
 from ..recipe import Model, Train
-from ._quiet import quiet
+from ..suggest import did_you_mean
 
 if TYPE_CHECKING:
     from trl import SFTConfig
@@ -151,8 +151,8 @@ def _check(args: dict[str, Any], known: list[str]) -> None:
         if key in OWNED:
             raise InputError(f"train.args.{key}", f"cannot be set here: {OWNED[key]}", "Remove it.")
         if key not in known:
-            near = difflib.get_close_matches(key, [name for name in known if name not in OWNED], 1)
-            remedy = f"Did you mean {near[0]!r}?" if near else "See TRL's SFTConfig for what is."
+            hint = did_you_mean(key, (name for name in known if name not in OWNED))
+            remedy = hint or "See TRL's SFTConfig for what is."
             raise InputError(f"train.args.{key}", "is not an option of TRL's SFTConfig", remedy)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import S3FTError
 from ..models import load_model, pick_device
+from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import sft_config
 from ._checkpoints import last_checkpoint
 from ._failure import failure
-from ._quiet import quiet
 from ._rehearse import rehearse
 from ._trainer import make_trainer
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..recipe import Lora
+from ..suggest import did_you_mean
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -91,8 +91,7 @@ def _check_ends(model: PreTrainedModel, matched: set[str]) -> None:
 
 
 def _near(target: str, model: PreTrainedModel) -> str:
-    near = difflib.get_close_matches(target.split(".")[-1], _linear_names(model), 1)
-    return f"Did you mean {near[0]!r}?" if near else _linear(model)
+    return did_you_mean(target.split(".")[-1], _linear_names(model)) or _linear(model)
 
 
 def _linear(model: PreTrainedModel) -> str:

@@ -20,10 +20,10 @@ from ..models import (
     pick_dtype,
     quantised,
 )
+from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import is_split, sft_config
 from ._lora import check_targets
-from ._quiet import quiet
 from ._trainer import make_trainer, refused
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, S3FTError
 from ..models import resolve
+from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import budget, sft_config
 from ._checkpoints import PARTIAL, partial_folder, rows_at_once
 from ._failure import unsaved
 from ._fit import fit, longest
 from ._probe import Probe, probe
-from ._quiet import quiet
 from ._rehearse import rehearse
 from ._save import save
 

@@ -9,9 +9,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from ...atomic import atomic_file
 from ...errors import InputError, RunError, disk_is_full
 from ...records import Verdict, content_hash
 from .._base import MALFORMED, options_text
@@ -134,12 +136,12 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     temporary = target.with_name(f".s3ft-{os.getpid()}-{content_hash(target.name)[:8]}.tmp")
     kept = target.with_name(f"{target.name}.partial")
     try:
-        with _room(str(path), lambda: _keep(temporary, kept)):
+        rescue = partial(_keep, temporary, kept)
+        with _room(str(path), rescue), atomic_file(target, temporary):
             with _writable(path):
                 file = open(temporary, "wb")  # noqa: SIM115 - closed below
             with file:
                 yield file
-            os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
 

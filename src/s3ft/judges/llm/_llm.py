@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ...embedded import DEFAULT_WORLD, embedded
 from ...generate import OpenAI
 from ...recipe import Endpoint, Model
 from ...records import Case, Sampling, Verdict
@@ -77,7 +78,7 @@ def llm(
     if openai is None:
         if votes > 1 or temperature is not None:
             raise ValueError("votes and temperature need an endpoint: a next token has neither")
-        named = {"id": model} if isinstance(model, str) else model or {"id": "lab"}
+        named = {"id": model} if isinstance(model, str) else model or {"id": DEFAULT_WORLD}
         config = _group(Model, named, "model")
         path = Path(prompt) if prompt else _own_prompt(config)
         judge = _Local(NextToken(config, batch_size), Prompt(path, direct=True), batch_size)
@@ -135,9 +136,8 @@ def _by_probability(case: Case, yes: float | str) -> Verdict:
 
 def _own_prompt(model: Model) -> Path:
     """The prompt that a model was made for: the embedded one knows only its own."""
-    from ... import lab
-
-    return Path(lab.__file__).with_name("judge.j2") if model.id == "lab" else DEFAULT
+    world = embedded(model.id)
+    return DEFAULT if world is None else world.JUDGE_PROMPT
 
 
 def _group(kind: type[Group], given: Mapping[str, Any], name: str) -> Group:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
+from ...atomic import atomic_file
 from ...errors import RunError
 from . import packing
 from .regime import Regime
@@ -125,16 +126,13 @@ class _State:
     def keep(self, data: str, minutes: float) -> None:
         import torch
 
-        partial = self._file.with_suffix(".partial")
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(
-            {
-                "model": self._model.state_dict(),
-                "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
-                "losses": self.losses,
-                "data": data,
-                "minutes": self.minutes + minutes,
-            },
-            partial,
-        )
-        partial.replace(self._file)
+        state = {
+            "model": self._model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
+            "losses": self.losses,
+            "data": data,
+            "minutes": self.minutes + minutes,
+        }
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(self._file) as partial:
+            torch.save(state, partial)

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from ...atomic import partial_path
 from ...errors import InputError
 from ...judges import REPLIES
 from ._full_disk import reporting_full_disk
@@ -20,7 +21,13 @@ LOCK = ".lock"
 
 STORE = "run.sqlite"
 
-FIRST_FILES = (STORE, f"{STORE}-journal", REPLIES, f"{REPLIES}-journal", f".{RECIPE}.partial")
+FIRST_FILES = (
+    STORE,
+    f"{STORE}-journal",
+    REPLIES,
+    f"{REPLIES}-journal",
+    partial_path(Path(RECIPE)).name,
+)
 """All that a beginning makes, and a killed one leaves."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...atomic import atomic_text
 from ...judges import REPLIES, ReplyCache
 from ...recipe import Recipe, load
 from ...store import Store
@@ -52,10 +53,10 @@ def open_run(
         if store.metadata("data") is None:
             read_data(recipe, store)
         check(run)
-        _write(recipe_file, recipe.to_yaml())
+        atomic_text(recipe_file, recipe.to_yaml())
         folder.keep()
         if not (out / "environment.json").exists():
-            _write(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
+            atomic_text(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
         try:
             yield run
         finally:
@@ -73,10 +74,3 @@ def with_start_date(recipe: Recipe, out: Path) -> Recipe:
     before = load(recipe_file).model if recipe_file.exists() else None
     model = recipe.model.model_copy(update={"date": today if before is None else before.date})
     return recipe.model_copy(update={"model": model})
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader
 
+from ...atomic import atomic_folder
 from ...ladder import Dropped, Missing, Pick, Rung, RungPrompt, first, walk
 from ...records import Message, Target
 from ...store import Store
@@ -66,16 +67,13 @@ def write_mixture(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     counts: Counter[str] = Counter()
     schema = _schema(pa, store.has_reasoning())
     shown_more = {
         rung.name for rung in ladder if rung.prompt is not None and RungPrompt(rung).shows_more
     }
 
-    def rows() -> Iterator[tuple[int, str, str | None, str]]:
+    def rows(partial: Path) -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []
         with (
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
@@ -101,10 +99,10 @@ def write_mixture(
             if group:
                 parquet.write_table(pa.Table.from_pylist(group, schema))
 
-    store.replace_targets(method, rows())
-    _card(partial, method, ladder, counts, judge)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    with atomic_folder(folder) as partial:
+        store.replace_targets(method, rows(partial))
+        _card(partial, method, ladder, counts, judge)
+        shutil.rmtree(folder, ignore_errors=True)
     return dict(counts)
 
 
