@@ -10,7 +10,7 @@ from ..evaluate import run_benchmarks, target_scores
 from ..progress import console, progress
 from ..records import content_hash
 from ..store import Spent
-from ..train import MEMORY, Trained, budget, length_limit, rows, train
+from ..train import MEMORY_ARGS, TrainedModel, length_limit, max_steps, tokenize, train
 from ._answerer import Answerer
 from .rundir._run import Run, label
 from .selection._fill import answer, judge
@@ -54,15 +54,15 @@ def _train_one(run: Run, base: Answerer, method: str, seed: int) -> None:
     console.print(f"{name}: trained, {trained.steps} steps in {trained.seconds:.0f} s")
 
 
-def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep) -> Trained:
+def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep) -> TrainedModel:
     """Train one model on a mixture of the run; under a launcher, in all of its processes."""
     config, mixture, steps = run.recipe.train, run.mixture(method), _steps(run)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.model, base.chat, config.max_length)
     settings = config.model_dump()
-    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY}
+    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY_ARGS}
     return train(
-        rows(read_mixture(mixture), base.chat, limit, config.reasoning),
+        tokenize(read_mixture(mixture), base.chat, limit, config.reasoning),
         model=base.model,
         config=config,
         seed=seed,
@@ -74,7 +74,7 @@ def fine_tune(run: Run, base: Answerer, method: str, seed: int, on_step: OnStep)
 
 
 def _steps(run: Run) -> int:
-    return budget(run.store.count("train"), run.recipe.train)
+    return max_steps(run.store.count("train"), run.recipe.train)
 
 
 def evaluate_all(run: Run, base: Answerer) -> None:

@@ -16,7 +16,7 @@ from ..progress import progress
 from ..recipe import JudgeConfig
 from ..records import Case, Example, Response, content_hash
 from ..store import Store
-from ..train import length_limit, rehearse, trained_reasoning
+from ..train import dry_run, length_limit, reasoning_to_train
 from ..workers import connect
 from ._answerer import Answerer, Sources
 from ._stages import Stage, reaches
@@ -69,7 +69,7 @@ def preflight(run: Run, sources: Sources, *, until: Stage) -> list[str]:
         assert base is not None
         lengths = _lengths(run, base)
         found.append(str(lengths))
-        found.append(f"training: {rehearse(base.model, recipe.train, lengths.longest)}")
+        found.append(f"training: {dry_run(base.model, recipe.train, lengths.longest)}")
     elif base is not None and asked and recipe.generate.engine == "transformers":
         dtype = pick_dtype(base.model.dtype, pick_device(base.model.device))
         check_model(base.model, dtype)
@@ -140,7 +140,7 @@ def _gold_case(example: Example) -> Case:
 
 def _chat(run: Run, base: Answerer) -> str:
     for example in sample(run.store):
-        thought = trained_reasoning(example, run.recipe.train.reasoning)
+        thought = reasoning_to_train(example, run.recipe.train.reasoning)
         problems = check_chat(base.chat, example.prompt, example.completion, thought)
         if problems:
             where = f"model.id: {base.model.id}: row {example.id}"

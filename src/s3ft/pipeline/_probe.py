@@ -15,7 +15,7 @@ from ..generate import Tokens, Usage, usage
 from ..ladder import PICKS
 from ..records import Request, Target
 from ..store import Store
-from ..train import length_limit, rows, time_steps
+from ..train import length_limit, seconds_per_step, tokenize
 from ._answerer import Answerer, Sources
 from ._measure import BASE, measure_target
 from ._preflight import sample
@@ -131,8 +131,8 @@ def training(run: Run, base: Answerer, found: list[Target], scratch: Path) -> fl
     config = run.recipe.train
     enough = islice(cycle(found), STEPS * config.batch_size)
     limit = length_limit(base.model, base.chat, config.max_length)
-    made = rows(enough, base.chat, limit, config.reasoning)
-    return time_steps(made, base.model, config, STEPS, scratch)
+    made = tokenize(enough, base.chat, limit, config.reasoning)
+    return seconds_per_step(made, base.model, config, STEPS, scratch)
 
 
 def target(run: Run, base: Answerer) -> Work:

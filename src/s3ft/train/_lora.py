@@ -46,7 +46,7 @@ def check_targets(lora: Lora, model: PreTrainedModel) -> None:
     names = [name for name, _ in model.named_modules() if name]
     matched = set(names) if lora.target_modules == ALL_LINEAR else _matched(lora, names, model)
     if lora.target_modules != ALL_LINEAR:
-        _check_ends(model, matched)
+        _check_embeddings(model, matched)
     try:
         get_peft_model(model, lora_config(lora))
     except (ValueError, TypeError, AttributeError, NotImplementedError) as error:
@@ -77,7 +77,7 @@ def _matched(lora: Lora, names: list[str], model: PreTrainedModel) -> set[str]:
     return found
 
 
-def _check_ends(model: PreTrainedModel, matched: set[str]) -> None:
+def _check_embeddings(model: PreTrainedModel, matched: set[str]) -> None:
     first, last = model.get_input_embeddings(), model.get_output_embeddings()
     for name, module in model.named_modules():
         if name not in matched:

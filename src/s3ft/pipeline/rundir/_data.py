@@ -12,7 +12,7 @@ from ... import data
 from ...errors import InputError
 from ...records import Example
 from ...store import Store
-from ...train import length_limit, trained_reasoning
+from ...train import length_limit, reasoning_to_train
 
 if TYPE_CHECKING:
     from ...chat import Chat
@@ -59,7 +59,7 @@ def read_data(recipe: Recipe, store: Store, base: Answerer | None) -> None:
 
 def tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
-    thought = trained_reasoning(example, reasoning)
+    thought = reasoning_to_train(example, reasoning)
     gold = chat.completion_ids(example.prompt, example.completion, thought)
     return len(chat.prompt_ids(example.prompt)) + len(gold)
 

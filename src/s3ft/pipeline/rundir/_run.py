@@ -19,7 +19,7 @@ from ...models import resolve
 from ...recipe import Endpoint, Recipe, load
 from ...records import ASKED
 from ...store import Store
-from ...train import MEMORY, PARTIAL
+from ...train import MEMORY_ARGS, PARTIAL_SUFFIX
 from ._data import read_data
 from ._folder import MARK, STORE, start
 from ._full_disk import room
@@ -47,7 +47,7 @@ VLLM = tuple(
 
 FREE = (
     *GROWS,
-    *(f"train.args.{key}" for key in MEMORY),
+    *(f"train.args.{key}" for key in MEMORY_ARGS),
     "allow",
     "model.device",
     "generate.batch_size",
@@ -194,7 +194,7 @@ def _unused(run: Run) -> list[str]:
     """Groups of keys that nothing was made with yet, so that they can still be mended."""
     unused = list(mendable(run.store, run.path))
     models = run.path / "models"
-    if not any(path.suffix != PARTIAL for path in models.glob("*")):
+    if not any(path.suffix != PARTIAL_SUFFIX for path in models.glob("*")):
         unused.append("train")
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
