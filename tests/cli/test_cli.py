@@ -85,6 +85,7 @@ class Bad:
     named: list[str]
     command: list[str] = field(default_factory=lambda: ["select", "recipe.yaml"])
     make: Callable[[], None] = lambda: None
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
 def select(*overrides: str) -> list[str]:
@@ -203,7 +204,12 @@ BAD = [
     ),
     Bad("training option of the run", ["output_dir"], run("train.args.output_dir=x")),
     Bad("rows that do not fit", ["train.max_length", "r0"], run("train.max_length=8")),
-    Bad("unknown benchmark", ["mmlo", "evaluate.benchmarks"], run("evaluate.benchmarks=[mmlo]")),
+    Bad(
+        "unknown benchmark",
+        ["mmlo", "evaluate.benchmarks"],
+        run("evaluate.benchmarks=[mmlo]"),
+        marks=(pytest.mark.slow,),  # all of lm-eval's tasks are read
+    ),
     Bad(
         "no such task folder", ["./tasks"], run("evaluate.tasks=./tasks", "evaluate.benchmarks=[a]")
     ),
@@ -236,7 +242,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=[bad.name for bad in BAD])
+@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name, marks=bad.marks) for bad in BAD])
 def test_a_wrong_request_gets_one_message_and_leaves_nothing(
     bad: Bad, here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
