@@ -55,11 +55,8 @@ def losses(trainer: SFTTrainer) -> list[tuple[int, float]]:
     ]
 
 
-@pytest.mark.parametrize(
-    "lora",
-    [pytest.param(None, marks=pytest.mark.slow), Lora(r=4, alpha=8, dropout=0.1)],
-    ids=["full", "lora"],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("lora", [None, Lora(r=4, alpha=8, dropout=0.1)], ids=["full", "lora"])
 def test_same_losses_as_trl(
     lora: Lora | None, llama: Model, chat: Chat, targets: list[Target], out: Path
 ) -> None:

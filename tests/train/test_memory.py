@@ -109,9 +109,19 @@ CPU = "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate
     ("error", "batch_size", "message"),
     [
         (RuntimeError(CPU), 8, "does not fit into memory at step 0 of 2.*size below 8"),
-        (MemoryError(), 8, "does not fit into memory"),
-        (RuntimeError("CUDA out of memory. Tried"), 1, "One row at a time.*gradient_checkpointing"),
-        (RuntimeError("CUDA error: device-side assert triggered"), 8, "the device failed.*goes on"),
+        pytest.param(MemoryError(), 8, "does not fit into memory", marks=pytest.mark.slow),
+        pytest.param(
+            RuntimeError("CUDA out of memory. Tried"),
+            1,
+            "One row at a time.*gradient_checkpointing",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            RuntimeError("CUDA error: device-side assert triggered"),
+            8,
+            "the device failed.*goes on",
+            marks=pytest.mark.slow,
+        ),
         (ValueError("no such thing"), 8, r"ValueError: no such thing.*Change train.args.optim"),
     ],
 )
@@ -155,6 +165,7 @@ def test_an_error_in_the_middle_keeps_the_checkpoints(
     assert trained(llama, chat, targets, out).steps == 2
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_while_a_checkpoint_is_saved(
     llama: Model, chat: Chat, targets: list[Target], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def assert_same(resumed: TrainedModel, whole: TrainedModel) -> None:
     assert list(resumed.path.parent.glob("*.partial")) == []
 
 
+@pytest.mark.slow
 def test_interrupted_twice_and_its_last_checkpoint_torn(
     llama: Model, chat: Chat, targets: list[Target], out: Path, whole: TrainedModel
 ) -> None:

@@ -22,6 +22,8 @@ from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import TrainedModel, tokenize, train
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Train(lora=Lora(r=4, alpha=8), learning_rate=3e-3, epochs=1, batch_size=22)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 MORE = {
@@ -91,7 +93,6 @@ def test_the_saved_model_is_what_was_trained(trained: TrainedModel) -> None:
     assert trained.probe.max_difference > 1e-2
 
 
-@pytest.mark.slow
 def test_a_merge_that_lost_a_layer_is_found(
     llama: Model, chat: Chat, targets: list[Target], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +114,6 @@ def test_a_merge_that_lost_a_layer_is_found(
     assert run(llama, chat, targets, out, CONFIG).steps == 1
 
 
-@pytest.mark.slow
 def test_an_untied_embedding_is_merged(
     llama: Model, chat: Chat, targets: list[Target], out: Path
 ) -> None:
@@ -126,7 +126,6 @@ def test_an_untied_embedding_is_merged(
     )
 
 
-@pytest.mark.slow
 def test_the_template_it_was_trained_with_is_kept(
     llama: Model, targets: list[Target], out: Path, tmp_path: Path
 ) -> None:

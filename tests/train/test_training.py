@@ -128,9 +128,8 @@ def test_small_updates_of_full_training_are_not_lost(
     assert moved.float().mean() > 0.5
 
 
-@pytest.mark.parametrize(
-    "config", [LORA, pytest.param(FULL, marks=pytest.mark.slow)], ids=["lora", "full"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("config", [LORA, FULL], ids=["lora", "full"])
 def test_probe_finds_a_model_that_did_not_change(
     config: Train, llama: Model, chat: Chat, targets: list[Target], out: Path
 ) -> None:
@@ -176,6 +175,7 @@ def test_fewer_rows_take_as_many_steps(
     assert [(step, steps) for step, steps, _ in seen] == [(n, 5) for n in range(1, 6)]
 
 
+@pytest.mark.slow
 def test_silent_when_someone_else_shows_the_progress(
     llama: Model, chat: Chat, targets: list[Target], out: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
