@@ -249,11 +249,11 @@ def test_a_wrong_request_gets_one_message_and_leaves_nothing(
     bad.make()
     before = listing(here)
     code = s3ft(*bad.command)
-    said = capfd.readouterr()
-    assert code == 2, said.err
-    assert "Traceback" not in said.err + said.out
+    printed = capfd.readouterr()
+    assert code == 2, printed.err
+    assert "Traceback" not in printed.err + printed.out
     for word in bad.named:
-        assert word in said.err, f"the message does not name {word!r}: {said.err}"
+        assert word in printed.err, f"the message does not name {word!r}: {printed.err}"
     assert listing(here) == before, "something was written"
 
 
