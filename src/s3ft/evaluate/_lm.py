@@ -51,6 +51,7 @@ class LanguageModel(HFLM):  # type: ignore[misc]
 
     @property
     def eot_token_id(self) -> int:
+        """The id that ends an answer: that of training, where a chat is rendered."""
         return self._chat.stop_id if self._is_templated else int(super().eot_token_id)
 
     def apply_chat_template(
