@@ -22,7 +22,7 @@ from pathlib import Path
 
 from s3ft.lab import MODEL
 from s3ft.recipe import Model, Train
-from s3ft.train import rehearse, time_steps
+from s3ft.train import dry_run, seconds_per_step
 
 GIB = 2**30
 
@@ -56,10 +56,10 @@ def measure(folder: Path, batch: int, at_once: int, length: int, steps: int) -> 
     config = Train(batch_size=batch, args={"per_device_train_batch_size": at_once})
     row = {"input_ids": [7] * length, "completion_mask": [0] + [1] * (length - 1)}
     dataset = Dataset.from_list([row] * batch * steps)
-    needed = rehearse(model, config, length).needed or 0
+    needed = dry_run(model, config, length).needed_bytes or 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
-    time_steps(dataset, model, config, steps, folder / "out")
+    seconds_per_step(dataset, model, config, steps, folder / "out")
     seconds = (time.process_time() - start) / steps
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return {"estimate": needed / GIB, "peak": peak * 1024 / GIB, "seconds": seconds}

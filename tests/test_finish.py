@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3ft.finish import finish_reason, said
+from s3ft.finish import describe_finish, finish_reason
 
 WORDS = {
     "stop": "stop STOP eos_token end_turn stop_sequence END_TURN COMPLETE STOP_SEQUENCE eos word"
@@ -27,7 +27,7 @@ def test_known_words_mean_what_they_mean(reason: str) -> None:
 @pytest.mark.parametrize("word", ["weird", "OTHER", "repetition", "stopped by the moon"])
 def test_an_unknown_word_stays_what_it_is(word: str) -> None:
     assert finish_reason(word) == word
-    assert said(finish_reason(word)) == f"ended with {word!r}, not by the model"
+    assert describe_finish(finish_reason(word)) == f"ended with {word!r}, not by the model"
 
 
 def test_no_word_is_an_answer_that_ended() -> None:

@@ -16,7 +16,7 @@ from s3ft.store import Place, Spent, Store
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def output(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     file = io.StringIO()
     monkeypatch.setattr(module, "console", Console(file=file, highlight=False, soft_wrap=True))
     return file
@@ -30,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_elsewhere_it_is_a_line_now_and_then_with_all_that_matters(
-    said: io.StringIO, clock: list[float]
+    output: io.StringIO, clock: list[float]
 ) -> None:
     with progress("train: self", 1000, note="solved: 1 self") as tick:
         for _ in range(10):
@@ -38,7 +38,7 @@ def test_elsewhere_it_is_a_line_now_and_then_with_all_that_matters(
             tick(20, 100)
         clock[0] += 60
         tick(800, 10, note="solved: 9 self")
-    assert said.getvalue().splitlines() == [
+    assert output.getvalue().splitlines() == [
         "train: self: 80/1,000, 25 tokens/s, 16 s, 0:03:04 left, solved: 1 self",
         "train: self: 160/1,000, 25 tokens/s, 32 s, 0:02:48 left, solved: 1 self",
         "train: self: 1,000/1,000, 10 tokens/s, 100 s, solved: 9 self",
@@ -46,18 +46,18 @@ def test_elsewhere_it_is_a_line_now_and_then_with_all_that_matters(
 
 
 def test_what_was_done_before_says_nothing_of_the_time_left(
-    said: io.StringIO, clock: list[float]
+    output: io.StringIO, clock: list[float]
 ) -> None:
     with progress("train: self", 1000, done=900) as tick:
         clock[0] += 20
         tick(50)
-    assert said.getvalue() == "train: self: 950/1,000, 20 s, 0:00:20 left\n"
+    assert output.getvalue() == "train: self: 950/1,000, 20 s, 0:00:20 left\n"
 
 
-def test_work_that_is_done_already_is_silent(said: io.StringIO) -> None:
+def test_work_that_is_done_already_is_silent(output: io.StringIO) -> None:
     with progress("train: self", 10, done=10):
         pass
-    assert said.getvalue() == ""
+    assert output.getvalue() == ""
 
 
 def test_on_a_terminal_it_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,14 +90,14 @@ def test_the_solved_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Pa
 
 
 def test_what_turns_out_to_have_been_done_before_is_not_done_in_no_time(
-    said: io.StringIO, clock: list[float]
+    output: io.StringIO, clock: list[float]
 ) -> None:
     with progress("train: s3ft-seed0", 1000) as tick:
         clock[0] += 60  # the model is loaded; the checkpoint has 800 steps
-        tick(0, before=801)
+        tick(0, already_done=801)
         clock[0] += 20
         tick(10)
-    assert said.getvalue().splitlines() == [
+    assert output.getvalue().splitlines() == [
         "train: s3ft-seed0: 801/1,000, 60 s",
         "train: s3ft-seed0: 811/1,000, 80 s, 0:06:18 left",
     ]
@@ -109,7 +109,7 @@ def test_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch, clock: list[float]) 
     monkeypatch.setattr(module, "console", terminal)
     with progress("train: s3ft-seed0", 1000) as tick:
         clock[0] += 60
-        tick(0, before=800)
+        tick(0, already_done=800)
         for _ in range(10):
             clock[0] += 2
             tick(1)

@@ -1,11 +1,11 @@
-"""How a response ended: what servers call it, what it is called here, and what is said of it."""
+"""How a response ended: what servers call it, what it is called here, and how it is described."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-_WORDS: Mapping[str, str] = {
+_SYNONYMS: Mapping[str, str] = {
     "stop": "stop eos eos_token stop_sequence stop_token end_turn word complete completed finished",
     "length": "length max_tokens max_length max_new_tokens max_output_tokens model_length limit"
     " token_limit error_limit model_context_window_exceeded incomplete",
@@ -19,10 +19,10 @@ _WORDS: Mapping[str, str] = {
 }
 """What vLLM, SGLang, TGI, llama.cpp, Ollama and the hosted servers call one and the same."""
 
-_MEANING = {word: reason for reason, words in _WORDS.items() for word in words.split()}
+_REASON_OF = {word: reason for reason, words in _SYNONYMS.items() for word in words.split()}
 _ENUM = re.compile(r"finish_?reason[._]")
 
-SAID: Mapping[str, str] = {
+_DESCRIPTIONS: Mapping[str, str] = {
     "length": "cut at the token limit",
     "thinking": "ends within its reasoning",
     "content_filter": "withheld by a content filter",
@@ -40,10 +40,10 @@ SAID: Mapping[str, str] = {
 def finish_reason(word: str) -> str:
     """What a server's word for the end of an answer means; the word itself where nobody knows."""
     plain = re.sub(r"[\s-]", "_", word.strip().casefold())
-    known = _MEANING.get(_ENUM.sub("", plain, count=1))
+    known = _REASON_OF.get(_ENUM.sub("", plain, count=1))
     return known or word.strip()[:80].encode(errors="replace").decode() or "stop"
 
 
-def said(reason: str) -> str:
+def describe_finish(reason: str) -> str:
     """The finish reason of a response that is not whole, in words."""
-    return SAID.get(reason) or f"ended with {reason!r}, not by the model"
+    return _DESCRIPTIONS.get(reason) or f"ended with {reason!r}, not by the model"

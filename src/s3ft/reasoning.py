@@ -28,26 +28,26 @@ TAGS = (
 """Marks of reasoning and of nothing else: a closing one alone tells that the prompt opened it."""
 
 _WORDS = ("thinking", "thought", "thoughts", "reasoning", "scratchpad", "analysis", "reflection")
-_AT_THE_BEGINNING = (*TAGS, *((f"<{word}>", f"</{word}>") for word in _WORDS))
+_LEADING_TAGS = (*TAGS, *((f"<{word}>", f"</{word}>") for word in _WORDS))
 """An answer may hold the tags of these words too: they are reasoning where a response begins."""
-_LONGEST = 64
+_OPENING_WINDOW = 64
 """Characters of a prompt's end that can hold an opening mark, with space after it."""
-_CLOSING = {opening.casefold(): closing for opening, closing in _AT_THE_BEGINNING}
+_CLOSING = {opening.casefold(): closing for opening, closing in _LEADING_TAGS}
 
 
-def _any(marks: list[str]) -> str:
+def _alternatives(marks: list[str]) -> str:
     return "|".join(map(re.escape, marks))
 
 
 # A mark in quotes or back-ticks is spoken of, not used.
-_FIRST = re.compile(rf"\s*({_any([opening for opening, _ in _AT_THE_BEGINNING])})", re.I)
+_FIRST = re.compile(rf"\s*({_alternatives([opening for opening, _ in _LEADING_TAGS])})", re.I)
 _FENCE_OR_OPENING = re.compile(
-    rf"^[ \t]*(?P<fence>```|~~~)|(?<![`'\"])(?:{_any([opening for opening, _ in TAGS])})",
+    rf"^[ \t]*(?P<fence>```|~~~)|(?<![`'\"])(?:{_alternatives([opening for opening, _ in TAGS])})",
     re.I | re.M,
 )
-_CLOSED = re.compile(rf"(?<![`'\"])(?:{_any([closing for _, closing in TAGS])})", re.I)
+_CLOSED = re.compile(rf"(?<![`'\"])(?:{_alternatives([closing for _, closing in TAGS])})", re.I)
 
-_OPENED = re.compile(rf"({_any([opening for opening, _ in TAGS])})\s*\Z", re.I)
+_OPENED = re.compile(rf"({_alternatives([opening for opening, _ in TAGS])})\s*\Z", re.I)
 
 _CHANNEL = re.compile(r"<\|channel\|>\s*(?P<name>\w+)[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?"
                       r"<\|message\|>")  # fmt: skip
@@ -56,7 +56,7 @@ _BARE_CHANNEL = re.compile(r"\s*analysis(?=[A-Z'\"(\[])")
 _BARE_FINAL = "assistantfinal"
 _BARE_THOUGHT = re.compile(r"\s*thought\n")
 # Around the answer, in templates that have marks for it too.
-_SPOKEN = re.compile(
+_ANSWER_MARKS = re.compile(
     r"\A\s*(?:<\|START_RESPONSE\|>|<\|begin_of_solution\|>)"
     r"|(?:<\|END_RESPONSE\|>|<\|end_of_solution\|>)"
 )
@@ -72,7 +72,7 @@ class Parts:
 
 
 def split(text: str, opened: str = "") -> Parts:
-    """Split a response.
+    """Split a response's text into reasoning and answer.
 
     Args:
         opened: the mark of the block that the prompt has opened, such as ``<think>``. The response
@@ -91,7 +91,7 @@ def split(text: str, opened: str = "") -> Parts:
 
 def opened_by(prompt: str) -> str:
     """The mark of the block that a prompt's end has opened; empty where it opened none."""
-    mark = _OPENED.search(prompt[-_LONGEST:])
+    mark = _OPENED.search(prompt[-_OPENING_WINDOW:])
     return mark[1] if mark else ""
 
 
@@ -114,7 +114,7 @@ def _blocks(text: str) -> Parts:
         return _unfinished(f"{reasoning}\n{answer}")
     if not after:
         return Parts(text)
-    return Parts(_trimmed(_SPOKEN.sub("", answer)), reasoning)
+    return Parts(_trimmed(_ANSWER_MARKS.sub("", answer)), reasoning)
 
 
 def _reopens(answer: str) -> bool:
@@ -134,11 +134,11 @@ def _channels(text: str) -> Parts:
     channels = list(_CHANNEL.finditer(text))
     ends = [channel.start() for channel in channels[1:]]
     for channel, end in zip(channels, [*ends, len(text)], strict=False):
-        said = _CHANNEL_END.split(text[channel.end() : end], maxsplit=1)[0]
+        body = _CHANNEL_END.split(text[channel.end() : end], maxsplit=1)[0]
         if channel["name"] == "final":
-            answer = said
+            answer = body
         else:
-            reasoning.append(said.strip())
+            reasoning.append(body.strip())
     if answer is None:
         return _unfinished("\n".join(reasoning))
     return Parts(_trimmed(answer), "\n".join(reasoning))

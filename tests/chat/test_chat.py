@@ -55,8 +55,8 @@ def test_prompt_and_completion_are_the_models_own_rendering(
         turns,
         tokenize=True,
         return_dict=False,
-        chat_template=chat._renderer.template,
-        **chat._renderer.kwargs,
+        chat_template=chat.template,
+        **chat.template_kwargs,
     )
     prompt, answer = chat.prompt_ids(messages), chat.completion_ids(messages, COMPLETION)
     whole = list(prompt + answer)

@@ -104,7 +104,7 @@ def replaced(ids: tuple[int, ...], old: list[int], new: list[int]) -> tuple[int,
 @pytest.mark.parametrize("name", KNOWING)
 def test_an_answer_that_ends_within_its_reasoning_is_none(name: str) -> None:
     chat = chat_of(name)
-    assert chat.reasons
+    assert chat.supports_reasoning
     ids = chat.completion_ids([USER], ANSWER, THOUGHT)
     text = chat.tokenizer.decode(ids).partition(THOUGHT)[0] + THOUGHT
     parts = chat.read([*encode(chat, text), chat.stop_id], chat.prompt_ids([USER]))
@@ -113,7 +113,7 @@ def test_an_answer_that_ends_within_its_reasoning_is_none(name: str) -> None:
 
 def test_a_template_that_knows_none_carries_it_in_the_text() -> None:
     chat = chat_of("llama3")
-    assert not chat.reasons
+    assert not chat.supports_reasoning
     ids = chat.completion_ids([USER], ANSWER, THOUGHT)
     block = f"<think>\n{THOUGHT}\n</think>\n\n"
     assert chat.tokenizer.decode(ids) == block + ANSWER + "<|eot_id|>"

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from s3ft.chat import Chat
 from s3ft.errors import RunError
-from s3ft.evaluate import _benchmarks, check_benchmarks, run_benchmarks
-from s3ft.evaluate._lm import LanguageModel
-from s3ft.recipe import Evaluate
+from s3ft.evaluate import check_benchmarks, load_benchmarks, run_benchmarks
 
 
 def aggregate(model: Any, chat: Chat, folder: Path, task: str, **options: Any) -> dict[str, Any]:
@@ -129,22 +128,32 @@ def test_inputs_cut_by_lm_eval_are_told(
 
 
 @pytest.mark.parametrize("templated", [False, True])
-def test_a_prompt_has_one_bos(model: Any, chat: Chat, templated: bool) -> None:
+def test_a_prompt_has_one_bos(
+    model: Any, chat: Chat, tasks: Any, templated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The template writes one, and the tokenizer would add another."""
-    config = Evaluate(apply_chat_template=templated)
-    lm = LanguageModel(model, chat, config)
-    text = "Hi"
-    if templated:
-        text = lm.apply_chat_template([{"role": "user", "content": "Hi"}])
+    tasks.choice("pick", 1, target_delimiter=" ")
+    tasks.generate("say", ["x"])
+    config = tasks.config("pick", "say", apply_chat_template=templated, batch_size=1)
+    seen: list[list[int]] = []
+    forward = model.forward
 
-    context, continuation = lm._encode_pair(text, " there")
-    batch, _ = lm.tok_batch_encode([text])
+    def spy(input_ids: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        seen.append(input_ids[0].tolist())
+        return forward(input_ids, *args, **kwargs)
 
-    assert context.count(0) == 1
-    assert continuation.count(0) == 0
-    assert batch[0].tolist() == context
-    if templated:
-        assert context == list(chat.prompt_ids([{"role": "user", "content": "Hi"}]))
+    monkeypatch.setattr(model, "forward", spy)
+    list(run_benchmarks(model, chat, config, label="base"))
+
+    for question in ("pick 0?", "say 0?"):
+        prompt = chat.tokenizer(question)["input_ids"]
+        if templated:
+            prompt = list(chat.prompt_ids([{"role": "user", "content": question}]))
+        begun = [ids for ids in seen if ids[: len(prompt)] == prompt]
+        assert prompt[0] == 0
+        assert begun, question
+        assert {ids.count(0) for ids in begun} == {1}
+    assert {ids.count(0) for ids in seen} <= {0, 1}
 
 
 def test_the_chat_template_reaches_the_model(model: Any, chat: Chat, tasks: Any) -> None:
@@ -153,7 +162,7 @@ def test_the_chat_template_reaches_the_model(model: Any, chat: Chat, tasks: Any)
 
     [_] = list(run_benchmarks(model, chat, config, label="base"))
 
-    [benchmark] = _benchmarks.load_benchmarks(config)
+    [benchmark] = load_benchmarks(config)
     context, choice = benchmark.tasks["pick"].instances[0].args
     assert context == "<s><|user|>pick 0?</s><|assistant|>Answer:"
     assert choice == " 0"

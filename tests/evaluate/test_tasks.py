@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from s3ft.errors import InputError
-from s3ft.evaluate import _tasks, check_benchmarks
+from s3ft.evaluate import check_benchmarks, task_manager
 from s3ft.recipe import Evaluate
 
 
@@ -43,11 +43,13 @@ def test_an_unknown_task_names_the_nearest(tasks: Any) -> None:
     assert "Did you mean 'lab_facts'?" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_stock_tasks_are_known_by_name() -> None:
     with pytest.raises(InputError, match="Did you mean 'hellaswag'"):
         check_benchmarks(Evaluate(benchmarks=["hellaswagg"]))
 
 
+@pytest.mark.slow
 def test_a_task_that_runs_the_models_code_is_refused() -> None:
     with pytest.raises(InputError, match="'humaneval' runs code that the model writes"):
         check_benchmarks(Evaluate(benchmarks=["humaneval"]))
@@ -92,13 +94,14 @@ def test_a_task_without_a_score_for_each_item(tasks: Any) -> None:
         check_benchmarks(tasks.config("text"))
 
 
+@pytest.mark.slow
 def test_a_local_group_may_name_stock_tasks(tasks: Any) -> None:
     tasks.choice("one", 3)
     tasks.write("ours", group="ours", task=["one"])
     tasks.write("mixed", group="mixed", task=["ours", "no_such_task_anywhere"])
-    local = _tasks._manager(("ours",), tasks.folder)
+    local = task_manager(("ours",), tasks.folder)
     assert "hellaswag" not in local.task_index  # nothing is read that is not needed
-    mixed = _tasks._manager(("mixed",), tasks.folder)
+    mixed = task_manager(("mixed",), tasks.folder)
     assert "hellaswag" in mixed.task_index
 
 
@@ -129,11 +132,11 @@ def test_data_in_a_folder_beside_the_task_are_found_from_anywhere(
 
 
 def test_a_folder_of_tasks_is_no_data_set(tasks: Any) -> None:
-    from s3ft.evaluate._tasks import _own_data
-
     (tasks.folder / "gsm8k").mkdir()
     (tasks.folder / "gsm8k" / "task.yaml").write_text("task: x\n")
-    assert _own_data({"dataset_path": "gsm8k"}, tasks.folder) == {}
+    tasks.write("own", task="own", dataset_path="gsm8k")
+    entry = task_manager(("own",), tasks.folder).task_index["own"]
+    assert entry.cfg["dataset_path"] == "gsm8k"
 
 
 MEAN = {"metric": "acc", "aggregation": "mean", "higher_is_better": True}

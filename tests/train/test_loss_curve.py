@@ -17,7 +17,7 @@ from s3ft.chat import Chat
 from s3ft.models import load_chat
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
-from s3ft.train import rows, train
+from s3ft.train import tokenize, train
 
 
 def plain(model: Model, chat: Chat, targets: list[Target], out: Path, **options: Any) -> SFTTrainer:
@@ -55,6 +55,7 @@ def losses(trainer: SFTTrainer) -> list[tuple[int, float]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lora", [None, Lora(r=4, alpha=8, dropout=0.1)], ids=["full", "lora"])
 def test_same_losses_as_trl(
     lora: Lora | None, llama: Model, chat: Chat, targets: list[Target], out: Path
@@ -76,7 +77,7 @@ def test_same_losses_as_trl(
         )
     )
     config = Train(lora=lora, learning_rate=3e-3, epochs=2, batch_size=4)
-    dataset = rows(targets, chat, None)
+    dataset = tokenize(targets, chat, None)
     ours = train(dataset, model=llama, config=config, seed=7, out=out, fingerprint="f")
     assert len(expected) == ours.steps == 12
     assert [step for step, _ in ours.losses] == [step for step, _ in expected]
@@ -90,17 +91,18 @@ def test_what_follows_the_stop_token_is_all_that_differs(targets: list[Target], 
     chat = load_chat(model)
     newline = chat.tokenizer("\n", add_special_tokens=False)["input_ids"]
     for theirs, ours in zip(
-        plain(model, chat, targets, out).train_dataset, rows(targets, chat, None), strict=True
+        plain(model, chat, targets, out).train_dataset, tokenize(targets, chat, None), strict=True
     ):
         assert theirs["input_ids"] == ours["input_ids"] + newline
         labels = [i if on else -100 for i, on in zip(*ours.values(), strict=True)]
         assert theirs["labels"] == labels + newline
 
 
+@pytest.mark.slow
 def test_splitting_a_batch_changes_nothing(
     llama: Model, chat: Chat, targets: list[Target], tmp_path: Path
 ) -> None:
-    dataset = rows(targets, chat, None)
+    dataset = tokenize(targets, chat, None)
     whole, split = (
         train(
             dataset,

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import LoraModel
 from safetensors.torch import load_file
 
-import s3ft.train._train
 from s3ft.chat import Chat
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
-from s3ft.train import Trained, rows, train
-from s3ft.train._checkpoints import last_checkpoint
+from s3ft.train import TrainedModel, last_checkpoint, tokenize, train
 
 CONFIG = Train(
     lora=Lora(r=4, alpha=8, dropout=0.3),
@@ -31,7 +30,7 @@ class Killed(BaseException):
     pass
 
 
-def run(model: Model, chat: Chat, targets: list[Target], out: Path, stop: int = 0) -> Trained:
+def run(model: Model, chat: Chat, targets: list[Target], out: Path, stop: int = 0) -> TrainedModel:
     """Train, and be interrupted after step ``stop``."""
 
     def on_step(step: int, steps: int, loss: float) -> None:
@@ -39,7 +38,7 @@ def run(model: Model, chat: Chat, targets: list[Target], out: Path, stop: int = 
             raise Killed
 
     return train(
-        rows(targets, chat, None),
+        tokenize(targets, chat, None),
         model=model,
         config=CONFIG,
         seed=0,
@@ -52,12 +51,12 @@ def run(model: Model, chat: Chat, targets: list[Target], out: Path, stop: int = 
 @pytest.fixture(scope="module")
 def whole(
     llama: Model, chat: Chat, targets: list[Target], tmp_path_factory: pytest.TempPathFactory
-) -> Trained:
+) -> TrainedModel:
     """The run that nothing interrupted."""
     return run(llama, chat, targets, tmp_path_factory.mktemp("whole") / "out")
 
 
-def assert_same(resumed: Trained, whole: Trained) -> None:
+def assert_same(resumed: TrainedModel, whole: TrainedModel) -> None:
     assert [x for _, x in resumed.losses] == pytest.approx([x for _, x in whole.losses], rel=1e-6)
     assert (resumed.steps, resumed.tokens) == (whole.steps, whole.tokens)
     ours, theirs = (load_file(one.path / "model.safetensors") for one in (resumed, whole))
@@ -66,8 +65,9 @@ def assert_same(resumed: Trained, whole: Trained) -> None:
     assert list(resumed.path.parent.glob("*.partial")) == []
 
 
+@pytest.mark.slow
 def test_interrupted_twice_and_its_last_checkpoint_torn(
-    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained
+    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: TrainedModel
 ) -> None:
     for stop in (5, 11):
         with pytest.raises(Killed):
@@ -81,27 +81,29 @@ def test_interrupted_twice_and_its_last_checkpoint_torn(
     assert_same(run(llama, chat, targets, out), whole)
 
 
+@pytest.mark.slow
 def test_interrupted_after_the_last_step(
     llama: Model,
     chat: Chat,
     targets: list[Target],
     out: Path,
-    whole: Trained,
+    whole: TrainedModel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def killed(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(s3ft.train._train, "probe", killed)
+        patch.setattr(LoraModel, "merge_and_unload", killed)
         with pytest.raises(Killed):
             run(llama, chat, targets, out)
     assert not out.exists()
     assert_same(run(llama, chat, targets, out), whole)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_another_training_are_not_taken_and_not_lost(
-    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained
+    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: TrainedModel
 ) -> None:
     """Whoever tries other settings and goes back finds what was done with the first."""
     with pytest.raises(Killed):
@@ -114,7 +116,7 @@ def test_checkpoints_of_another_training_are_not_taken_and_not_lost(
 
     with pytest.raises(Killed):
         train(
-            rows(targets, chat, None),
+            tokenize(targets, chat, None),
             model=llama,
             config=CONFIG.model_copy(update={"learning_rate": 1e-3}),
             seed=0,
@@ -125,7 +127,7 @@ def test_checkpoints_of_another_training_are_not_taken_and_not_lost(
     assert first == [1], "it took the other training's checkpoint"
     with pytest.raises(Killed):
         train(
-            rows(targets, chat, None),
+            tokenize(targets, chat, None),
             model=llama,
             config=CONFIG,
             seed=0,
@@ -153,16 +155,18 @@ from conftest import make_target
 from s3ft.models import load_chat
 from s3ft.recipe import Model
 from test_resume import CONFIG
-from s3ft.train import rows, train
+from s3ft.train import tokenize, train
 model = Model(id=sys.argv[1], dtype="float32", device="cpu")
-dataset = rows([make_target(number) for number in range(22)], load_chat(model), None)
+dataset = tokenize([make_target(number) for number in range(22)], load_chat(model), None)
 train(dataset, model=model, config=CONFIG, seed=0, out=Path(sys.argv[2]), fingerprint="f",
       on_step=lambda *step: print(*step, flush=True))
 """
 
 
 @pytest.mark.slow
-def test_killed(llama: Model, chat: Chat, targets: list[Target], out: Path, whole: Trained) -> None:
+def test_killed(
+    llama: Model, chat: Chat, targets: list[Target], out: Path, whole: TrainedModel
+) -> None:
     here = Path(__file__).parent
     for steps in (7, 5):  # the second attempt begins at step 6 at the latest
         path = os.pathsep.join([str(here), str(here.parent), *sys.path])

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from peft import LoraModel
+from safetensors.torch import load_file
+from transformers import PreTrainedModel
 
-import s3ft.train._train
 from architectures import saved
 from s3ft.chat import Chat
 from s3ft.errors import RunError
 from s3ft.models import resolve
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
-from s3ft.train import Trained, rows, train
+from s3ft.train import TrainedModel, tokenize, train
+
+pytestmark = pytest.mark.slow
 
 CONFIG = Train(lora=Lora(r=4, alpha=8), learning_rate=3e-3, epochs=1, batch_size=22)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -36,8 +39,8 @@ MORE = {
 NOT_ITS_OWN = {"README.md": "a card", "training.json": "{}"}
 
 
-def run(model: Model, chat: Chat, targets: list[Target], out: Path, config: Train) -> Trained:
-    dataset = rows(targets, chat, None)
+def run(model: Model, chat: Chat, targets: list[Target], out: Path, config: Train) -> TrainedModel:
+    dataset = tokenize(targets, chat, None)
     return train(dataset, model=model, config=config, seed=0, out=out, fingerprint="f")
 
 
@@ -59,7 +62,7 @@ def trained(
     chat: Chat,
     targets: list[Target],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Trained]:
+) -> Iterator[TrainedModel]:
     config = CONFIG if request.param == "lora" else CONFIG.model_copy(update={"lora": None})
     before = os.umask(0o027)
     try:
@@ -68,24 +71,24 @@ def trained(
         os.umask(before)
 
 
-def test_a_user_s_files_are_those_of_the_base(trained: Trained, base: Model) -> None:
+def test_a_user_s_files_are_those_of_the_base(trained: TrainedModel, base: Model) -> None:
     for name in (*MORE, "tokenizer.json", "tokenizer_config.json", "generation_config.json"):
         assert (trained.path / name).read_bytes() == (Path(base.id) / name).read_bytes(), name
     assert not (trained.path / "README.md").exists()
     assert json.loads((trained.path / "training.json").read_text())["steps"] == 1
 
 
-def test_files_are_read_by_whom_the_umask_lets(trained: Trained) -> None:
+def test_files_are_read_by_whom_the_umask_lets(trained: TrainedModel) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in trained.path.rglob("*.*")}
     assert {name: oct(mode) for name, mode in modes.items() if mode != 0o640} == {}
 
 
-def test_the_commit_is_kept(trained: Trained, base: Model) -> None:
+def test_the_commit_is_kept(trained: TrainedModel, base: Model) -> None:
     assert json.loads((trained.path / "training.json").read_text())["model"]["revision"] == COMMIT
     assert resolve(Model(id=str(trained.path))).revision is None
 
 
-def test_the_saved_model_is_what_was_trained(trained: Trained) -> None:
+def test_the_saved_model_is_what_was_trained(trained: TrainedModel) -> None:
     assert trained.probe.merged_difference < 1e-4
     assert trained.probe.max_difference > 1e-2
 
@@ -93,16 +96,15 @@ def test_the_saved_model_is_what_was_trained(trained: Trained) -> None:
 def test_a_merge_that_lost_a_layer_is_found(
     llama: Model, chat: Chat, targets: list[Target], out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = s3ft.train._train.save
+    merge = LoraModel.merge_and_unload
 
-    def lossy(trained: Path, base: Model, to: Path, *, lora: bool) -> None:
-        whole(trained, base, to, lora=lora)
-        weights = load_file(to / "model.safetensors")
-        before = load_file(Path(base.id) / "model.safetensors")
+    def lossy(adapted: LoraModel) -> PreTrainedModel:
         name = "model.layers.1.mlp.down_proj.weight"
-        save_file({**weights, name: before[name]}, to / "model.safetensors", {"format": "pt"})
+        model = merge(adapted)
+        model.get_parameter(name).data = load_file(Path(llama.id) / "model.safetensors")[name]
+        return model
 
-    monkeypatch.setattr(s3ft.train._train, "save", lossy)
+    monkeypatch.setattr(LoraModel, "merge_and_unload", lossy)
     with pytest.raises(RunError, match="the saved model is not the trained one") as told:
         run(llama, chat, targets, out, CONFIG)
     assert not out.exists()

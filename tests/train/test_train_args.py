@@ -7,8 +7,7 @@ import pytest
 
 from s3ft.errors import InputError
 from s3ft.recipe import Model, Train
-from s3ft.train import budget, check_config
-from s3ft.train._args import OWNED, sft_config
+from s3ft.train import RESERVED_ARGS, check_config, max_steps, sft_config
 
 
 def settings(config: Train, model: Model) -> Any:
@@ -45,7 +44,7 @@ def test_other_arguments_reach_the_trainer(llama: Model) -> None:
 
 
 def test_all_owned_arguments_exist(llama: Model) -> None:
-    assert [name for name in OWNED if not hasattr(settings(Train(), llama), name)] == []
+    assert [name for name in RESERVED_ARGS if not hasattr(settings(Train(), llama), name)] == []
 
 
 @pytest.mark.parametrize(
@@ -79,9 +78,9 @@ def test_nothing_is_cut_and_nan_is_seen(llama: Model) -> None:
     [(100, 3, 16, 21), (96, 3, 16, 18), (1, 1, 16, 1), (100, 0.5, 16, 4), (100, 0.001, 16, 1)],
 )
 def test_budget(rows: int, epochs: float, batch: int, steps: int) -> None:
-    assert budget(rows, Train(epochs=epochs, batch_size=batch)) == steps
+    assert max_steps(rows, Train(epochs=epochs, batch_size=batch)) == steps
 
 
 def test_budget_counts_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "4")
-    assert budget(100, Train(epochs=3, batch_size=16)) == 6
+    assert max_steps(100, Train(epochs=3, batch_size=16)) == 6

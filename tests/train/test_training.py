@@ -16,21 +16,21 @@ from s3ft.errors import InputError, RunError
 from s3ft.models import load_chat
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
-from s3ft.train import Trained, rows, train
+from s3ft.train import TrainedModel, tokenize, train
 
 LORA = Train(lora=Lora(r=4, alpha=8, dropout=0.1), learning_rate=3e-3, epochs=1, batch_size=8)
 FULL = LORA.model_copy(update={"lora": None})
 
 
-def run(model: Model, chat: Chat, targets: list[Target], out: Path, config: Train) -> Trained:
-    dataset = rows(targets, chat, None)
+def run(model: Model, chat: Chat, targets: list[Target], out: Path, config: Train) -> TrainedModel:
+    dataset = tokenize(targets, chat, None)
     return train(dataset, model=model, config=config, seed=0, out=out, fingerprint="f")
 
 
 @pytest.fixture(scope="module")
 def lora_run(
     llama: Model, chat: Chat, targets: list[Target], tmp_path_factory: pytest.TempPathFactory
-) -> Trained:
+) -> TrainedModel:
     """One LoRA run for the tests that look at what came of it."""
     return run(llama, chat, targets, tmp_path_factory.mktemp("lora") / "out", LORA)
 
@@ -43,7 +43,7 @@ def logits(model: torch.nn.Module, chat: Chat, targets: list[Target]) -> torch.T
 
 
 def test_merged_model_equals_base_with_adapter(
-    lora_run: Trained, llama: Model, chat: Chat, targets: list[Target]
+    lora_run: TrainedModel, llama: Model, chat: Chat, targets: list[Target]
 ) -> None:
     base = AutoModelForCausalLM.from_pretrained(llama.id)
     before = logits(base, chat, targets)
@@ -53,7 +53,7 @@ def test_merged_model_equals_base_with_adapter(
     assert not torch.allclose(merged, before, atol=1e-2)
 
 
-def test_the_saved_folder_is_a_model_like_its_base(lora_run: Trained, llama: Model) -> None:
+def test_the_saved_folder_is_a_model_like_its_base(lora_run: TrainedModel, llama: Model) -> None:
     saved = AutoTokenizer.from_pretrained(lora_run.path)
     assert saved.chat_template == AutoTokenizer.from_pretrained(llama.id).chat_template
     ours, theirs = (
@@ -65,12 +65,12 @@ def test_the_saved_folder_is_a_model_like_its_base(lora_run: Trained, llama: Mod
     assert list(lora_run.path.parent.iterdir()) == [lora_run.path]
 
 
-def test_facts(lora_run: Trained, chat: Chat, targets: list[Target]) -> None:
+def test_facts(lora_run: TrainedModel, chat: Chat, targets: list[Target]) -> None:
     facts = json.loads((lora_run.path / "training.json").read_text())
     assert facts["losses"] == [list(pair) for pair in lora_run.losses]
     assert [step for step, _ in lora_run.losses] == [1, 2, 3]
     assert facts["versions"]["trl"]
-    assert lora_run.tokens == sum(map(len, rows(targets, chat, None)["input_ids"]))
+    assert lora_run.tokens == sum(map(len, tokenize(targets, chat, None)["input_ids"]))
     assert lora_run.parameters < 10_000
     assert lora_run.probe.max_difference > 0.01
     assert lora_run.probe.kl > 0
@@ -78,12 +78,12 @@ def test_facts(lora_run: Trained, chat: Chat, targets: list[Target]) -> None:
 
 
 def test_a_complete_model_is_not_trained_again(
-    lora_run: Trained, llama: Model, chat: Chat, targets: list[Target]
+    lora_run: TrainedModel, llama: Model, chat: Chat, targets: list[Target]
 ) -> None:
     changed = (lora_run.path / "model.safetensors").stat().st_mtime_ns
     assert run(llama, chat, targets, lora_run.path, LORA) == lora_run
     assert (lora_run.path / "model.safetensors").stat().st_mtime_ns == changed
-    dataset = rows(targets, chat, None)
+    dataset = tokenize(targets, chat, None)
     with pytest.raises(InputError, match="holds a model of another training"):
         train(dataset, model=llama, config=LORA, seed=0, out=lora_run.path, fingerprint="g")
 
@@ -98,6 +98,7 @@ def test_a_folder_in_the_way_is_left_alone(
     assert (out / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [LORA, FULL], ids=["lora", "full"])
 def test_bf16_model_learns_in_float32_and_is_saved_in_bf16(
     config: Train, chat: Chat, targets: list[Target], tmp_path: Path
@@ -114,6 +115,7 @@ def test_bf16_model_learns_in_float32_and_is_saved_in_bf16(
     assert trained.losses[-1][1] < trained.losses[0][1]
 
 
+@pytest.mark.slow
 def test_small_updates_of_full_training_are_not_lost(
     llama: Model, chat: Chat, targets: list[Target], out: Path
 ) -> None:
@@ -126,6 +128,7 @@ def test_small_updates_of_full_training_are_not_lost(
     assert moved.float().mean() > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [LORA, FULL], ids=["lora", "full"])
 def test_probe_finds_a_model_that_did_not_change(
     config: Train, llama: Model, chat: Chat, targets: list[Target], out: Path
@@ -154,7 +157,7 @@ def test_fewer_rows_take_as_many_steps(
     llama: Model, chat: Chat, targets: list[Target], out: Path
 ) -> None:
     """As with rft, which drops prompts: steps and schedule are those of all rows."""
-    dataset = rows(targets[:9], chat, None)
+    dataset = tokenize(targets[:9], chat, None)
     seen = []
     trained = train(
         dataset,
@@ -172,10 +175,11 @@ def test_fewer_rows_take_as_many_steps(
     assert [(step, steps) for step, steps, _ in seen] == [(n, 5) for n in range(1, 6)]
 
 
+@pytest.mark.slow
 def test_silent_when_someone_else_shows_the_progress(
     llama: Model, chat: Chat, targets: list[Target], out: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    dataset = rows(targets, chat, None)
+    dataset = tokenize(targets, chat, None)
     train(dataset, model=llama, config=FULL, seed=0, out=out, fingerprint="f", on_step=print)
     printed = capfd.readouterr()
     assert printed.err == ""

@@ -19,14 +19,14 @@ def check(
     tokenizer, problems = chat.tokenizer, []
     prompt, answer = chat.prompt_ids(messages), chat.completion_ids(messages, completion, reasoning)
     stop = tokenizer.convert_ids_to_tokens(chat.stop_id)
-    if foreign := chat.foreign_turn_end:
+    if turn_end := chat.untokenized_turn_end:
         problems.append(
-            f"the template ends an answer with {foreign!r}, which is no token of the model; "
+            f"the template ends an answer with {turn_end!r}, which is no token of the model; "
             f"{stop!r} is trained as the stop token instead"
         )
-    if chat.broken_promise:
+    if mismatch := chat.generation_prompt_mismatch:
         problems.append(
-            f"the prompt ends with {chat.broken_promise!r}, but the template renders answers "
+            f"the prompt ends with {mismatch!r}, but the template renders answers "
             "without it; they are trained after it all the same: set model.chat_template_kwargs, "
             "or give another template"
         )

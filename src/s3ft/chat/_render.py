@@ -22,7 +22,7 @@ PLAIN_TEMPLATE = Path(__file__).parents[1] / "prompts" / "plain_chat.j2"
 SENTINEL = "Zq7x"  # nothing that a template trims, parses or writes itself
 THOUGHT = "Vk3w"
 PROBE: tuple[Message, ...] = (Message(role="user", content="Hi"),)
-_KEYS = ("reasoning_content", "thinking", "reasoning")
+_KNOWN_KEYS = ("reasoning_content", "thinking", "reasoning")
 """Where templates look for the reasoning of a turn."""
 
 
@@ -58,15 +58,15 @@ class Renderer:
             adds_bos = tokenizer.bos_token_id in tokenizer("x")["input_ids"][:1]
             self.kwargs.setdefault("bos_token", tokenizer.bos_token if adds_bos else "")
         self.template = _dated(template, date)
-        self._thoughts: tuple[str, ...] = ()
+        self._reasoning_keys: tuple[str, ...] = ()
         self._inline = self._merge_system = False
-        self._merge_system = not self._shows_system()
-        self._find_thoughts()
+        self._merge_system = not self._renders_system()
+        self._find_reasoning_keys()
 
     @property
-    def keyed(self) -> bool:
+    def has_reasoning_key(self) -> bool:
         """Whether the template reads reasoning under a key of its own."""
-        return bool(self._thoughts)
+        return bool(self._reasoning_keys)
 
     def text(
         self, messages: Sequence[Message], answer: str | None = None, reasoning: str = ""
@@ -104,27 +104,27 @@ class Renderer:
     def _turn(self, turn: Message) -> dict[str, Any]:
         plain: dict[str, Any] = {"role": turn["role"], "content": turn["content"]}
         if reasoning := turn.get("reasoning_content"):
-            plain |= dict.fromkeys(self._thoughts, reasoning)
+            plain |= dict.fromkeys(self._reasoning_keys, reasoning)
         return plain
 
     def _answer(self, answer: str, reasoning: str) -> dict[str, Any]:
         if reasoning and self._inline:
-            return {"role": "assistant", "content": f"{block(reasoning)}\n\n{answer}"}
+            return {"role": "assistant", "content": f"{reasoning_block(reasoning)}\n\n{answer}"}
         turn = Message(role="assistant", content=answer)
         return self._turn({**turn, "reasoning_content": reasoning} if reasoning else turn)
 
-    def _find_thoughts(self) -> None:
+    def _find_reasoning_keys(self) -> None:
         """The key under which the template reads reasoning, or whether it does so in the text."""
-        for keys, inline in (*(((key,), False) for key in _KEYS), ((), True)):
-            self._thoughts, self._inline = keys, inline
+        for keys, inline in (*(((key,), False) for key in _KNOWN_KEYS), ((), True)):
+            self._reasoning_keys, self._inline = keys, inline
             try:
                 if THOUGHT in self.text(PROBE, SENTINEL, THOUGHT):
                     return
             except InputError:  # gpt-oss refuses marks within the text
                 continue
-        self._thoughts, self._inline = (), False
+        self._reasoning_keys, self._inline = (), False
 
-    def _shows_system(self) -> bool:
+    def _renders_system(self) -> bool:
         messages = (Message(role="system", content=SENTINEL), *PROBE)
         try:
             return all(SENTINEL in self.text(messages, answer) for answer in (None, "Yes"))
@@ -144,7 +144,7 @@ def _dated(template: str, date: datetime.date) -> str:
     )
 
 
-def block(reasoning: str, opened: str = "", before: str = "") -> str:
+def reasoning_block(reasoning: str, opened: str = "", before: str = "") -> str:
     """Reasoning within its marks.
 
     Args:

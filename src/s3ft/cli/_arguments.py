@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import InputError
 
-_RECIPE = {"config", "config_file", "recipe", "c"}
-_OUT = {"output_dir", "output", "out_dir", "out_path", "o"}
-_IN = {"input", "in", "in_path", "file", "i"}
+_RECIPE_OPTIONS = {"config", "config_file", "recipe", "c"}
+_OUT_OPTIONS = {"output_dir", "output", "out_dir", "out_path", "o"}
+_IN_OPTIONS = {"input", "in", "in_path", "file", "i"}
 """What other programs call what s3ft takes by its place, or as ``--out``."""
 
 
@@ -48,7 +48,9 @@ def check_form(verb: str, arguments: Sequence[str], known: dict[str, bool]) -> N
     Raises:
         InputError: an option is unknown; it says how the whole command is written.
     """
-    on_files = "--judge" in known and "--judge" in {text.partition("=")[0] for text in arguments}
+    judges_files = "--judge" in known and "--judge" in {
+        text.partition("=")[0] for text in arguments
+    }
     unknown: list[str] = []
     first: list[str] = []
     kept: list[str] = []
@@ -68,11 +70,11 @@ def check_form(verb: str, arguments: Sequence[str], known: dict[str, bool]) -> N
         if not equals and rest and not rest[0].startswith("--"):
             value, rest = rest[0], rest[1:]
         key = name.lstrip("-").replace("-", "_")
-        if key in _RECIPE or (on_files and key in _IN):
+        if key in _RECIPE_OPTIONS or (judges_files and key in _IN_OPTIONS):
             first.append(value)
-        elif key in _OUT:
-            last += [value] if on_files else ["--out", value]
-        elif change := _change(key, value or "true", on_files):
+        elif key in _OUT_OPTIONS:
+            last += [value] if judges_files else ["--out", value]
+        elif change := _change(key, value or "true", judges_files):
             kept.append(change)
         else:
             options = ", ".join(sorted(known))
@@ -85,9 +87,9 @@ def check_form(verb: str, arguments: Sequence[str], known: dict[str, bool]) -> N
         )
 
 
-def _change(key: str, value: str, on_files: bool) -> str | None:
+def _change(key: str, value: str, judges_files: bool) -> str | None:
     """A judge's option, or the change to a recipe that is meant; None where nothing is like it."""
     from ..recipe import nearest
 
-    meant = key if on_files else nearest(tuple(key.split(".")))
+    meant = key if judges_files else nearest(tuple(key.split(".")))
     return meant and f"{meant}={value}"

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import S3FTError, disk_is_full
 from ._arguments import check_form
-from ._stopping import INTERRUPTED, Stopped
+from ._interrupt import INTERRUPTED, Interrupted
 from ._verbs import app
 
 
@@ -31,8 +31,8 @@ def run_command(arguments: list[str]) -> int:
         return 1 if disk_is_full(error) else 2
     except SystemExit as done:  # how the command line library ends, also where all went well
         code = done.code if isinstance(done.code, int) else 0
-        if code == INTERRUPTED or isinstance(done, Stopped):
-            typer.echo(f"s3ft: stopped. {getattr(done, 'goes_on', '')}".rstrip(), err=True)
+        if code == INTERRUPTED or isinstance(done, Interrupted):
+            typer.echo(f"s3ft: stopped. {getattr(done, 'hint', '')}".rstrip(), err=True)
         return code
     return 0
 

@@ -5,71 +5,16 @@ from __future__ import annotations
 import json
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..errors import InputError
-from ._stopping import stoppable
+from ._app import JudgeName, Out, Overrides, RecipeArg, Replies, app
+from ._interrupt import interruptible, with_replies
+from ._stage import run_stage
 
-if TYPE_CHECKING:
-    from ..pipeline import Stage
-
-GOES_ON = "The same command goes on from here."
-
-app = typer.Typer(
-    name="s3ft",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"s3ft {version('s3ft')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
-    """Fine-tune a language model on your data without making it forget."""
-
-
-RecipeArg = Annotated[
-    str, typer.Argument(metavar="RECIPE", help="A YAML file, or the name of a shipped one.")
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[KEY=VALUE]...", help="Changes to it: train.learning_rate=1e-4"),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="The run directory; default: runs/<recipe's name>."),
-]
-Replies = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Keep a model's replies here; the same command goes on."),
-]
-JudgeName = Annotated[
-    str, typer.Option("--judge", metavar="NAME", help="A judge, or package.module:factory.")
-]
-
-
-def _stage(recipe: str, overrides: list[str] | None, out: Path | None, until: Stage) -> None:
-    from ..pipeline import run_stages
-
-    with stoppable(GOES_ON):
-        run_stages(recipe, overrides or [], out, until)
+__all__ = ["app"]
 
 
 @app.command()
@@ -77,11 +22,9 @@ def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None
     """Everything: answers, verdicts, mixture, training, evaluation, report. Resumes."""
     from rich.console import Console
 
-    from ..pipeline import run_stages
     from ..report import summary_table
 
-    with stoppable(GOES_ON):
-        folder = run_stages(recipe, overrides or [], out)
+    folder = run_stage(recipe, overrides, out, "report")
     results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     console = Console()
     console.print(summary_table(results))
@@ -122,7 +65,7 @@ def plan(
 @app.command()
 def generate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The base model's own answers."""
-    _stage(recipe, overrides, out, "generate")
+    run_stage(recipe, overrides, out, "generate")
 
 
 @app.command()
@@ -145,7 +88,7 @@ def judge(
     'completion'.
     """
     if name is None:
-        _stage(recipe, arguments, out, "judge")
+        run_stage(recipe, arguments, out, "judge")
         return
     from ..judges.files import judge_file
     from ._arguments import split
@@ -154,7 +97,7 @@ def judge(
     if len(files) != 2:
         raise InputError("s3ft judge --judge", f"needs IN and OUT, got {len(files)} files")
     left = "" if files[1] == "-" else f"Nothing was written to {files[1]}."
-    with stoppable(_with_replies(left, replies), signal.SIGTERM):
+    with interruptible(with_replies(left, replies), signal.SIGTERM):
         counts = judge_file(name, options, files[0], files[1], replies)
     if counts.canaries:
         typer.echo(counts.canaries, err=True)
@@ -184,7 +127,7 @@ def audit(
     options, files = split(arguments)
     if len(files) != 1:
         raise InputError("s3ft audit", f"needs one LABELLED file, got {len(files)}")
-    with stoppable(_with_replies("", replies), signal.SIGTERM):
+    with interruptible(with_replies("", replies), signal.SIGTERM):
         result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=2))
@@ -195,19 +138,19 @@ def audit(
 @app.command()
 def select(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The mixture of every method, with all that it needs before."""
-    _stage(recipe, overrides, out, "select")
+    run_stage(recipe, overrides, out, "select")
 
 
 @app.command()
 def train(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The models of every method and seed, with all that they need before."""
-    _stage(recipe, overrides, out, "train")
+    run_stage(recipe, overrides, out, "train")
 
 
 @app.command()
 def evaluate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The scores of the base and of every model, with all that they need before."""
-    _stage(recipe, overrides, out, "evaluate")
+    run_stage(recipe, overrides, out, "evaluate")
 
 
 @app.command()
@@ -229,9 +172,9 @@ def recipes(
 
     known = shipped()
     if name is None:
-        for each, path in known.items():
+        for shipped_name, path in known.items():
             first = path.read_text(encoding="utf-8").splitlines()[0]
-            typer.echo(f"{each:14} {first.lstrip('# ').rstrip(':')}")
+            typer.echo(f"{shipped_name:14} {first.lstrip('# ').rstrip(':')}")
         return
     if name not in known:
         raise InputError(
@@ -250,9 +193,3 @@ def schema() -> None:
     from ..recipe import schema as recipe_schema
 
     typer.echo(json.dumps(recipe_schema(), indent=2))
-
-
-def _with_replies(left: str, replies: Path | None) -> str:
-    """What a stopped judging leaves, with the replies that are paid for."""
-    kept = "" if replies is None else f"What a model replied is kept in {replies}."
-    return f"{left} {kept}".strip()

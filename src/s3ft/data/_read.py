@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from ..embedded import World, embedded
 from ..errors import InputError
 from ..recipe import Data
 from ..records import Example, content_hash

@@ -2,5 +2,14 @@
 
 from ._benchmarks import check_benchmarks, run_benchmarks
 from ._target import target_scores
+from ._task_manager import task_manager
+from ._tasks import Benchmark, load_benchmarks
 
-__all__ = ["check_benchmarks", "run_benchmarks", "target_scores"]
+__all__ = [
+    "Benchmark",
+    "check_benchmarks",
+    "load_benchmarks",
+    "run_benchmarks",
+    "target_scores",
+    "task_manager",
+]

@@ -12,14 +12,14 @@ from ..progress import console
 from ..recipe import Evaluate
 from ..store import Score, Spent
 from ._quiet import bars, quiet
-from ._tasks import WHERE, Benchmark, load_benchmarks, unusable
+from ._tasks import WHERE, Benchmark, load_benchmarks, task_error
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from ..chat import Chat
 
-SEED = 1234
+FEWSHOT_SEED = 1234
 """lm-eval's own default: which few-shot examples are shown, and sampled generations."""
 
 
@@ -38,7 +38,7 @@ def check_benchmarks(config: Evaluate) -> dict[str, int]:
     """
     items = {}
     for benchmark in load_benchmarks(config):
-        _try_out(benchmark)
+        _check_scoring(benchmark)
         sizes = [len(task.eval_docs) for task in benchmark.tasks.values()]
         items[benchmark.name] = sum(min(size, config.limit or size) for size in sizes)
     return items
@@ -87,18 +87,18 @@ def run_benchmarks(
         samples = _evaluate(lm, benchmark, config, label)
         scores = [
             score
-            for leaf, rows in samples.items()
-            for score in _scores(rows, benchmark, leaf, label)
+            for task_name, rows in samples.items()
+            for score in _scores(rows, benchmark, task_name, label)
         ]
         seconds = time.monotonic() - start
         yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
 
 
-def _try_out(benchmark: Benchmark) -> None:
+def _check_scoring(benchmark: Benchmark) -> None:
     from lm_eval.api.model import LM
     from lm_eval.evaluator import evaluate
 
-    class AtRandom(LM):  # type: ignore[misc]
+    class StubLM(LM):  # type: ignore[misc]
         """Finds every continuation equally likely, and says the same to everything."""
 
         def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
@@ -113,14 +113,14 @@ def _try_out(benchmark: Benchmark) -> None:
     tasks = {"tasks": benchmark.tasks, "groups": {}}
     try:
         with quiet(), bars(None):
-            results = evaluate(lm=AtRandom(), task_dict=tasks, limit=1, bootstrap_iters=0)
-        for leaf, rows in results["samples"].items():
-            _scores(rows, benchmark, leaf, "")
+            results = evaluate(lm=StubLM(), task_dict=tasks, limit=1, bootstrap_iters=0)
+        for task_name, rows in results["samples"].items():
+            _scores(rows, benchmark, task_name, "")
     except RunError as error:
         raise InputError(WHERE, str(error), "Leave it out.") from error
     except Exception as error:  # the task's templates, functions and data
         remedy = "Mend the task, or leave it out."
-        raise unusable(benchmark.name, "scored", error, remedy) from error
+        raise task_error(benchmark.name, "scored", error, remedy) from error
 
 
 def _evaluate(
@@ -133,12 +133,12 @@ def _evaluate(
     import torch
     from lm_eval.evaluator import evaluate
 
-    torch.manual_seed(SEED)
+    torch.manual_seed(FEWSHOT_SEED)
     unfinished = lm.unfinished
     for task in benchmark.tasks.values():
-        task.set_fewshot_seed(seed=SEED)
+        task.set_fewshot_seed(seed=FEWSHOT_SEED)
     try:
-        with quiet() as heard, bars(f"{label}: {benchmark.name}"):
+        with quiet() as warned, bars(f"{label}: {benchmark.name}"):
             results = evaluate(
                 lm=lm,
                 task_dict={"tasks": benchmark.tasks, "groups": {}},
@@ -151,7 +151,7 @@ def _evaluate(
     except Exception as error:  # the task's templates, functions and data, and the device's memory
         problem = f"benchmark {benchmark.name!r} failed: {type(error).__name__}: {error}"
         raise RunError(problem) from error
-    if any("truncat" in message.lower() for message in heard):
+    if any("truncat" in message.lower() for message in warned):
         note = f"inputs longer than the model's {lm.max_length} tokens were cut on the left"
         console.print(f"{benchmark.name}: {note}", markup=False)
     if lm.unfinished > unfinished:
@@ -163,17 +163,17 @@ def _evaluate(
 
 
 def _scores(
-    rows: Sequence[Mapping[str, Any]], benchmark: Benchmark, leaf: str, label: str
+    rows: Sequence[Mapping[str, Any]], benchmark: Benchmark, task_name: str, label: str
 ) -> list[Score]:
     rows = [row for row in rows if row["filter"] == rows[0]["filter"]]
-    for metric in benchmark.metrics[leaf]:
+    for metric in benchmark.metrics[task_name]:
         values = {row["doc_id"]: row[metric] for row in rows if metric in row}
         if values and all(_is_score(value) for value in values.values()):
             return [
-                Score(label, benchmark.name, metric, f"{leaf}:{doc:06d}", float(value))
+                Score(label, benchmark.name, metric, f"{task_name}:{doc:06d}", float(value))
                 for doc, value in sorted(values.items())
             ]
-    raise RunError(f"benchmark {benchmark.name!r}: {leaf!r} gave no scores between 0 and 1")
+    raise RunError(f"benchmark {benchmark.name!r}: {task_name!r} gave no scores between 0 and 1")
 
 
 def _is_score(value: Any) -> bool:

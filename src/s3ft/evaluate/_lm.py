@@ -6,91 +6,110 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import torch
 from lm_eval.models.huggingface import HFLM
 
 from ..reasoning import opened_by
 from ..recipe import Evaluate
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PreTrainedModel
 
     from ..chat import Chat
 
 
 class LanguageModel(HFLM):  # type: ignore[misc]
-    """A loaded model as lm-eval asks it.
+    """A loaded model as lm-eval calls it.
 
     Where a chat is rendered, what a model thinks is not its answer: what a task says ends an answer
     does not end its reasoning, and only the answer is scored. A choice is scored where the model
     would answer: behind the block of reasoning that the prompt opens, if it does.
+
+    Args:
+        model: in evaluation mode, in any dtype, on the device where it computes; log-probabilities
+            are summed in float32.
+        chat: that of the model.
+        config: its batch size is the rows that go through the model at once.
 
     Attributes:
         unfinished: generated answers so far that ended within their reasoning.
     """
 
     def __init__(self, model: PreTrainedModel, chat: Chat, config: Evaluate) -> None:
-        self._chat, self._limit = chat, config.max_new_tokens
-        self._chats = config.apply_chat_template
+        self._chat, self._max_new_tokens = chat, config.max_new_tokens
+        self._is_templated = config.apply_chat_template
         self.unfinished = 0
         super().__init__(
             pretrained=model,
             tokenizer=chat.tokenizer,
             batch_size=config.batch_size,
             # A template puts the BOS itself: lm-eval would see only those at the start of a text.
-            add_bos_token=False if self._chats else None,
+            add_bos_token=False if self._is_templated else None,
             # Log-probabilities summed in bf16 would make ties of different answers.
             softmax_dtype="float32",
         )
 
     @property
     def eot_token_id(self) -> int:
-        return self._chat.stop_id if self._chats else int(super().eot_token_id)
+        """The id that ends an answer: that of training, where a chat is rendered."""
+        return self._chat.stop_id if self._is_templated else int(super().eot_token_id)
 
     def apply_chat_template(
         self, chat_history: list[Any], add_generation_prompt: bool = True
     ) -> str:
+        """The conversation as `Chat.prompt_text` has it.
+
+        Args:
+            add_generation_prompt: false where the last turn begins the answer for the model.
+        """
         if add_generation_prompt:
             return self._chat.prompt_text(chat_history)
-        *before, begun = chat_history  # the task begins the answer
-        return self._answering(self._chat.prompt_text(before)) + str(begun["content"])
+        *before, begun = chat_history
+        return self._to_the_answer(self._chat.prompt_text(before)) + str(begun["content"])
 
     def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[str]:
-        if self._limit is not None:
-            requests = [
-                replace(r, arguments=(r.args[0], {**r.args[1], "max_gen_toks": self._limit}))
-                for r in requests
-            ]
+        """The answers' texts, one for each request, in their order."""
+        if self._max_new_tokens is not None:
+            limit = {"max_gen_toks": self._max_new_tokens}
+            requests = [replace(r, arguments=(r.args[0], {**r.args[1], **limit})) for r in requests]
         answers: list[str] = super().generate_until(requests, disable_tqdm)
         return answers
 
     def _encode_pair(self, context: str, continuation: str) -> Any:
-        return super()._encode_pair(self._answering(context), continuation)
+        return super()._encode_pair(self._to_the_answer(context), continuation)
 
-    def _answering(self, prompt: str) -> str:
+    def _to_the_answer(self, prompt: str) -> str:
         """The prompt up to where an answer without reasoning begins."""
-        return prompt + self._chat.lead if self._chats and opened_by(prompt) else prompt
+        opens = self._is_templated and opened_by(prompt)
+        return prompt + self._chat.answer_prefix if opens else prompt
 
     def _model_generate(
         self, context: torch.Tensor, max_length: int, stop: list[str], **kwargs: Any
     ) -> torch.Tensor:
-        """Args: prompts, (rows, tokens). Returns: prompts and answers, (rows, all tokens)."""
-        if not (self._chats and self._chat.reasons):
+        """Generate, and put the answers without their reasoning in the place of what was generated.
+
+        Args:
+            context: prompts, padded on the left: (rows, tokens), int64, on the model's device.
+            max_length: tokens of prompt and answer together.
+            stop: texts that end an answer.
+
+        Returns:
+            Prompts and answers, padded on the right: (rows, all tokens), int64, on the same device.
+        """
+        if not (self._is_templated and self._chat.supports_reasoning):
             made: torch.Tensor = super()._model_generate(context, max_length, stop, **kwargs)
             return made
         ends = self.tok_decode(self.eot_token_id, skip_special_tokens=False)
         made = super()._model_generate(context, max_length, [ends], **kwargs)
         width = context.shape[1]
-        answers = [self._answer(row[:width], row[width:]) for row in made.tolist()]
+        answers = [self._answer_ids(row[:width], row[width:]) for row in made.tolist()]
         longest = max(map(len, answers))
         pad = self._chat.pad_id
         padded = [answer + [pad] * (longest - len(answer)) for answer in answers]
-        import torch
-
         return torch.cat([context, context.new_tensor(padded)], dim=1) if longest else context
 
-    def _answer(self, prompt: list[int], ids: list[int]) -> list[int]:
-        """The ids of the answer's text alone."""
+    def _answer_ids(self, prompt: list[int], ids: list[int]) -> list[int]:
+        """The ids of the answer's text alone, of a row's prompt and what was generated after it."""
         stops = self._chat.stop_ids
         end = next((at + 1 for at, id in enumerate(ids) if id in stops), len(ids))
         parts = self._chat.read(ids[:end], prompt)

@@ -18,7 +18,7 @@ def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
     answer. ``cut`` tells which answers hit the limit.
 
     Args:
-        label: the model's name in the run, which is also whom the responses were asked of.
+        label: the model's name in the run, which is also the source of its responses.
         entries: the test split with that model's candidates; the first sample counts.
     """
     scores: list[Score] = []

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
-from ..finish import said
+from ..finish import describe_finish
 from ..records import Case, Verdict
 
 MALFORMED = "malformed: "
@@ -75,9 +75,9 @@ def no_answer(case: Case) -> Verdict | None:
     middle, on one that ends in its reasoning never to answer, and on an empty one to say nothing.
     """
     if case.finish_reason != "stop":
-        return Verdict(case.key, "incorrect", None, said(case.finish_reason))
+        return Verdict(case.key, "incorrect", None, describe_finish(case.finish_reason))
     if not case.response.strip():
-        return Verdict(case.key, "incorrect", None, said("empty"))
+        return Verdict(case.key, "incorrect", None, describe_finish("empty"))
     return None
 
 

@@ -16,7 +16,7 @@ from ..ladder import Rung
 from ..recipe import Reasoning, load
 from ..records import Target
 from ..stats import wilson
-from ..train import budget, completion_ids
+from ..train import completion_ids, max_steps
 from . import _probe
 from ._preflight import preflight
 from ._probe import Work
@@ -149,7 +149,7 @@ class _Plan:
         run = self.run
         recipe, rows = run.recipe, run.store.count("train")
         models = len(recipe.methods) * len(recipe.seeds)
-        steps = models * budget(rows, recipe.train)
+        steps = models * max_steps(rows, recipe.train)
         measured = 1 + models
         test = run.store.count("test") if recipe.evaluate.target is not None else 0
         items = check_benchmarks(recipe.evaluate)
@@ -188,7 +188,7 @@ class _Plan:
             method: tuple(sum(part) / len(part) for part in zip(*of, strict=True))
             for method, of in lengths.items()
         }
-        rows = budget(self.run.store.count("train"), recipe.train) * recipe.train.batch_size
+        rows = max_steps(self.run.store.count("train"), recipe.train) * recipe.train.batch_size
         total = Work()
         for prompt, completion in means.values():
             share = (prompt + completion) / sum(means[timed])

@@ -15,7 +15,7 @@ from ..progress import progress
 from ..recipe import JudgeConfig
 from ..records import Case, Example, Response, content_hash
 from ..store import Store
-from ..train import length_limit, rehearse, trained_reasoning
+from ..train import dry_run, length_limit, reasoning_to_train
 from ..workers import connect
 from ._stages import Stage, reaches
 from .rundir import Run, count_tokens, data_notes, environment
@@ -60,7 +60,7 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
     if reaches(until, "train"):
         lengths = _lengths(run)
         found.append(str(lengths))
-        found.append(f"training: {rehearse(base.config, recipe.train, lengths.longest)}")
+        found.append(f"training: {dry_run(base.config, recipe.train, lengths.longest)}")
     elif base.exists and rungs and recipe.generate.engine == "transformers":
         dtype = pick_dtype(base.config.dtype, pick_device(base.config.device))
         check_model(base.config, dtype)
@@ -153,7 +153,7 @@ def _gold_case(example: Example) -> Case:
 def _chat(run: Run) -> str:
     base = run.base
     for example in sample(run.store):
-        thought = trained_reasoning(example, run.recipe.train.reasoning)
+        thought = reasoning_to_train(example, run.recipe.train.reasoning)
         problems = check_chat(base.chat, example.prompt, example.completion, thought)
         if problems:
             where = f"model.id: {base.config.id}: row {example.id}"

@@ -15,7 +15,7 @@ from ..generate import Tokens, Usage, usage
 from ..ladder import PICKS
 from ..records import Target
 from ..store import Store
-from ..train import length_limit, rows, time_steps
+from ..train import length_limit, seconds_per_step, tokenize
 from ._measuring import BASE, measure_target
 from ._preflight import sample
 from .rundir import Run
@@ -130,8 +130,8 @@ def training(run: Run, found: list[Target], scratch: Path) -> float:
     base.free()
     enough = islice(cycle(found), STEPS * config.batch_size)
     limit = length_limit(base.config, base.chat, config.max_length)
-    made = rows(enough, base.chat, limit, config.reasoning)
-    return time_steps(made, base.config, config, STEPS, scratch)
+    made = tokenize(enough, base.chat, limit, config.reasoning)
+    return seconds_per_step(made, base.config, config, STEPS, scratch)
 
 
 def target(run: Run) -> Work:

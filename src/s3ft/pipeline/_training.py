@@ -7,10 +7,10 @@ from hashlib import sha256
 from itertools import product
 
 from ..progress import console, progress
-from ..recipe import MEMORY
+from ..recipe import MEMORY_ARGS
 from ..records import content_hash
 from ..store import Spent
-from ..train import Trained, budget, length_limit, rows, train
+from ..train import TrainedModel, length_limit, max_steps, tokenize, train
 from .rundir import Run, label
 from .selection import read_mixture
 
@@ -38,7 +38,7 @@ def _train_one(run: Run, method: str, seed: int) -> None:
         def on_step(step: int, _: int, loss: float) -> None:
             nonlocal done
             # The first step that is told may be one after a checkpoint: time is counted from it.
-            new = {"rows": step - done} if done else {"rows": 0, "before": step}
+            new = {"rows": step - done} if done else {"rows": 0, "already_done": step}
             tick(**new, note=f"loss {loss:.3f}")
             done = step
 
@@ -47,16 +47,16 @@ def _train_one(run: Run, method: str, seed: int) -> None:
     console.print(f"{name}: trained, {trained.steps} steps in {trained.seconds:.0f} s")
 
 
-def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> Trained:
+def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel:
     """Train one model on a mixture of the run; under a launcher, in all of its processes."""
     base, config = run.base, run.recipe.train
     mixture, steps = run.mixture(method), _steps(run)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.config, base.chat, config.max_length)
     settings = config.model_dump()
-    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY}
+    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY_ARGS}
     return train(
-        rows(read_mixture(mixture), base.chat, limit, config.reasoning),
+        tokenize(read_mixture(mixture), base.chat, limit, config.reasoning),
         model=base.config,
         config=config,
         seed=seed,
@@ -68,4 +68,4 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> Trained:
 
 
 def _steps(run: Run) -> int:
-    return budget(run.store.count("train"), run.recipe.train)
+    return max_steps(run.store.count("train"), run.recipe.train)

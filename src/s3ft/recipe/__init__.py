@@ -8,7 +8,7 @@ stands at its field together with what the key means.
 
 from ._endpoint import Endpoint
 from ._explain import nearest
-from ._fields import MEMORY, Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
+from ._fields import MEMORY_ARGS, Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
 from ._generate import Generate, Replay
 from ._load import load, parse_option, schema
 from ._marks import Resume
@@ -20,7 +20,7 @@ from ._shipped import shipped
 from ._vllm import VLLM
 
 __all__ = [
-    "MEMORY",
+    "MEMORY_ARGS",
     "VLLM",
     "Change",
     "Data",

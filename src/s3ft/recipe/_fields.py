@@ -117,7 +117,11 @@ class Lora(Strict):
 
 Reasoning = Literal["keep", "drop"]
 
-MEMORY = ("per_device_train_batch_size", "gradient_accumulation_steps", "gradient_checkpointing")
+MEMORY_ARGS = (
+    "per_device_train_batch_size",
+    "gradient_accumulation_steps",
+    "gradient_checkpointing",
+)
 """Keys of `train.args` that decide how much memory a training takes, and not what is learned."""
 
 
@@ -138,7 +142,7 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
-    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY, Resume.ANY_TIME))] = Field({})
+    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY_ARGS, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""
 
 

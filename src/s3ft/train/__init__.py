@@ -1,34 +1,39 @@
 """Supervised fine-tuning on targets: TRL's SFTTrainer on exact token ids.
 
-    dataset = rows(targets, chat, length_limit(model, chat, config.max_length))
+    dataset = tokenize(targets, chat, length_limit(model, chat, config.max_length))
     trained = train(dataset, model=model, config=config, seed=0, out=folder, fingerprint=identity,
-                    steps=budget(number_of_examples, config))
+                    steps=max_steps(number_of_examples, config))
 
 The loss is that of plain SFTTrainer on the same prompts and completions, step by step, but for
 what a template writes after the stop token (Qwen's newline, Phi's end of text): TRL trains on it,
 although no model ever produces it, and here it is left out.
 """
 
-from ._args import budget, check_config
-from ._checkpoints import PARTIAL
-from ._fit import time_steps
+from ._args import RESERVED_ARGS, check_config, max_steps, sft_config
+from ._checkpoints import PARTIAL_SUFFIX, last_checkpoint
+from ._dry_run import DryRun, dry_run
+from ._fit import seconds_per_step
+from ._micro_batch import largest_micro_batch
 from ._probe import Probe
-from ._rehearse import Step, rehearse
-from ._rows import completion_ids, length_limit, rows, trained_reasoning
-from ._train import Trained, train
+from ._tokenize import completion_ids, length_limit, reasoning_to_train, tokenize
+from ._train import TrainedModel, train
 
 __all__ = [
-    "PARTIAL",
+    "PARTIAL_SUFFIX",
+    "RESERVED_ARGS",
+    "DryRun",
     "Probe",
-    "Step",
-    "Trained",
-    "budget",
+    "TrainedModel",
     "check_config",
     "completion_ids",
+    "dry_run",
+    "largest_micro_batch",
+    "last_checkpoint",
     "length_limit",
-    "rehearse",
-    "rows",
-    "time_steps",
+    "max_steps",
+    "reasoning_to_train",
+    "seconds_per_step",
+    "sft_config",
+    "tokenize",
     "train",
-    "trained_reasoning",
 ]

@@ -1,4 +1,4 @@
-"""The recipe's training settings as an SFTConfig, and the budget that all methods share."""
+"""The recipe's training settings as an SFTConfig, and the steps that all methods share."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from ..models import pick_device, pick_dtype
 from ..quiet import quiet
 from ..recipe import Model, Train
 from ..suggest import did_you_mean
+from ._micro_batch import split_batch
 
 if TYPE_CHECKING:
     from trl import SFTConfig
 
-_PLACE = "the run decides where models are kept"
+_FOLDER = "the run decides where models are kept"
 _RESUME = "a killed run continues from its checkpoints, and they must be whole"
 _TOKENS = "rows come with their token ids and loss mask"
-_BUDGET = "all methods of a run take the same steps of the same batches"
+_SAME_STEPS = "all methods of a run take the same steps of the same batches"
 _MODEL = "the model is loaded as the recipe's `model` says"
 
-OWNED: dict[str, str] = {
-    "output_dir": _PLACE,
+RESERVED_ARGS: dict[str, str] = {
+    "output_dir": _FOLDER,
     "seed": "set `seeds`",
     "data_seed": "set `seeds`",
     "learning_rate": "set train.learning_rate",
@@ -34,8 +35,8 @@ OWNED: dict[str, str] = {
     "resume_from_checkpoint": _RESUME,
     "save_only_model": _RESUME,
     "ignore_data_skip": _RESUME,
-    "packing": _BUDGET,
-    "auto_find_batch_size": _BUDGET,
+    "packing": _SAME_STEPS,
+    "auto_find_batch_size": _SAME_STEPS,
     "logging_nan_inf_filter": "a loss that is not a number must be seen",
     "completion_only_loss": _TOKENS,
     "assistant_only_loss": _TOKENS,
@@ -56,7 +57,7 @@ OWNED: dict[str, str] = {
 """What `train.args` may not set, and why."""
 
 
-def budget(rows: int, config: Train) -> int:
+def max_steps(rows: int, config: Train) -> int:
     """Optimiser steps for ``config.epochs`` over ``rows`` rows, as the trainer counts them.
 
     The pipeline calls it once, with all examples, and gives the result to every method. A method
@@ -85,19 +86,19 @@ def sft_config(
     seed: int,
     out: Path,
     silent: bool,
-    at_once: int | None = None,
+    micro_batch_size: int | None = None,
 ) -> SFTConfig:
     """TRL's configuration for one training run. What is not set here has TRL's default.
 
-    ``config.batch_size`` is the batch of one optimiser step in one process. `at_once`, or what
-    ``config.args`` says by `per_device_train_batch_size` or `gradient_accumulation_steps`, splits
-    it without changing what is learned.
+    ``config.batch_size`` is the batch of one optimiser step in one process. `micro_batch_size`,
+    or what ``config.args`` says by `per_device_train_batch_size` or `gradient_accumulation_steps`,
+    splits it without changing what is learned.
 
     Args:
         model: its device; its dtype, bfloat16 and float16 meaning mixed precision.
         silent: no bars of the trainer's own.
-        at_once: rows that go through the model at once, where ``config.args`` does not tell;
-            default: the batch.
+        micro_batch_size: rows that go through the model at once, where ``config.args`` does not
+            tell; default: the batch.
 
     Raises:
         InputError: ``config.args`` has an unknown key, one that is the run's to set, or a value
@@ -106,7 +107,7 @@ def sft_config(
     import torch
     from trl import SFTConfig
 
-    _check(config.args, [field.name for field in fields(SFTConfig) if field.init])
+    _check_args(config.args, [field.name for field in fields(SFTConfig) if field.init])
     device = pick_device(model.device)
     dtype, on_cpu = pick_dtype(model.dtype, device), device.type == "cpu"
     settings: dict[str, Any] = {
@@ -133,30 +134,32 @@ def sft_config(
         "report_to": "none",
         "disable_tqdm": silent,
         **config.args,
-        **_micro_batches(config, at_once),
+        **split_batch(config, micro_batch_size),
     }
     try:
         args = SFTConfig(**settings)
     except (TypeError, ValueError, ImportError) as error:
         problem = f"TRL's SFTConfig refuses them: {error}"
-        raise InputError(blamed(config, error), problem, "Change or remove it.") from error
+        raise InputError(key_at_fault(config, error), problem, "Change or remove it.") from error
     # A process trains on one GPU. Where it sees several, the Trainer would go for DataParallel,
     # which SFTTrainer refuses; more of them take a launcher, and a process each.
     args._n_gpu = min(args.n_gpu, 1)
     return args
 
 
-def _check(args: dict[str, Any], known: list[str]) -> None:
+def _check_args(args: dict[str, Any], known: list[str]) -> None:
     for key in args:
-        if key in OWNED:
-            raise InputError(f"train.args.{key}", f"cannot be set here: {OWNED[key]}", "Remove it.")
+        if key in RESERVED_ARGS:
+            raise InputError(
+                f"train.args.{key}", f"cannot be set here: {RESERVED_ARGS[key]}", "Remove it."
+            )
         if key not in known:
-            hint = did_you_mean(key, (name for name in known if name not in OWNED))
+            hint = did_you_mean(key, (name for name in known if name not in RESERVED_ARGS))
             remedy = hint or "See TRL's SFTConfig for what is."
             raise InputError(f"train.args.{key}", "is not an option of TRL's SFTConfig", remedy)
 
 
-def blamed(config: Train, error: Exception) -> str:
+def key_at_fault(config: Train, error: Exception) -> str:
     """Where the recipe says what a library refuses: the key of ``train.args`` that it names, or
     whose value."""
     text = str(error)
@@ -166,35 +169,3 @@ def blamed(config: Train, error: Exception) -> str:
         if key in text or (isinstance(value, str) and value and value in text)
     )
     return next((f"train.args.{key}" for key in named), "train.args" if config.args else "train")
-
-
-SPLITS = AT_ONCE, ACCUMULATE = "per_device_train_batch_size", "gradient_accumulation_steps"
-
-
-def is_split(config: Train) -> bool:
-    """Whether the recipe itself says how a batch is split."""
-    return any(key in config.args for key in SPLITS)
-
-
-def _micro_batches(config: Train, rows_at_once: int | None) -> dict[str, int]:
-    """How a batch is split so that rows at once times accumulation is ``batch_size``."""
-    given = {key: config.args[key] for key in SPLITS if key in config.args}
-    if rows_at_once is not None and not given:
-        given[AT_ONCE] = rows_at_once
-    for key, value in given.items():
-        if not isinstance(value, int) or value < 1 or config.batch_size % value:
-            raise InputError(
-                f"train.args.{key}",
-                f"{value!r} does not divide train.batch_size {config.batch_size}",
-                "Give a divisor; batch_size is the whole batch of a step in one process.",
-            )
-    rows = given.get(AT_ONCE, config.batch_size // given.get(ACCUMULATE, 1))
-    micro = {AT_ONCE: rows, ACCUMULATE: given.get(ACCUMULATE, config.batch_size // rows)}
-    if micro[AT_ONCE] * micro[ACCUMULATE] != config.batch_size:
-        raise InputError(
-            "train.args",
-            f"{AT_ONCE} {micro[AT_ONCE]} times {ACCUMULATE} {micro[ACCUMULATE]} is not "
-            f"train.batch_size {config.batch_size}",
-            "Give one of the two, the other follows.",
-        )
-    return micro

@@ -15,7 +15,7 @@ OnStep = Callable[[int, int, float], None]
 """Told the step, the number of steps, and the loss."""
 
 
-class Watch(TrainerCallback):  # type: ignore[misc]
+class StepCallback(TrainerCallback):  # type: ignore[misc]
     """Stops at a loss that is not a number, counts the seconds, and tells of every step.
 
     The seconds go into the trainer's log, which checkpoints keep, so that those of a run that was

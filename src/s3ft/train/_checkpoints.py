@@ -7,7 +7,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-PARTIAL = ".partial"
+PARTIAL_SUFFIX = ".partial"
 """What the folder of a model in training ends in."""
 
 
@@ -17,7 +17,7 @@ def partial_folder(out: Path, fingerprint: str) -> Path:
     Trainings with other rows, model or settings are beside it: whoever tries other settings and
     goes back to the first finds their checkpoints.
     """
-    return out.with_name(out.name + PARTIAL) / sha256(fingerprint.encode()).hexdigest()[:12]
+    return out.with_name(out.name + PARTIAL_SUFFIX) / sha256(fingerprint.encode()).hexdigest()[:12]
 
 
 def last_checkpoint(folder: Path) -> Path | None:
@@ -32,10 +32,12 @@ def last_checkpoint(folder: Path) -> Path | None:
         for path in folder.glob("checkpoint-*")
         if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))
     )
-    return next((path for step, path in sorted(numbered, reverse=True) if _whole(path, step)), None)
+    return next(
+        (path for step, path in sorted(numbered, reverse=True) if _is_complete(path, step)), None
+    )
 
 
-def rows_at_once(folder: Path) -> int | None:
+def last_micro_batch_size(folder: Path) -> int | None:
     """How many rows went through the model at once until the last checkpoint, None without one."""
     checkpoint = last_checkpoint(folder)
     if checkpoint is None:
@@ -45,7 +47,7 @@ def rows_at_once(folder: Path) -> int | None:
     return rows
 
 
-def _whole(checkpoint: Path, step: int) -> bool:
+def _is_complete(checkpoint: Path, step: int) -> bool:
     try:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

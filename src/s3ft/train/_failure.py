@@ -12,36 +12,38 @@ from ..recipe import Train
 if TYPE_CHECKING:
     from trl import SFTTrainer
 
-GOES_ON = "the same command goes on from the last checkpoint"
+RESUME_HINT = "the same command goes on from the last checkpoint"
 
 
-def failure(error: Exception, trainer: SFTTrainer, config: Train) -> RunError:
+def training_error(error: Exception, trainer: SFTTrainer, config: Train) -> RunError:
     """The message for an error that ended a training."""
-    state, at_once = trainer.state, trainer.args.per_device_train_batch_size
+    state, rows = trainer.state, trainer.args.per_device_train_batch_size
     where = f"at step {state.global_step} of {state.max_steps}"
     if is_out_of_memory(error):
         remedy = (
-            f"Set train.args.per_device_train_batch_size below {at_once}, which leaves the result "
-            f"as it is; {GOES_ON}."
-            if at_once > 1
+            f"Set train.args.per_device_train_batch_size below {rows}, which leaves the "
+            f"result as it is; {RESUME_HINT}."
+            if rows > 1
             else "One row at a time is too much: set train.args.gradient_checkpointing=true, or "
             "take a smaller model or shorter rows."
         )
         return RunError(f"training does not fit into memory {where}\n  {remedy}")
     reason = _reason(error)
     if "CUDA" in str(error) or "NCCL" in str(error):
-        remedy = f"Look at the device (nvidia-smi); {GOES_ON}."
+        remedy = f"Look at the device (nvidia-smi); {RESUME_HINT}."
         return RunError(f"the device failed {where}: {reason}\n  {remedy}")
     keys = ", ".join(f"train.args.{key}" for key in sorted(config.args))
-    remedy = f"Change {keys} if one of them is behind it; {GOES_ON}." if keys else f"{GOES_ON}."
+    remedy = (
+        f"Change {keys} if one of them is behind it; {RESUME_HINT}." if keys else f"{RESUME_HINT}."
+    )
     return RunError(f"training failed {where}: {reason}\n  {remedy[0].upper()}{remedy[1:]}")
 
 
-def unsaved(error: Exception, trained: Path) -> RunError:
+def saving_error(error: Exception, trained: Path) -> RunError:
     """The message for an error after the last step."""
     what = "does not fit into memory" if is_out_of_memory(error) else f"fails: {_reason(error)}"
     return RunError(
-        f"saving the trained model {what}\n  What was trained is kept in {trained}; {GOES_ON}."
+        f"saving the trained model {what}\n  What was trained is kept in {trained}; {RESUME_HINT}."
     )
 
 

@@ -11,8 +11,8 @@ from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import sft_config
 from ._checkpoints import last_checkpoint
-from ._failure import failure
-from ._rehearse import rehearse
+from ._dry_run import dry_run
+from ._failure import training_error
 from ._trainer import make_trainer
 
 if TYPE_CHECKING:
@@ -32,6 +32,15 @@ def fit(
 ) -> dict[str, Any]:
     """Run the trainer, from the last checkpoint if there is one, and save what it trained.
 
+    Args:
+        dataset: what `tokenize` made.
+        partial: the folder of this training: ``checkpoints`` are in it, ``trained`` is written
+            there: an adapter in float32, or all weights in float32.
+
+    Returns:
+        What ``training.json`` keeps of it: ``losses`` as (step, mean loss in nats a token),
+        ``steps``, ``epochs``, ``rows``, ``tokens``, ``seconds`` and ``parameters``.
+
     Raises:
         RunError: whatever TRL, PEFT, accelerate or torch raise on the way.
     """
@@ -39,11 +48,11 @@ def fit(
     checkpoint = last_checkpoint(partial / "checkpoints")
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        _save_whole(trainer, partial / "trained")
+        _save_gathered(trainer, partial / "trained")
     except S3FTError:
         raise
     except Exception as error:  # libraries, drivers and the disk, each with errors of its own
-        raise failure(error, trainer, config) from error
+        raise training_error(error, trainer, config) from error
     state = trainer.state
     steps = [entry for entry in state.log_history if "loss" in entry]
     return {
@@ -59,8 +68,8 @@ def fit(
     }
 
 
-def _save_whole(trainer: SFTTrainer, out: Path) -> None:
-    """Write the whole model, also where each process has a share of it."""
+def _save_gathered(trainer: SFTTrainer, out: Path) -> None:
+    """Write the whole model or adapter, also where each process has a share of it."""
     from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
     if trainer.is_fsdp_enabled:  # sharded, as checkpoints may be, it would not be written at all
@@ -69,20 +78,26 @@ def _save_whole(trainer: SFTTrainer, out: Path) -> None:
     unset_hf_deepspeed_config()  # else a model that one process loads waits for the others
 
 
-def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: Path) -> float:
+def seconds_per_step(dataset: Dataset, model: Model, config: Train, steps: int, out: Path) -> float:
     """Train so many steps, keep nothing, and tell the seconds that one took; the first not counted.
 
     Args:
-        dataset: what `rows` made, enough for the steps.
+        dataset: what `tokenize` made, enough for the steps.
         steps: two or more.
         out: a folder that the trainer may name; it writes nothing there.
     """
     from transformers.trainer_utils import SaveStrategy
 
-    at_once = rehearse(model, config, longest(dataset)).at_once
+    micro_batch_size = dry_run(model, config, longest_row(dataset)).micro_batch_size
     with quiet(True):
         args = sft_config(
-            config, model, max_steps=steps, seed=0, out=out, silent=True, at_once=at_once
+            config,
+            model,
+            max_steps=steps,
+            seed=0,
+            out=out,
+            silent=True,
+            micro_batch_size=micro_batch_size,
         )
         args.save_strategy = SaveStrategy.NO
         trainer = _trainer(dataset, model, config, args, on_step=None)
@@ -91,8 +106,8 @@ def time_steps(dataset: Dataset, model: Model, config: Train, steps: int, out: P
     return float(seconds[-1] - seconds[0]) / (steps - 1)
 
 
-def longest(dataset: Dataset) -> int:
-    """The most tokens of a row."""
+def longest_row(dataset: Dataset) -> int:
+    """The most tokens of a row of `tokenize`'s."""
     import pyarrow.compute as pc
 
     return int(pc.max(pc.list_value_length(dataset.data.column("input_ids"))).as_py())
@@ -105,7 +120,7 @@ def _trainer(
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
     from trl import SFTTrainer
 
-    from ._callback import Watch
+    from ._callback import StepCallback
 
     device = pick_device(model.device)
     # Each process of a distributed launch has a device of its own.
@@ -117,7 +132,7 @@ def _trainer(
     ):  # full training keeps its weights in float32; under LoRA the base is only read
         weights = weights.model_copy(update={"dtype": "float32"})
     trainer = make_trainer(
-        SFTTrainer, load_model(weights), model, config, args, dataset, [Watch(on_step)]
+        SFTTrainer, load_model(weights), model, config, args, dataset, [StepCallback(on_step)]
     )
     trainer.remove_callback(PrinterCallback)
     if is_deepspeed_zero3_enabled():  # else it keeps its shares, and no model is saved

@@ -45,9 +45,14 @@ class Probe:
 def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bool) -> Probe:
     """Load the models as generation and evaluation do, from disk, and compare their logits.
 
+    Each model computes on the recipe's device in the recipe's dtype; logits are compared in float32
+    on the CPU, of shape (tokens, vocabulary), at up to `TOKENS` completion tokens of each of the
+    first `ROWS` rows.
+
     Args:
         tuned: the saved model.
         trained: what the trainer left: an adapter, or the weights.
+        dataset: what `tokenize` made.
 
     Raises:
         RunError: a logit of the tuned model is not finite; all equal the base's: the adapter was
@@ -56,7 +61,7 @@ def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bo
     import torch
 
     first = [dataset[row] for row in range(min(ROWS, len(dataset)))]
-    before, wanted = _before_and_trained(base, trained, first, lora)
+    before, wanted = _base_and_trained_logits(base, trained, first, lora)
     saved = base.model_copy(update={"id": str(tuned), "revision": None})
     after = _logits(load_model(saved), first)
     if not after.isfinite().all():
@@ -82,9 +87,10 @@ def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bo
     return Probe(len(before), difference, kl.item(), merged)
 
 
-def _before_and_trained(
+def _base_and_trained_logits(
     base: Model, trained: Path, rows: list[dict[str, Any]], lora: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits of the base and of what was trained, as `_logits` has them, without a third model."""
     model = load_model(base)
     before = _logits(model, rows)
     if not lora:
@@ -105,7 +111,15 @@ def _tolerance(saved: Model) -> float:
 
 
 def _logits(model: PreTrainedModel, rows: list[dict[str, Any]]) -> torch.Tensor:
-    """Logits that predict the completions' first tokens, float32 on the CPU: (tokens, words)."""
+    """Logits that predict the completions' first tokens.
+
+    Args:
+        rows: ``input_ids`` and ``completion_mask``, lists of ints; each goes through the model by
+            itself, as int64 of shape (1, tokens) on the model's device.
+
+    Returns:
+        (tokens of all rows, vocabulary), float32 on the CPU.
+    """
     import torch
 
     found = []

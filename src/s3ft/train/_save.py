@@ -42,10 +42,10 @@ def save(trained: Path, base: Model, out: Path, *, lora: bool) -> None:
     if base.chat_template is not None:
         template = Path(base.chat_template).expanduser().read_text(encoding="utf-8")
         (out / "chat_template.jinja").write_text(template, encoding="utf-8")
-    _as_any_file(out)
+    _apply_umask(out)
 
 
-def _as_any_file(folder: Path) -> None:
+def _apply_umask(folder: Path) -> None:
     """Let others read the weights as they may any new file: safetensors keeps them to their owner.
 
     How a new file may be read shows in one that was made in the usual way.

@@ -15,12 +15,12 @@ from ..errors import InputError, S3FTError
 from ..models import resolve
 from ..quiet import quiet
 from ..recipe import Model, Train
-from ._args import budget, sft_config
-from ._checkpoints import PARTIAL, partial_folder, rows_at_once
-from ._failure import unsaved
-from ._fit import fit, longest
+from ._args import max_steps, sft_config
+from ._checkpoints import PARTIAL_SUFFIX, last_micro_batch_size, partial_folder
+from ._dry_run import dry_run
+from ._failure import saving_error
+from ._fit import fit, longest_row
 from ._probe import Probe, probe
-from ._rehearse import rehearse
 from ._save import save
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from ._callback import OnStep
 
-FACTS = "training.json"
+RECORD_FILE = "training.json"
 _LIBRARIES = ("s3ft", "torch", "transformers", "trl", "peft", "accelerate", "datasets")
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedModel:
     """A trained model and what it took. Written to ``training.json`` beside it.
 
     ``losses`` are the mean losses in nats a token, with their steps. ``tokens`` are those read,
@@ -62,23 +62,27 @@ def train(
     fingerprint: str,
     steps: int | None = None,
     on_step: OnStep | None = None,
-) -> Trained:
+) -> TrainedModel:
     """Fine-tune a model with TRL's SFTTrainer, and save it.
 
     LoRA trains float32 adapters on the base in the model's dtype. Without LoRA the weights are
     float32, because updates at usual learning rates are below bf16's resolution and would be
     lost. Either way the arithmetic is in mixed precision where ``model.dtype`` is not float32.
 
+    S3FT (arXiv 2502.08130) and SSR (arXiv 2409.04787) train so, by plain supervised fine-tuning on
+    their mixtures: the method is in the rows alone.
+
     As many rows go through the model at once as fit into memory; what is learned is that of the
     whole batch. A process that was killed goes on from its last checkpoint, in ``<out>.partial``,
-    to the model that it would have made. ``out`` comes into being whole.
+    to the model that it would have made. ``out`` appears when it is whole.
 
     Args:
-        dataset: what `rows` made.
+        dataset: what `tokenize` made: ``input_ids`` (int32) and ``completion_mask`` (int8), lists
+            of equal length.
         seed: of the order of rows, the adapter's initial weights and dropout.
         out: folder of the new model; the merged one, of LoRA with ``adapter`` in it.
         fingerprint: identity of rows, model and settings. An ``out`` with the same is returned.
-        steps: optimiser steps, which `budget` tells; default: the budget of ``dataset``. Give all
+        steps: optimiser steps, which `max_steps` tells; default: those of ``dataset``. Give all
             methods that are compared the same.
         on_step: told (step, steps, loss) in the place of the trainer's own output.
 
@@ -89,85 +93,85 @@ def train(
     """
     partial = partial_folder(out, fingerprint)
     if out.exists():
-        trained = _finished(out, fingerprint)
-        _clear(out)  # a process killed at the very end left it
+        trained = _load_trained(out, fingerprint)
+        _remove_partial(out)  # a process killed at the very end left it
         return trained
-    at_once = rows_at_once(partial / "checkpoints")
-    if at_once is None:
-        at_once = rehearse(model, config, longest(dataset)).at_once
+    micro_batch_size = last_micro_batch_size(partial / "checkpoints")
+    if micro_batch_size is None:
+        micro_batch_size = dry_run(model, config, longest_row(dataset)).micro_batch_size
     with quiet(on_step is not None):
         args = sft_config(
             config,
             model,
-            max_steps=steps or budget(len(dataset), config),
+            max_steps=steps or max_steps(len(dataset), config),
             seed=seed,
             out=partial / "checkpoints",
             silent=on_step is not None,
-            at_once=at_once,
+            micro_batch_size=micro_batch_size,
         )
-        facts = fit(dataset, model, config, args, partial, on_step)
+        summary = fit(dataset, model, config, args, partial, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
             try:
-                _finish(partial, out, dataset, model, config, facts, fingerprint, seed)
+                _save_and_probe(partial, out, dataset, model, config, summary, fingerprint, seed)
             except S3FTError:
                 raise
             except Exception as error:  # libraries, memory and the disk
-                raise unsaved(error, partial / "trained") from error
+                raise saving_error(error, partial / "trained") from error
     args.distributed_state.wait_for_everyone()
-    return _finished(out, fingerprint)
+    return _load_trained(out, fingerprint)
 
 
-def _finish(
+def _save_and_probe(
     partial: Path,
     out: Path,
     dataset: Dataset,
     model: Model,
     config: Train,
-    facts: Mapping[str, Any],
+    summary: Mapping[str, Any],
     fingerprint: str,
     seed: int,
 ) -> None:
     """Save, prove, and only then put the model where it belongs."""
-    whole, trained = partial / "model", partial / "trained"
-    shutil.rmtree(whole, ignore_errors=True)
+    made, trained = partial / "model", partial / "trained"
+    shutil.rmtree(made, ignore_errors=True)
     lora = config.lora is not None
-    save(trained, model, whole, lora=lora)
+    save(trained, model, made, lora=lora)
     record = {
-        **facts,
-        "probe": asdict(probe(whole, trained, model, dataset, lora=lora)),
+        **summary,
+        "probe": asdict(probe(made, trained, model, dataset, lora=lora)),
         "fingerprint": fingerprint,
         "model": resolve(model).model_dump(),
         "train": config.model_dump(),
         "seed": seed,
         "versions": {name: version(name) for name in _LIBRARIES},
     }
-    (whole / FACTS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    whole.rename(out)
-    _clear(out)
+    (made / RECORD_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    made.rename(out)
+    _remove_partial(out)
 
 
-def _clear(out: Path) -> None:
+def _remove_partial(out: Path) -> None:
     """Remove what trainings of this model left on the way, also those with other settings."""
-    shutil.rmtree(out.with_name(out.name + PARTIAL), ignore_errors=True)
+    shutil.rmtree(out.with_name(out.name + PARTIAL_SUFFIX), ignore_errors=True)
 
 
-def _finished(out: Path, fingerprint: str) -> Trained:
+def _load_trained(out: Path, fingerprint: str) -> TrainedModel:
     try:
-        facts = json.loads((out / FACTS).read_text(encoding="utf-8"))
+        record = json.loads((out / RECORD_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        facts = {}
-    if facts.get("fingerprint") != fingerprint:
+        record = {}
+    if record.get("fingerprint") != fingerprint:
         what = (
-            "holds a model of another training" if facts else "is in the way, and no model of ours"
+            "holds a model of another training" if record else "is in the way, and no model of ours"
         )
         raise InputError(str(out), what, "Remove it, or choose another place for the new model.")
-    return Trained(
+    return TrainedModel(
         path=out,
-        losses=tuple((step, loss) for step, loss in facts["losses"]),
-        probe=Probe(**facts["probe"]),
+        losses=tuple((step, loss) for step, loss in record["losses"]),
+        probe=Probe(**record["probe"]),
         **{
-            key: facts[key]
+            key: record[key]
             for key in ("steps", "epochs", "rows", "tokens", "seconds", "parameters")
         },
     )

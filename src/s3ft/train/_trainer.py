@@ -1,4 +1,4 @@
-"""TRL's trainer, made the same for a training and for its rehearsal."""
+"""TRL's trainer, made the same for a training and for its dry run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import InputError
 from ..models import load_tokenizer
 from ..recipe import Model, Train
-from ._args import blamed
+from ._args import key_at_fault
 from ._lora import lora_config
 
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ def make_trainer(
 ) -> Trainer:
     """Put model, adapter, settings and rows together.
 
+    Args:
+        kind: the class of the trainer.
+        weights: the base, on the device where it is trained (or meta); LoRA's float32 adapter is
+            added to it, whatever its dtype.
+        dataset: what `tokenize` made. TRL's collator pads ``input_ids`` on the right to (rows,
+            longest), int64, and makes of ``completion_mask`` the ``labels`` of the same shape: the
+            id where the mask is 1, -100 elsewhere, so that the loss is the mean over completion
+            tokens alone.
+
     Raises:
         InputError: they do not go together.
     """
@@ -45,12 +54,12 @@ def make_trainer(
             callbacks=callbacks,
         )
     except (ValueError, TypeError, ImportError, NotImplementedError) as error:
-        raise refused(config, error) from error
+        raise trainer_error(config, error) from error
     return trainer
 
 
-def refused(config: Train, error: Exception) -> InputError:
+def trainer_error(config: Train, error: Exception) -> InputError:
     """What TRL's trainer says to settings that it cannot have."""
     problem = f"TRL's SFTTrainer refuses it: {str(error).splitlines()[0]}"
     remedy = "Change or remove it; the settings are those of TRL's SFTConfig."
-    return InputError(blamed(config, error), problem, remedy)
+    return InputError(key_at_fault(config, error), problem, remedy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from ...finish import said
+from ...finish import describe_finish
 from ...generate import OpenAI, Unanswered
 from ...records import Case, Label, Request, Response, Sampling, Verdict, content_hash
 from .._base import malformed, shorten
@@ -100,7 +100,7 @@ class AskedInWords:
             for ballot in waiting.pop(response.key):
                 vote, grounds = read_reply(response.text, ballot.mark, ballot.case.response)
                 if not response.whole:
-                    why = said(response.finish_reason)
+                    why = describe_finish(response.finish_reason)
                     vote, grounds = None, f"the judge gave no whole reply: {why}"
                 if vote is not None:
                     replies[response.key] = response.text

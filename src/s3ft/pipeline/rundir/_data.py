@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...models import load_chat
 from ...records import Example
 from ...store import Store
-from ...train import length_limit, trained_reasoning
+from ...train import length_limit, reasoning_to_train
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_data(recipe: Recipe, store: Store) -> None:
 
 def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
-    thought = trained_reasoning(example, reasoning)
+    thought = reasoning_to_train(example, reasoning)
     gold = chat.completion_ids(example.prompt, example.completion, thought)
     return len(chat.prompt_ids(example.prompt)) + len(gold)
 

@@ -140,7 +140,7 @@ def _answer_shard(
     known = [key for key in distinct if store.has_response(key)]
     if known:
         _add(store, source, [], known, places, 0.0)
-        tick(0, before=len(known))
+        tick(0, already_done=len(known))
         guard.check_answers(end=False)
     start = time.monotonic()
     missing = [request for key, request in distinct.items() if key in places]

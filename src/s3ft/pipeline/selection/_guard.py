@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ...errors import InputError
-from ...finish import said
+from ...finish import describe_finish
 from ...judges import shorten
 from ...recipe import Recipe
 from ...records import VerdictCode
@@ -93,7 +93,7 @@ class Guard:
         self._early = total < EARLY
         for reason, count in found.items():
             if reason and self._is_systematic(reason, count, total, end):
-                self._stop(reason, count, total, f"answers: {said(reason)}")
+                self._stop(reason, count, total, f"answers: {describe_finish(reason)}")
 
     def check_verdicts(self, *, end: bool = True) -> None:
         """See whether the judge could decide, as `check_answers` does for the answers."""
@@ -113,7 +113,8 @@ class Guard:
         found = self._store.endings(self._split, self._source)
         total = sum(found.values())
         return "".join(
-            f"{self._split}: {self._source}: {count:,} of {total:,} answers: {said(reason)}"
+            f"{self._split}: {self._source}: {count:,} of {total:,} answers: "
+            f"{describe_finish(reason)}"
             for reason, count in found.items()
             if reason and count > SHARE * total
         )

@@ -33,7 +33,7 @@ def length_limit(model: Model, chat: Chat, max_length: int | None) -> int | None
     return min((limit for limit in limits if limit and limit < UNLIMITED), default=None)
 
 
-def trained_reasoning(row: Example | Target, reasoning: Reasoning) -> str:
+def reasoning_to_train(row: Example | Target, reasoning: Reasoning) -> str:
     """What a row thinks before it answers, as far as it is trained."""
     return row.reasoning if reasoning == "keep" else ""
 
@@ -44,16 +44,19 @@ def completion_ids(target: Target, chat: Chat, reasoning: Reasoning) -> tuple[in
     Where the model wrote the completion itself, its own token ids are used and not a
     re-tokenisation of its text: the same text can be split in several ways, and the model finds
     only its own likely. Reasoning that is dropped is left out as the template leaves it out.
+
+    Raises:
+        InputError: the template refuses the conversation, or has no place for its reasoning.
     """
-    kept = trained_reasoning(target, reasoning)
+    thought = reasoning_to_train(target, reasoning)
     if target.token_ids is None:
-        return chat.completion_ids(target.prompt, target.completion, kept)
-    if kept or not target.reasoning:
+        return chat.completion_ids(target.prompt, target.completion, thought)
+    if thought or not target.reasoning:
         return target.token_ids
     return chat.without_reasoning(target.prompt, target.completion, target.token_ids)
 
 
-def rows(
+def tokenize(
     targets: Iterable[Target], chat: Chat, max_length: int | None, reasoning: Reasoning = "keep"
 ) -> Dataset:
     """Tokenise targets for TRL's SFTTrainer, one row each, in their order; see `completion_ids`.
@@ -63,8 +66,9 @@ def rows(
         reasoning: whether what a target thinks is trained.
 
     Returns:
-        A `datasets.Dataset` with ``input_ids`` (prompt, then completion with its stop token) and
-        ``completion_mask`` (0 on the prompt, 1 on the completion), lists of equal length.
+        A `datasets.Dataset` with ``input_ids`` (int32: prompt, then completion with its stop token)
+        and ``completion_mask`` (int8: 0 on the prompt, 1 on the completion), large lists of equal
+        length in each row, not padded.
 
     Raises:
         InputError: rows are longer than ``max_length`` or do not end in a stop token, or there
@@ -75,35 +79,36 @@ def rows(
 
     # Flat C arrays: a list of Python integers for each row would take ten times the memory.
     ids, mask, offsets = array("i"), array("b"), array("q", [0])
-    long: list[tuple[str, int]] = []
-    endless: list[str] = []
+    too_long: list[tuple[str, int]] = []
+    unstopped: list[str] = []
     for target in targets:
         prompt = chat.prompt_ids(target.prompt)
         completion = completion_ids(target, chat, reasoning)
         length = len(prompt) + len(completion)
         if max_length is not None and length > max_length:
-            long.append((target.example_id, length))
+            too_long.append((target.example_id, length))
         if not completion or completion[-1] not in chat.stop_ids:
-            endless.append(target.example_id)
+            unstopped.append(target.example_id)
         ids.extend(prompt)
         ids.extend(completion)
         mask.extend([0] * len(prompt) + [1] * len(completion))
         offsets.append(len(ids))
     if len(offsets) == 1:
         raise InputError("training rows", "there are none", "Nothing can be learned from no rows.")
-    if long:
-        longest = max(length for _, length in long)
+    if too_long:
+        longest = max(length for _, length in too_long)
+        named = _shorten([f"{name} ({length})" for name, length in too_long])
         raise InputError(
             "training rows",
-            f"{len(long)} of {len(offsets) - 1} are longer than {max_length} tokens, the longest "
-            f"has {longest}: {_some([f'{name} ({length})' for name, length in long])}",
+            f"{len(too_long)} of {len(offsets) - 1} are longer than {max_length} tokens, the "
+            f"longest has {longest}: {named}",
             f"Set train.max_length={longest} if the model can take it, or remove these rows.",
         )
-    if endless:
+    if unstopped:
         raise InputError(
             "training rows",
-            f"{len(endless)} of {len(offsets) - 1} do not end in the model's stop token, so that "
-            f"it would learn not to stop: {_some(endless)}",
+            f"{len(unstopped)} of {len(offsets) - 1} do not end in the model's stop token, so that "
+            f"it would learn not to stop: {_shorten(unstopped)}",
             "Leave out responses that were cut at the token limit.",
         )
     bounds = pa.array(offsets, pa.int64())
@@ -117,5 +122,5 @@ def rows(
     )
 
 
-def _some(names: list[str]) -> str:
+def _shorten(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
