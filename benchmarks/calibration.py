@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _headline_tables import PAPER, SOURCES
+from headline.mixtures import SOURCES
+from headline.tables import PAPER
 from rich.console import Console
 from rich.table import Table
 

@@ -69,16 +69,16 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for method in recipe.methods
             if (mixture := _mixture(store, recipe, method)) is not None
         },
-        "rounds": [row for asked in ASKED for row in _rounds(store, recipe, asked)],
+        "rounds": [row for source in ASKED for row in _rounds(store, recipe, source)],
         "verdicts": [
-            {"split": split, "source": asked, "labels": counts}
-            for (split, asked), counts in store.labels().items()
+            {"split": split, "source": source, "labels": counts}
+            for (split, source), counts in store.labels().items()
         ],
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
-            label: facts
+            label: training
             for label in labels
-            if (facts := _json(run_dir / "models" / label / "training.json")) is not None
+            if (training := _json(run_dir / "models" / label / "training.json")) is not None
         },
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
