@@ -23,22 +23,19 @@ def equal(
     runs = {target: Measured(job, seeds) for target, job in jobs.items()}
     found: dict[str, Any] = {}
     conditions: list[Condition] = []
-    kept: dict[str, tuple[list[Replicates], list[Replicates]]] = {
-        m: ([], []) for m in ("base", *methods)
-    }
+    columns = ["base", *methods]
+    on_test: list[tuple[dict[str, Replicates], dict[str, Replicates]]] = []
     for target, run in runs.items():
         for part in run.parts:
             name = target if part == "test" else f"{target} {part}"
-            accuracies = {m: run.accuracy(m, part) for m in kept}
-            drops = {m: run.drop(m) for m in kept}
+            accuracies = {method: run.accuracy(method, part) for method in columns}
+            drops = {method: run.drop(method) for method in columns}
             found[name] = _compared(accuracies, drops)
             if part == "test":
                 conditions += _target_conditions(target, accuracies)
-                for method, (all_accuracies, all_drops) in kept.items():
-                    all_accuracies.append(accuracies[method])
-                    all_drops.append(drops[method])
-    means = {m: np.mean(a, axis=0) for m, (a, _) in kept.items()}
-    drops = {m: np.mean(d, axis=0) for m, (_, d) in kept.items()}
+                on_test.append((accuracies, drops))
+    means = {m: np.mean([accuracies[m] for accuracies, _ in on_test], axis=0) for m in columns}
+    drops = {m: np.mean([drops[m] for _, drops in on_test], axis=0) for m in columns}
     if len(runs) > 1:
         found["mean"] = _compared(means, drops)
     sft, ours = interval(drops["sft"]), interval(drops["s3ft"])

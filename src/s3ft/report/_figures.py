@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._axes import CANVAS
 from ._scores import BASE
@@ -15,15 +15,21 @@ LABEL_GAP = 15
 """Pixels between two labels."""
 
 
-_Mark = tuple[str, int, float, float, list[tuple[float, float]]]
-"""Label, number of the series, mean drop, target score, and the same two of each seed."""
+class _Mark(NamedTuple):
+    """A method's place: its mean drop and target score, and the same two of each seed."""
+
+    label: str
+    series: int
+    drop: float
+    score: float
+    seeds: list[tuple[float, float]]
 
 
 def forgetting(report: dict[str, Any]) -> dict[str, Any] | None:
     """Target score against mean drop: a point for every seed, a larger one for each method."""
     results = report["results"]
     base = results[BASE]["target"]
-    marks: list[_Mark] = [(BASE, 0, 0.0, base["score"], [])] if base else []
+    marks = [_Mark(BASE, 0, 0.0, base["score"], [])] if base else []
     for number, method in enumerate(report["methods"], 1):
         target, drop = results[method]["target"], results[method]["mean_drop"]
         if target is None or drop is None:
@@ -33,22 +39,20 @@ def forgetting(report: dict[str, Any]) -> dict[str, Any] | None:
             for seed, of_seed in results[method]["mean_drop_seeds"].items()
             if seed in target["seeds"]
         ]
-        marks.append((method, number, drop, target["score"], seeds))
+        marks.append(_Mark(method, number, drop, target["score"], seeds))
     if len(marks) < 2:
         return None
-    x = CANVAS.x_axis([v for _, _, drop, _, seeds in marks for v in (drop, *(s[0] for s in seeds))])
-    y = CANVAS.y_axis(
-        [v for _, _, _, score, seeds in marks for v in (score, *(s[1] for s in seeds))]
-    )
+    x = CANVAS.x_axis([v for m in marks for v in (m.drop, *(drop for drop, _ in m.seeds))])
+    y = CANVAS.y_axis([v for m in marks for v in (m.score, *(score for _, score in m.seeds))])
     points = [
         {
-            "label": label,
-            "series": number,
-            "x": x(drop),
-            "y": y(score),
-            "seeds": [(x(d), y(s)) for d, s in seeds] if len(seeds) > 1 else [],
+            "label": mark.label,
+            "series": mark.series,
+            "x": x(mark.drop),
+            "y": y(mark.score),
+            "seeds": [(x(d), y(s)) for d, s in mark.seeds] if len(mark.seeds) > 1 else [],
         }
-        for label, number, drop, score, seeds in marks
+        for mark in marks
     ]
     _place_labels(points)
     return {"x": x, "y": y, "points": points}
