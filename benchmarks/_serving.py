@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PATIENCE = 300.0
-"""Seconds within which a server must be ready."""
+STARTUP_TIMEOUT = 300.0
+"""Seconds."""
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def served(command: Sequence[str], log: Path) -> Iterator[str]:
     """The address, up to ``/v1``, of a server that takes ``--host`` and ``--port``.
 
     Raises:
-        RuntimeError: it ended, or was not ready within `PATIENCE`; with what it said.
+        RuntimeError: it ended, or was not ready within `STARTUP_TIMEOUT`; with what it said.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -31,7 +31,7 @@ def served(command: Sequence[str], log: Path) -> Iterator[str]:
         process = subprocess.Popen(whole, stdout=out, stderr=out, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STARTUP_TIMEOUT
         while not _healthy(address):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text())

@@ -23,9 +23,10 @@ from typing import Any
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
-from _headline_stats import Figure, interval, weights
+from numpy.typing import NDArray
 
 from s3ft.pipeline import run_stages
+from s3ft.stats.bootstrap import interval, weights
 from s3ft.store import Store
 
 JUDGES = {"math": "math", "code": "code", "reading": "qa"}
@@ -55,7 +56,9 @@ def main() -> None:
         print(f"{target:10}{compare(adaptive, everything, options.limit)}", flush=True)
 
 
-def sample(target: str, options: argparse.Namespace, out: Path, *, adaptive: bool) -> Figure:
+def sample(
+    target: str, options: argparse.Namespace, out: Path, *, adaptive: bool
+) -> NDArray[np.float64]:
     """For every prompt: whether the first sample and any was verified, samples, tokens.
 
     Shape (prompts, 4).
@@ -92,7 +95,7 @@ def sample(target: str, options: argparse.Namespace, out: Path, *, adaptive: boo
     return found
 
 
-def compare(adaptive: Figure, everything: Figure, limit: int) -> str:
+def compare(adaptive: NDArray[np.float64], everything: NDArray[np.float64], limit: int) -> str:
     """One line of the table."""
     drawn = weights("prompts", len(adaptive))
     ours, theirs = drawn @ adaptive, drawn @ everything

@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _headline_tables import PAPER, SOURCES
+from headline.mixtures import SOURCES
+from headline.tables import PAPER
 from rich.console import Console
 from rich.table import Table
 
@@ -78,12 +79,12 @@ def agreement(model: Any, tokenizer: Any, folder: Path, *, batch: int = 32) -> f
     prompts, labels = list[str](), list[bool]()
     with Store(folder / "run" / "run.sqlite") as store:
         for entry in store.entries("train", ["self"]):
-            candidate, (*before, asked) = entry.candidates[0], entry.example.prompt
+            candidate, (*before, question) = entry.candidates[0], entry.example.prompt
             assert candidate.verdict is not None
-            question = judging_prompt(
-                asked["content"], entry.example.completion, candidate.response.text
+            judging = judging_prompt(
+                question["content"], entry.example.completion, candidate.response.text
             )
-            chat = [*before, {"role": "user", "content": question}]
+            chat = [*before, {"role": "user", "content": judging}]
             prompts.append(
                 tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
             )

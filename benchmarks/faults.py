@@ -76,9 +76,9 @@ def compare(folder: Path, options: argparse.Namespace) -> int:
 
     deaths = {"loading": 0, "working": 0}
     for number in range(options.kills):
-        process, there = start(folder, killed), stored(killed)
+        process, before = start(folder, killed), stored(killed)
         if number % 2:
-            while process.poll() is None and stored(killed) == there:
+            while process.poll() is None and stored(killed) == before:
                 time.sleep(POLL)
             moment, kind = rng.uniform(0, working / options.kills), "working"
         else:

@@ -14,9 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
-from s3ft.records import Case
+from s3ft.judges import judge_rows, registry
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -24,11 +22,11 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def verdicts_of(cases: list[Case]) -> tuple[list[bool], float]:
-    """Whether each case is accepted, and the seconds of processor time in this process."""
+def verdicts_of(rows: list[dict[str, Any]]) -> tuple[list[bool], float]:
+    """Whether each row is accepted, and the seconds of processor time in this process."""
     judge = registry.make("math", {})
     start = time.process_time()
-    accepted = [verdict.label == "correct" for verdict in judge(cases)]
+    accepted = [verdict.label == "correct" for verdict in judge_rows(rows, judge)]
     return accepted, time.process_time() - start
 
 
@@ -37,7 +35,7 @@ def main() -> None:
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else repository.parent / "shared" / "data"
 
     rows = rows_of(data / "judged" / "gsm8k_model_solutions.jsonl")
-    accepted, seconds = verdicts_of([to_case(str(i), row) for i, row in enumerate(rows)])
+    accepted, seconds = verdicts_of(rows)
     agreed = sum(a == row["correct"] for a, row in zip(accepted, rows, strict=True))
     print(f"labels agreed with   {agreed:,} of {len(rows):,}   {len(rows) / seconds:,.0f}/s")
 
@@ -46,13 +44,13 @@ def main() -> None:
         for split in ("train", "test")
         for row in rows_of(data / "gsm8k" / f"{split}.jsonl")
     ]
-    accepted, seconds = verdicts_of([Case(str(i), (), g, (g,)) for i, g in enumerate(golds)])
+    accepted, seconds = verdicts_of([{"response": gold, "gold": gold} for gold in golds])
     print(
         f"golds accepted       {sum(accepted):,} of {len(golds):,}   {len(golds) / seconds:,.0f}/s"
     )
 
     pairs = rows_of(data / "judged" / "math_equivalence.jsonl")
-    accepted, _ = verdicts_of([to_case(str(i), row) for i, row in enumerate(pairs)])
+    accepted, _ = verdicts_of(pairs)
     report("math_equivalence: ours", accepted, pairs)
     report("math-verify alone", [math_verify_alone(row) for row in pairs], pairs)
 

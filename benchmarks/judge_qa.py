@@ -18,8 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import judge_rows, registry
 from s3ft.judges.audit import Confusion
 from s3ft.judges.text import squad_normalise
 from s3ft.records import Case
@@ -63,7 +62,7 @@ def main() -> None:
 
 
 def verdicts(rows: Rows) -> Any:
-    return registry.make("qa", {})([to_case(str(i), row) for i, row in enumerate(rows)])
+    return judge_rows(rows, registry.make("qa", {}))
 
 
 def contains(row: dict[str, Any], form: Callable[[str], str]) -> bool:

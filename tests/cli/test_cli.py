@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shlex
 import subprocess
 import sys
@@ -331,19 +330,6 @@ def test_auditing_labels(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "accuracy" in capfd.readouterr().out
 
 
-def test_help_answers_within_half_a_second_of_processor_time() -> None:
-    def help_seconds() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [sys.executable, "-m", "s3ft", "--help"]
-        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert "check" in shown
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    spent = min(help_seconds() for _ in range(3))  # a busy machine spoils one of them
-    assert spent < 0.5, f"{spent:.2f} s"
-
-
 def test_help_loads_nothing_that_takes_long_to_load() -> None:
     code = """
 import runpy, sys
@@ -356,7 +342,9 @@ finally:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "check" in done.stdout
-    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    modules = done.stderr.split()
+    assert len(modules) < 600  # 416; benchmarks/startup.py has the time
+    loaded = {name.partition(".")[0] for name in modules}
     assert "typer" in loaded
     heavy = {"torch", "transformers", "datasets", "pyarrow", "numpy", "scipy", "sympy", "pydantic"}
     heavy |= {"trl", "peft", "accelerate", "lm_eval", "math_verify", "httpx", "ray", "vllm"}

@@ -299,24 +299,28 @@ def test_every_question_is_asked_in_every_wording(kind: str) -> None:
         assert any(form.fullmatch(question) for question in last), wording
 
 
-class _Counting(random.Random):
-    """A generator that counts how often it is asked for a number."""
+class Counting(random.Random):
+    """Counts what is drawn."""
 
-    draws = 0
+    drawn = 0
 
     def random(self) -> float:
-        self.draws += 1
+        self.drawn += 1
         return super().random()
 
-    def getrandbits(self, k: int, /) -> int:
-        self.draws += 1
+    def getrandbits(self, k: int) -> int:
+        self.drawn += 1
         return super().getrandbits(k)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("at", PARTS)
-def test_a_passage_takes_few_draws_in_every_part(kind: str, at: Part) -> None:
-    rng = _Counting(0)
-    for _ in range(300):
+def test_few_draws_are_thrown_away_in_every_part(kind: str, at: Part) -> None:
+    """What was to be of one part and fell into another is drawn anew: that must stay rare."""
+    drawn = []
+    for seed in range(300):
+        rng = Counting(seed)
         make_passage(5, at, rng, kind=kind)
-    assert rng.draws / 300 < 200
+        drawn.append(rng.drawn)
+    assert sum(drawn) / len(drawn) < 200  # 82 to 126
+    assert max(drawn) < 1000

@@ -62,10 +62,10 @@ class Run:
         self.store.add_examples({"train": rows, "test": rows})
 
     def candidates(self, *rows: tuple[int, str, str, Label, str]) -> None:
-        """Position, who was asked, text, the judge's label and reason."""
+        """Position, source, text, the judge's label and reason."""
         responses, places, verdicts = [], [], []
-        for position, asked, text, label, reason in rows:
-            key, place = f"{asked}{position}", Place("train", position, asked, 0)
+        for position, source, text, label, reason in rows:
+            key, place = f"{source}{position}", Place("train", position, source, 0)
             responses.append(Response(key, text, (1, 2)))
             places.append((place, key))
             verdicts.append((place, Verdict(key, label, None, reason)))
@@ -106,8 +106,8 @@ class Run:
     def training(self, label: str, losses: list[Any]) -> None:
         folder = self.path / "models" / label
         folder.mkdir(parents=True)
-        facts = {"rows": 4, "steps": 3, "epochs": 3.0, "tokens": 1234, "seconds": 75.0}
-        record = {**facts, "parameters": 5678, "losses": losses}
+        record = {"rows": 4, "steps": 3, "epochs": 3.0, "tokens": 1234, "seconds": 75.0}
+        record |= {"parameters": 5678, "losses": losses}
         (folder / "training.json").write_text(json.dumps(record))
 
 

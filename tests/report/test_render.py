@@ -8,12 +8,13 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
 
-from s3ft.report import _figures, build, summary_table, write
-from s3ft.report._render import cell, duration, fence, number, signed
+from s3ft.report import CANVAS, build, summary_table, write
+from s3ft.report.text import cell, duration, fence, number, signed
 
 EVIL = "<script>alert('x')</script>\"'><img src=x onerror=y>"
 
@@ -128,28 +129,49 @@ def test_the_terminals_table(finished: Any) -> None:
     assert ["myths", "50.0", "25.0", "50.0"] in rows
 
 
+def drawn(html: str) -> list[tuple[str, float, list[tuple[float, float]]]]:
+    """The page's first figure: each method's name, its height, and the points, the seeds' first."""
+    figure = ElementTree.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
+    return [
+        (
+            str(name.text),
+            float(name.attrib["y"]),
+            [(float(at.attrib["cx"]), float(at.attrib["cy"])) for at in group.iter("circle")],
+        )
+        for group in figure.iter("g")
+        for name in group.iter("text")
+    ]
+
+
 def test_the_figure_has_a_point_for_every_method_and_seed(finished: Any) -> None:
-    report = build(finished.store, finished.recipe, finished.path)
-    plot = _figures.forgetting(report)
-    assert plot is not None
-    base, sft, s3ft = plot["points"]
-    assert [point["label"] for point in plot["points"]] == ["base", "sft", "s3ft"]
-    assert len(sft["seeds"]) == 2
-    assert base["x"] < s3ft["x"] < sft["x"]  # more forgotten is further right
-    assert base["y"] > sft["y"] > s3ft["y"]  # better is higher, and pixels count downwards
+    _, _, html = written(finished)
+    marks = drawn(html)
+    assert [(name, len(points)) for name, _, points in marks] == [
+        ("base", 1),
+        ("sft", 3),
+        ("s3ft", 3),
+    ]
+    (base_x, base_y), (sft_x, sft_y), (x, y) = (points[-1] for _, _, points in marks)
+    assert base_x < x < sft_x  # more forgotten is further right
+    assert base_y > sft_y > y  # better is higher, and pixels count downwards
 
 
-def test_labels_do_not_cover_each_other() -> None:
-    marks: list[dict[str, Any]] = [{"x": 10, "y": 50.0}, {"x": 12, "y": 51.0}, {"x": 9, "y": 90.0}]
-    _figures._place_labels(marks)
-    heights = sorted(mark["label_y"] for mark in marks)
+def test_labels_do_not_cover_each_other(run: Any) -> None:
+    run.examples()
+    models = ("base", "sft-seed0", "s3ft-seed0")
+    for task, metric in (("target", "accuracy"), ("facts", "acc"), ("myths", "acc")):
+        run.scores(task, metric, {model: [1, 0] for model in models})
+    _, _, html = written(run)
+    marks = drawn(html)
+    assert len({points[-1] for _, _, points in marks}) == 1, "all in one place"
+    heights = sorted(height for _, height, _ in marks)
     assert all(b - a >= 15 for a, b in pairwise(heights))
 
 
 @pytest.mark.parametrize("values", [[0.0, 0.0], [36.7, 57.3], [-0.2, 7.7], [0.001, 0.004], [5.0]])
 def test_an_axis_holds_its_values_between_round_ticks(values: list[float]) -> None:
-    axis = _figures.axis(values, 0, 100)
-    assert all(0 <= axis(value) <= 100 for value in values)
+    axis = CANVAS.x_axis(values)
+    assert all(CANVAS.left <= axis(value) <= CANVAS.width - CANVAS.right for value in values)
     assert 2 <= len(axis.ticks) <= 8
     assert len({text for _, text in axis.ticks}) == len(axis.ticks)
 

@@ -77,9 +77,9 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         ],
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
-            label: facts
+            label: training
             for label in labels
-            if (facts := _json(run_dir / "models" / label / "training.json")) is not None
+            if (training := _json(run_dir / "models" / label / "training.json")) is not None
         },
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),

@@ -3,65 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from ._axes import CANVAS
 from ._scores import BASE
 
-WIDTH, HEIGHT = 560, 320
-LEFT, RIGHT, TOP, BOTTOM = 52, 72, 14, 46
-
-MOST_POINTS = 300
+MAX_POINTS = 300
 """Points of a loss curve; longer ones are thinned."""
 
 LABEL_GAP = 15
 """Pixels between two labels."""
 
 
-_Mark = tuple[str, int, float, float, list[tuple[float, float]]]
-"""Label, number of the series, mean drop, target score, and the same two of each seed."""
+class _Mark(NamedTuple):
+    """A method's place: its mean drop and target score, and the same two of each seed."""
 
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """Maps values to pixels, with round ticks. ``start`` is the pixel of the lowest value."""
-
-    low: float
-    high: float
-    step: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(self.start + share * (self.end - self.start), 1)
-
-    @property
-    def ticks(self) -> list[tuple[float, str]]:
-        """Each tick's pixel and text."""
-        digits = max(0, -math.floor(math.log10(self.step)))
-        count = round((self.high - self.low) / self.step)
-        values = [self.low + n * self.step for n in range(count + 1)]
-        return [(self(v), f"{v + 0.0:.{digits}f}".replace("-", "−")) for v in values]
-
-
-def axis(values: Sequence[float], start: float, end: float) -> Axis:
-    """An axis that holds all values, its ticks at 1, 2 or 5 times a power of ten."""
-    low, high = min(values), max(values)
-    span = (high - low) or max(abs(high), 1.0)
-    raw = span / 4
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * factor for factor in (1, 2, 5, 10) if raw <= power * factor)
-    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
-    return Axis(low, high if high > low else low + step, step, start, end)
+    label: str
+    series: int
+    drop: float
+    score: float
+    seeds: list[tuple[float, float]]
 
 
 def forgetting(report: dict[str, Any]) -> dict[str, Any] | None:
     """Target score against mean drop: a point for every seed, a larger one for each method."""
     results = report["results"]
     base = results[BASE]["target"]
-    marks: list[_Mark] = [(BASE, 0, 0.0, base["score"], [])] if base else []
+    marks = [_Mark(BASE, 0, 0.0, base["score"], [])] if base else []
     for number, method in enumerate(report["methods"], 1):
         target, drop = results[method]["target"], results[method]["mean_drop"]
         if target is None or drop is None:
@@ -71,20 +39,20 @@ def forgetting(report: dict[str, Any]) -> dict[str, Any] | None:
             for seed, of_seed in results[method]["mean_drop_seeds"].items()
             if seed in target["seeds"]
         ]
-        marks.append((method, number, drop, target["score"], seeds))
+        marks.append(_Mark(method, number, drop, target["score"], seeds))
     if len(marks) < 2:
         return None
-    x = axis([v for _, _, drop, _, seeds in marks for v in (drop, *(s[0] for s in seeds))], *_X)
-    y = axis([v for _, _, _, score, seeds in marks for v in (score, *(s[1] for s in seeds))], *_Y)
+    x = CANVAS.x_axis([v for m in marks for v in (m.drop, *(drop for drop, _ in m.seeds))])
+    y = CANVAS.y_axis([v for m in marks for v in (m.score, *(score for _, score in m.seeds))])
     points = [
         {
-            "label": label,
-            "series": number,
-            "x": x(drop),
-            "y": y(score),
-            "seeds": [(x(d), y(s)) for d, s in seeds] if len(seeds) > 1 else [],
+            "label": mark.label,
+            "series": mark.series,
+            "x": x(mark.drop),
+            "y": y(mark.score),
+            "seeds": [(x(d), y(s)) for d, s in mark.seeds] if len(mark.seeds) > 1 else [],
         }
-        for label, number, drop, score, seeds in marks
+        for mark in marks
     ]
     _place_labels(points)
     return {"x": x, "y": y, "points": points}
@@ -95,14 +63,16 @@ def losses(report: dict[str, Any]) -> dict[str, Any] | None:
     curves = []
     for number, method in enumerate(report["methods"], 1):
         for seed in report["seeds"]:
-            facts = report["training"].get(f"{method}-seed{seed}") or {}
-            pairs = [(step, loss) for step, loss in facts.get("losses", ()) if math.isfinite(loss)]
+            training = report["training"].get(f"{method}-seed{seed}") or {}
+            pairs = [
+                (step, loss) for step, loss in training.get("losses", ()) if math.isfinite(loss)
+            ]
             if len(pairs) > 1:
                 curves.append((method, number, _thin(pairs)))
     if not curves:
         return None
-    x = axis([0.0, *(step for _, _, pairs in curves for step, _ in pairs)], *_X)
-    y = axis([0.0, *(loss for _, _, pairs in curves for _, loss in pairs)], *_Y)
+    x = CANVAS.x_axis([0.0, *(step for _, _, pairs in curves for step, _ in pairs)])
+    y = CANVAS.y_axis([0.0, *(loss for _, _, pairs in curves for _, loss in pairs)])
     lines: list[dict[str, Any]] = []
     for method, number, pairs in curves:
         path = " ".join(f"{x(step)},{y(loss)}" for step, loss in pairs)
@@ -113,10 +83,6 @@ def losses(report: dict[str, Any]) -> dict[str, Any] | None:
     return {"x": x, "y": y, "lines": lines}
 
 
-_X = (LEFT, WIDTH - RIGHT)
-_Y = (HEIGHT - BOTTOM, TOP)
-
-
 def _place_labels(marks: list[dict[str, Any]]) -> None:
     """Put each label at the height of its mark, moved down where it would cover another."""
     last = -math.inf
@@ -125,5 +91,5 @@ def _place_labels(marks: list[dict[str, Any]]) -> None:
 
 
 def _thin(pairs: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    every = math.ceil(len(pairs) / MOST_POINTS)
+    every = math.ceil(len(pairs) / MAX_POINTS)
     return pairs if every == 1 else [*pairs[:-1:every], pairs[-1]]

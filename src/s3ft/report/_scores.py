@@ -5,19 +5,16 @@ All scores are in percent, all differences in points.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 from ..errors import RunError
+from ..stats import standard_error
 from ..store import Score
 
 BASE = "base"
 TARGET = "target"
-
-Items = Mapping[str, float]
-"""One model's values in one task, by item."""
 
 
 class Results:
@@ -77,9 +74,11 @@ class Results:
         base = self._items.get((task, BASE))
         seeds = {seed: fmean(items.values()) for seed, items in found.items()}
         mean = fmean(seeds.values())
+        first, *_ = found.values()
+        by_item = [fmean(items[item] for items in found.values()) for item in first]
         return {
             "score": mean,
-            "stderr": _stderr(list(found.values())),
+            "stderr": standard_error(by_item),  # an item's value is its mean over the seeds
             "seeds": seeds,
             "change": None if base is None else mean - fmean(base.values()),
         }
@@ -89,17 +88,11 @@ class Results:
         drops: dict[str, float] = {}
         for seed, model in models.items():
             pairs = [(self._items.get((t, BASE)), self._items.get((t, model))) for t in tasks]
-            each = [
+            by_task = [
                 fmean(base.values()) - fmean(tuned.values())
                 for base, tuned in pairs
                 if base is not None and tuned is not None
             ]
-            if each and len(each) == len(tasks):
-                drops[seed] = fmean(each)
+            if by_task and len(by_task) == len(tasks):
+                drops[seed] = fmean(by_task)
         return drops
-
-
-def _stderr(seeds: Sequence[Items]) -> float | None:
-    """The standard error of the mean over items, each item's value being its mean over seeds."""
-    values = [fmean(items[item] for items in seeds) for item in seeds[0]]
-    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None

@@ -7,17 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.console import Console
-from scipy.stats import binomtest
 
 from s3ft.errors import InputError
 from s3ft.judge import audit, audit_file, render
-from s3ft.judges.audit import Confusion, cohen_kappa
+from s3ft.judges.audit import Confusion
 from s3ft.judges.text._match import match
 from s3ft.records import Verdict
-from s3ft.stats import wilson
 
 
 def confusion(tp: int, fn: int, ku: int, fp: int, tn: int, ku_wrong: int) -> Confusion:
@@ -44,25 +41,6 @@ def test_figures_by_hand() -> None:
     assert values["wrong_rows"] == pytest.approx(0.1)
     # Chance agreement: half of the labels times half accepted, and half times 0.4 rejected.
     assert values["kappa"] == pytest.approx((0.75 - 0.45) / 0.55)
-
-
-def test_wilson_is_scipys() -> None:
-    for hits, of in ((0, 10), (3, 10), (10, 10), (450, 1000)):
-        interval = binomtest(hits, of).proportion_ci(method="wilson")
-        ours = wilson(hits, of)
-        assert ours is not None
-        assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), abs=1e-6)
-    assert wilson(0, 0) is None
-
-
-def test_kappas_interval_is_that_of_resampling() -> None:
-    cells = np.array([120, 20, 6, 30, 140, 9])
-    ours = cohen_kappa(confusion(*cells.tolist()))
-    assert ours is not None
-    draws = np.random.default_rng(0).multinomial(cells.sum(), cells / cells.sum(), size=4000)
-    kappas = [kappa.value for draw in draws if (kappa := cohen_kappa(confusion(*draw.tolist())))]
-    low, high = np.percentile(kappas, [2.5, 97.5])
-    assert (ours.low, ours.high) == pytest.approx((low, high), abs=0.01)
 
 
 def test_figures_of_nothing_are_none() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from math_answers import RIGHT, WRONG
 
+from growth import assert_linear
 from s3ft.judges import Judge, registry
 from s3ft.judges._rows import to_case
 from s3ft.judges.math._math import _Math, math
@@ -173,10 +174,7 @@ def hasty() -> Judge:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_answers_never_hold_it(name: str, hasty: Judge) -> None:
-    start = time.monotonic()
-    verdict = ask(hasty, "$\\sqrt{2}$", HOSTILE[name])
-    # The limit, a restart of the worker, and much room for a busy machine.
-    assert time.monotonic() - start < 30
+    verdict = ask(hasty, "$\\sqrt{2}$", HOSTILE[name])  # without a limit some take for ever
     assert verdict.label in ("incorrect", "unknown")
     assert len(verdict.reason) < 1000
     verdict.reason.encode()
@@ -184,10 +182,11 @@ def test_hostile_answers_never_hold_it(name: str, hasty: Judge) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if "{" not in text])
-def test_hostile_text_takes_little_time_to_read(name: str, judge: Judge) -> None:
-    start = time.process_time()
-    assert ask(judge, "18", HOSTILE[name]).label in ("incorrect", "unknown")
-    assert time.process_time() - start < 2
+def test_hostile_text_is_read_in_linear_time(name: str, hasty: Judge) -> None:
+    def read(size: int) -> None:
+        assert ask(hasty, "18", HOSTILE[name][:size]).label in ("incorrect", "unknown")
+
+    assert_linear(read, len(HOSTILE[name]))
 
 
 def test_expiry_of_the_time_limit_is_unknown() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import string
-import time
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from growth import assert_linear
 from s3ft.judge import audit, registry
 from s3ft.judges._rows import to_case
 from s3ft.judges.qa._answerability import Answerability
@@ -144,12 +144,12 @@ def test_an_answer_counts_near_the_start() -> None:
     assert ask(f"{aside} The answer is Paris.", "Paris").label == "correct"
 
 
-def test_hostile_text_does_not_hold_it_up() -> None:
-    start = time.process_time()
-    for text in ("not " * 50_000, "a" * 200_000, "(" * 100_000, "text " * 50_000, "1" * 100_000):
-        ask(text, "Paris")
-        ask(text, "NO ANSWER", **NONE)
-    assert time.process_time() - start < 8
+@pytest.mark.parametrize(
+    "text", ["not " * 50_000, "a" * 200_000, "(" * 100_000, "text " * 50_000, "1" * 100_000]
+)
+def test_hostile_text_does_not_hold_it_up(text: str) -> None:
+    assert_linear(lambda size: ask(text[:size], "Paris"), len(text))
+    assert_linear(lambda size: ask(text[:size], "NO ANSWER", **NONE), len(text))
 
 
 def test_counts_questions_by_what_the_response_does() -> None:

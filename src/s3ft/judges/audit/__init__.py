@@ -1,6 +1,6 @@
 """How far a judge agrees with labels that are known to be right."""
 
-from ._agreement import Confusion, cohen_kappa
+from ._agreement import Confusion
 from ._audit import Audit, audit, audit_file, render
 
 __all__ = [
@@ -8,6 +8,5 @@ __all__ = [
     "Confusion",
     "audit",
     "audit_file",
-    "cohen_kappa",
     "render",
 ]

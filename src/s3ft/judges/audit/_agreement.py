@@ -7,11 +7,10 @@ does not know it does not accept, so an unknown is no false accept, but it is no
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from math import sqrt
 from typing import Any
 
 from ...records import Label
-from ...stats import Estimate, Z, wilson
+from ...stats import Estimate, cohen_kappa, wilson
 
 LABELS: tuple[Label, ...] = ("correct", "incorrect", "unknown")
 FIGURES = ("accuracy", "precision", "recall", "false_accept_rate", "kappa", "wrong_rows")
@@ -69,7 +68,8 @@ class Confusion:
     @property
     def kappa(self) -> Estimate | None:
         """Cohen's kappa: agreement beyond chance, 1 at best."""
-        return cohen_kappa(self)
+        right, wrong = ([self.counts[truth][label] for label in LABELS] for truth in (True, False))
+        return cohen_kappa([right, wrong, [0] * len(LABELS)])  # no label says unknown
 
     @property
     def wrong_rows(self) -> Estimate | None:
@@ -88,29 +88,3 @@ class Confusion:
             "confusion": {str(truth).lower(): dict(row) for truth, row in self.counts.items()},
             **{name: asdict(figure) if figure else None for name, figure in figures.items()},
         }
-
-
-def cohen_kappa(confusion: Confusion) -> Estimate | None:
-    """Cohen's kappa with the large-sample interval of Fleiss, Cohen and Everitt (1969, eq. 13)."""
-    n = confusion.rows
-    if not n:
-        return None
-    truths: dict[Label, bool] = {"correct": True, "incorrect": False}
-    by_truth = {label: confusion.labelled(truth) / n for label, truth in truths.items()}
-    by_judge = {label: confusion.judged(label) / n for label in LABELS}
-    observed = confusion.agreed / n
-    expected = sum(by_truth[label] * by_judge[label] for label in truths)
-    if expected == 1:
-        return None  # all rows carry one label, which the judge gave them all
-    spread = -((observed * expected - 2 * expected + observed) ** 2)
-    for row, truth in truths.items():
-        for column in LABELS:
-            share = confusion.counts[truth][column] / n
-            if row == column:
-                weight = (1 - expected) - (by_judge[row] + by_truth[row]) * (1 - observed)
-            else:
-                weight = (1 - observed) * (by_judge[row] + by_truth.get(column, 0.0))
-            spread += share * weight**2
-    value = (observed - expected) / (1 - expected)
-    half = Z * sqrt(max(spread, 0.0) / n) / (1 - expected) ** 2
-    return Estimate(value, max(-1.0, value - half), min(1.0, value + half))

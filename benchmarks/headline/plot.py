@@ -8,10 +8,7 @@ from typing import Any
 
 import jinja2
 
-import s3ft
-from s3ft.report import _figures as layout
-
-TEMPLATES = (Path(__file__).parent, Path(s3ft.__file__).parent / "report")
+from s3ft.report import CANVAS
 
 
 def frontier(curves: Mapping[str, Any]) -> str:
@@ -21,18 +18,20 @@ def frontier(curves: Mapping[str, Any]) -> str:
         method: [base, *((p["drop"].value, p["accuracy"].value) for p in curve["points"])]
         for method, curve in curves["methods"].items()
     }
-    every = [point for points in lines.values() for point in points]
-    x = layout.axis([drop for drop, _ in every], layout.LEFT, layout.WIDTH - layout.RIGHT)
-    y = layout.axis([right for _, right in every], layout.HEIGHT - layout.BOTTOM, layout.TOP)
+    points = [point for line in lines.values() for point in line]
+    x = CANVAS.x_axis([drop for drop, _ in points])
+    y = CANVAS.y_axis([accuracy for _, accuracy in points])
     drawn = [
         {
             "label": method,
             "series": number,
-            "points": [(x(drop), y(right)) for drop, right in points],
+            "points": [(x(drop), y(accuracy)) for drop, accuracy in line],
         }
-        for number, (method, points) in enumerate(lines.items(), 1)
+        for number, (method, line) in enumerate(lines.items(), 1)
     ]
-    loader = jinja2.FileSystemLoader(TEMPLATES)
+    loader = jinja2.ChoiceLoader(
+        [jinja2.FileSystemLoader(Path(__file__).parent), jinja2.PackageLoader("s3ft.report", ".")]
+    )
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    template = environment.get_template("_headline_figure.svg.j2")
-    return template.render(plot={"x": x, "y": y}, figure=layout, lines=drawn)
+    template = environment.get_template("plot.svg.j2")
+    return template.render(plot={"x": x, "y": y}, canvas=CANVAS, lines=drawn)

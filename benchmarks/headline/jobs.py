@@ -1,4 +1,4 @@
-"""One run of the headline benchmark as a process, many of them side by side, and their scores.
+"""One run of the headline benchmark as a process, and many of them side by side.
 
 A job's folder is a run directory of `s3ft`, its recipe beside it as `<folder>.yaml` and its output
 as `<folder>.log`. Runs are processes of their own, so that several can share the machine; one that
@@ -7,7 +7,6 @@ was stopped goes on where it was.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -22,7 +21,6 @@ from s3ft.atomic import atomic_folder
 from s3ft.errors import InputError, RunError
 from s3ft.progress import progress
 from s3ft.recipe import Recipe, load
-from s3ft.store import Store
 
 POLL = 1.0
 """Seconds between two looks at the processes."""
@@ -63,15 +61,15 @@ class Job:
     def _covered(self) -> bool:
         """Whether the run that is there, if any, is this one, or this one with more in it."""
         try:
-            there, wanted = load(self.path / "recipe.yaml").model_dump(), self.recipe.model_dump()
+            stored, wanted = load(self.path / "recipe.yaml").model_dump(), self.recipe.model_dump()
         except InputError:
             return False
         for key in ("methods", "seeds"):
-            if not set(wanted[key]) <= set(there[key]):
+            if not set(wanted[key]) <= set(stored[key]):
                 return False
-            there[key] = wanted[key]
-        there["model"]["date"] = wanted["model"]["date"]  # the day on which it began
-        return bool(there == wanted)
+            stored[key] = wanted[key]
+        stored["model"]["date"] = wanted["model"]["date"]  # the day on which it began
+        return bool(stored == wanted)
 
     def start(self, selection: Job, threads: int) -> subprocess.Popen[bytes]:
         """Begin or resume it in a process of its own."""
@@ -146,23 +144,3 @@ def _check(job: Job, code: int) -> None:
     log = job.path.with_name(f"{job.path.name}.log")
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
     raise RunError(f"{job.path} failed with code {code}; the end of {log}:\n" + "\n".join(lines))
-
-
-def scores(job: Job) -> dict[str, dict[str, dict[str, float]]]:
-    """What a run measured, in percent, by task, model and item.
-
-    The target's tasks are ``<target> test`` and, where the test split ends in rows of another kind,
-    ``<target> across``.
-    """
-    assert job.recipe.data.test is not None
-    with open(job.recipe.data.test, encoding="utf-8") as lines:
-        parts = {row["id"]: row["part"] for row in map(json.loads, lines)}
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    with Store(job.path / "run.sqlite") as store:
-        for model, task, metric, item, value in store.scores():
-            if task == "target":
-                if metric != "accuracy":
-                    continue
-                task = f"{job.target} {parts[item]}"
-            found.setdefault(task, {}).setdefault(model, {})[item] = 100 * value
-    return found

@@ -6,7 +6,7 @@
     OUT/<target>/<tuning>/<rate>/dev/    plain SFT, measured on what the rate is chosen by
     OUT/<target>/<tuning>/<rate>/test/   the methods; begins as a copy of the selection
 
-Each folder is a run directory of `s3ft`; see `_headline_jobs`.
+Each folder is a run directory of `s3ft`; see `jobs`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from _headline_jobs import Job
-
 from s3ft import lab
 from s3ft.atomic import atomic_text
 from s3ft.errors import InputError
 from s3ft.lab.training.suite import ABILITIES, items, write_tasks
 from s3ft.models import fingerprint
 from s3ft.recipe import JudgeConfig, Model, Recipe, load
+
+from .jobs import Job
 
 ACROSS = {"reading": "reading-across"}
 """A task's rows of another kind, measured with its test split and never trained on."""
@@ -88,15 +88,15 @@ class Bench:
                     across = lab.rows(ACROSS[target], split, seed=self.world, size=size)
                     found += [{**row, "part": "across"} for row in across]
                 lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
-                _keep(self.rows(target, split), "".join(lines))
-        told: dict[str, Any] = {"seed": self.world}
-        told["base"] = fingerprint(Model(id=self.model or "lab"))
+                _write_once(self.rows(target, split), "".join(lines))
+        world: dict[str, Any] = {"seed": self.world}
+        world["base"] = fingerprint(Model(id=self.model or "lab"))
         for split in ("dev", "test"):
             write_tasks(self.suite(split), world=self.world, split=split)
-            asked = [items(ability, self.world, split) for ability in ABILITIES]
-            told[f"suite {split}"] = sha256(repr(asked).encode()).hexdigest()[:32]
-        _keep(self.out / "data" / "world.json", json.dumps(told, indent=1) + "\n")
-        return told
+            suite = [items(ability, self.world, split) for ability in ABILITIES]
+            world[f"suite {split}"] = sha256(repr(suite).encode()).hexdigest()[:32]
+        _write_once(self.out / "data" / "world.json", json.dumps(world, indent=1) + "\n")
+        return world
 
     def job(
         self,
@@ -142,11 +142,11 @@ class Bench:
         return self.job(target, f"{self.tuning}/{rate:g}/{split}", split, methods, seeds, rate)
 
 
-def _keep(path: Path, text: str) -> None:
-    """Write a file, unless it is there with this text.
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that does not change any more.
 
     Raises:
-        InputError: it is there with another text, so that runs on it cannot go on.
+        InputError: it has another text already, so that runs on it cannot go on.
     """
     if path.exists():
         if path.read_text(encoding="utf-8") != text:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from _headline_stats import DRAWS, Interval
+from s3ft.stats import Estimate
+from s3ft.stats.bootstrap import DRAWS
+
+from .mixtures import SOURCES
 
 INTERVALS = (
     f"In brackets 95 % intervals: percentiles of {DRAWS:,} draws of items and of seeds, each on its"
     " own (pigeonhole bootstrap); all models are compared on the same items. With one seed they are"
     " over items only."
 )
-
-SOURCES = ("self", "paraphrase", "gold")
 
 PAPER = {"math": (49.5, 42.1, 8.4), "code": (30.2, 32.4, 37.4), "reading": (66.0, 25.6, 8.1)}
 """Own, paraphrased and gold percent of the S3FT mixture: GSM8K, MBPP, NQ (arXiv 2502.08130)."""
@@ -107,11 +108,11 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
     return Table(title, header, rows)
 
 
-def show(figure: Interval | None, *, sign: bool = False, digits: int = 1) -> str:
+def show(figure: Estimate | None, *, sign: bool = False, digits: int = 1) -> str:
     """``57.2 [49.0, 64.1]``."""
     if figure is None:
         return NONE
-    values = [round(value, digits) + 0.0 for value in figure]
+    values = [round(value, digits) + 0.0 for value in (figure.value, figure.low, figure.high)]
     return "{} [{}, {}]".format(*(f"{value:{'+' * sign}.{digits}f}" for value in values))
 
 

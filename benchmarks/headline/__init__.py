@@ -1,0 +1,1 @@
+"""The headline benchmark: ``python benchmarks/headline``, described in `headline.cli`."""

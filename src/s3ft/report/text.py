@@ -1,0 +1,50 @@
+"""Figures and texts as people read them, on a page, in Markdown and on a terminal."""
+
+from __future__ import annotations
+
+import re
+
+NONE = "–"
+"""Shown where there is no figure."""
+
+
+def number(value: float | None) -> str:
+    """One decimal; no minus before zero."""
+    return NONE if value is None else f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+
+
+def signed(value: float | None) -> str:
+    """One decimal and a sign, but for zero."""
+    text = number(value)
+    return text if value is None or text[0] == "−" or text == "0.0" else f"+{text}"
+
+
+def count(value: float | None) -> str:
+    """A whole number with separators."""
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """``0.4 s``, ``12 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    if seconds is None:
+        return NONE
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def cell(text: object) -> str:
+    """Text inside a line of Markdown or a table's cell, where none of it is markup."""
+    flat = " ".join(str(text).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*|\[\]])", r"\\\1", flat)
+
+
+def fence(text: str) -> str:
+    """A Markdown code block that the text cannot end."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}text\n{text}\n{ticks}"
