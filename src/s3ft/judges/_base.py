@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from ..finish import said
-from ..records import Case, Verdict
-
-MALFORMED = "malformed: "
-"""How the reason of a verdict starts where the row, not the judge, is at fault."""
+from ..records import Case, Verdict, VerdictCode
 
 
 class Judge(Protocol):
@@ -39,8 +36,7 @@ def per_case(decide: Callable[[Case], Verdict]) -> Judge:
             try:
                 yield decide(case)
             except Exception as error:
-                reason = f"{type(error).__name__}: {error}"
-                yield Verdict(case.key, "unknown", None, shorten(reason, 300))
+                yield failed(case.key, error)
 
     return judge
 
@@ -75,15 +71,21 @@ def no_answer(case: Case) -> Verdict | None:
     middle, on one that ends in its reasoning never to answer, and on an empty one to say nothing.
     """
     if case.finish_reason != "stop":
-        return Verdict(case.key, "incorrect", None, said(case.finish_reason))
+        return Verdict(case.key, "incorrect", None, said(case.finish_reason), VerdictCode.CUT)
     if not case.response.strip():
-        return Verdict(case.key, "incorrect", None, said("empty"))
+        return Verdict(case.key, "incorrect", None, said("empty"), VerdictCode.EMPTY)
     return None
 
 
 def malformed(key: str, what: str) -> Verdict:
     """The verdict on a row that lacks what the judge needs."""
-    return Verdict(key, "unknown", None, MALFORMED + what)
+    return Verdict(key, "unknown", None, f"malformed: {what}", VerdictCode.MALFORMED)
+
+
+def failed(key: str, error: Exception) -> Verdict:
+    """The verdict where the judge itself failed."""
+    reason = shorten(f"{type(error).__name__}: {error}", 300)
+    return Verdict(key, "unknown", None, reason, VerdictCode.ERROR)
 
 
 def shorten(text: str, limit: int = 80) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ladder import leak
-from ..records import Case, Verdict
+from ..records import Case, Verdict, VerdictCode
 from ._base import Judge, screened
 
 
@@ -17,5 +17,7 @@ def _refuse_leak(case: Case) -> Verdict | None:
     # The model was shown the completion, which is not among short accepted answers.
     shown = str(case.meta.get("completion", ""))
     found = leak(case.response, question, "\n".join([*case.gold, shown]))
+    if found is None:
+        return None
     reason = f"speaks of the reference: {found!r}"
-    return None if found is None else Verdict(case.key, "incorrect", None, reason)
+    return Verdict(case.key, "incorrect", None, reason, VerdictCode.LEAK)

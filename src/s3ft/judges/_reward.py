@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import InputError
-from ..records import Case, Label, Verdict
+from ..records import Case, Label, Verdict, VerdictCode
 from ..workers import chunks
-from ._base import MALFORMED, Judge, per_case
+from ._base import Judge, per_case
 from ._registry import imported, registry
 from ._rows import judge_rows
 
@@ -77,10 +77,12 @@ def reward(
     def decided(case: Case, rewards: Sequence[float | None]) -> Verdict:
         given = [value for value in rewards if value is not None]
         if not given:
-            return Verdict(case.key, "unknown", None, "no reward")
+            return Verdict(case.key, "unknown", None, "no reward", VerdictCode.UNDECIDED)
         best = max(given)
-        label: Label = "correct" if best >= threshold else "incorrect"
-        return Verdict(case.key, label, None, f"reward {best:g}, threshold {threshold:g}")
+        reason = f"reward {best:g}, threshold {threshold:g}"
+        if best >= threshold:
+            return Verdict(case.key, "correct", None, reason, VerdictCode.YES)
+        return Verdict(case.key, "incorrect", None, reason, VerdictCode.NO)
 
     alone = per_case(lambda case: judged([case])[0])
 
@@ -147,11 +149,11 @@ class JudgeReward:
         own |= {"prompt": prompts, "response": [_text(completion) for completion in completions]}
         rows = (dict(zip(own, values, strict=True)) for values in zip(*own.values(), strict=True))
         verdicts = list(judge_rows(rows, self._judge))
-        if verdicts and all(verdict.reason.startswith(MALFORMED) for verdict in verdicts):
+        if verdicts and all(verdict.code == VerdictCode.MALFORMED for verdict in verdicts):
             named = ", ".join(sorted(columns)) or "none"
             raise InputError(
                 f"the reward {self.__name__!r}",
-                f"no row can be judged: {verdicts[0].reason.removeprefix(MALFORMED)}",
+                f"no row can be judged, the first is {verdicts[0].reason}",
                 f"Name the column with the gold: gold=... Columns here: {named}.",
             )
         return [REWARDS[verdict.label] for verdict in verdicts]

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import reasoning
 from ..finish import finish_reason
-from ..records import Case, FinishReason, Message, Verdict
+from ..records import Case, FinishReason, Message, Verdict, VerdictCode
 from ._base import Judge, malformed
 
 CHUNK = 1024
@@ -36,7 +36,7 @@ def judge_rows(rows: Iterable[Any], judge: Judge) -> Iterator[Verdict]:
     Of a response or a gold with a block of reasoning the answer counts (see `s3ft.reasoning`); a
     response that ends within its reasoning has none. Every other column becomes the case's
     ``meta``. A row that lacks these, or holds wrong types,
-    is ``unknown`` with a reason that starts with ``malformed:``. A verdict's key is the row's
+    is ``unknown`` with the code ``malformed``. A verdict's key is the row's
     ``id`` where it has one, else the number of the row from 0. A row may itself be a `Malformed`,
     found while reading.
     """
@@ -71,10 +71,14 @@ def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdi
         known[verdict.key] = verdict
         yield from ready()
     for case in asked:  # what the judge left unread
-        known[case.key] = Verdict(case.key, "unknown", None, "the judge stopped early")
+        known[case.key] = _lacking(case.key, "the judge stopped early")
     for key, _ in waiting:
-        known.setdefault(key, Verdict(key, "unknown", None, "the judge gave no verdict"))
+        known.setdefault(key, _lacking(key, "the judge gave no verdict"))
     yield from ready()
+
+
+def _lacking(key: str, why: str) -> Verdict:
+    return Verdict(key, "unknown", None, why, VerdictCode.ERROR)
 
 
 def own_id(row: Any) -> Any:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
-from ...records import Label, Verdict, content_hash
+from ...records import Label, Verdict, VerdictCode, content_hash
 from ...stats import Estimate, wilson
-from .._base import MALFORMED, Judge, options_text
+from .._base import Judge, options_text
 from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import Malformed, judge_rows, row_id, to_case
@@ -134,7 +134,7 @@ def audit(
         row = asked.popleft()
         if row is _GOLD:
             result.add_gold(verdict)
-        elif verdict.label == "unknown" and verdict.reason.startswith(MALFORMED):
+        elif verdict.code == VerdictCode.MALFORMED:
             result.malformed += 1
         elif result.add(row, verdict) and on_disagreement:
             on_disagreement(row, verdict)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...records import Case, Label, Verdict
-from .._base import MALFORMED, Judge
+from ...records import Case, Label, Verdict, VerdictCode
+from .._base import Judge
 from .._cache import ReplyCache
 from .._registry import registry
 
@@ -141,6 +141,6 @@ def _taken(done: deque[Verdict]) -> Iterator[Verdict]:
 
 def _signed(step: _Step, verdict: Verdict) -> Verdict:
     """The verdict, its reason with the name of who gave it; of a malformed row as it is."""
-    if verdict.reason.startswith(MALFORMED):
+    if verdict.code == VerdictCode.MALFORMED:
         return verdict
     return replace(verdict, reason=f"{step.name}: {verdict.reason}")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...errors import InputError, RunError, disk_is_full
-from ...records import Verdict, content_hash
-from .._base import MALFORMED, options_text
+from ...records import Verdict, VerdictCode, content_hash
+from .._base import options_text
 from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import judge_rows, own_id
@@ -47,7 +47,7 @@ class Counts:
     def add(self, verdict: Verdict) -> None:
         """Count one verdict."""
         setattr(self, verdict.label, getattr(self, verdict.label) + 1)
-        self.malformed += verdict.label == "unknown" and verdict.reason.startswith(MALFORMED)
+        self.malformed += verdict.code == VerdictCode.MALFORMED
 
 
 def judge_file(
@@ -60,9 +60,9 @@ def judge_file(
     """Judge each row of a JSONL file (see `judge_rows`), in flat memory, or of one JSON list.
 
     The output is JSONL in the same order, one line for each line that is not blank: ``id`` (null
-    where the row has none), ``label``, ``answer``, ``reason``, ``judge``. A line that is not JSON
-    gets ``unknown`` too, with its id where that stands before the break. An existing output is
-    replaced, once all is judged.
+    where the row has none), ``label``, ``answer``, ``reason``, ``code`` (see `VerdictCode`),
+    ``judge``. A line that is not JSON gets ``unknown`` too, with its id where that stands before
+    the break. An existing output is replaced, once all is judged.
 
     Args:
         in_path: also compressed with gzip; ``-`` reads standard input.
@@ -90,8 +90,15 @@ def judge_file(
     with reading(in_path) as lines, writing(out_path) as out:
         for verdict in judge_rows(noted(rows_of(lines)), decide):
             counts.add(verdict)
-            fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
-            out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
+            row = {
+                "id": ids.popleft(),
+                "label": verdict.label,
+                "answer": verdict.answer,
+                "reason": verdict.reason,
+                "code": verdict.code,
+                "judge": name,
+            }
+            out.write(json_line(row))
     with cache:
         counts.canaries = canary_line(cache.recent_canaries)
     return counts

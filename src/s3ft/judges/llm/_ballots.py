@@ -7,13 +7,25 @@ from collections.abc import Iterable, Iterator
 
 from ...finish import said
 from ...generate import OpenAI, Unanswered
-from ...records import Case, Label, Request, Response, Sampling, Verdict, content_hash
+from ...records import (
+    Case,
+    Label,
+    Request,
+    Response,
+    Sampling,
+    Verdict,
+    VerdictCode,
+    content_hash,
+)
 from .._base import malformed, shorten
 from .._cache import ReplyCache
 from ._prompt import Prompt, Unaskable
 from ._reply import read_reply
 
-_LABELS: dict[bool, Label] = {True: "correct", False: "incorrect"}
+_MEANING: dict[bool, tuple[Label, VerdictCode]] = {
+    True: ("correct", VerdictCode.YES),
+    False: ("incorrect", VerdictCode.NO),
+}
 
 
 class _Ballot:
@@ -31,16 +43,18 @@ class _Ballot:
     def verdict(self) -> Verdict:
         """What more than half of the votes say."""
         said, key = shorten(self.case.response), self.case.key
-        for vote, label in _LABELS.items():
+        for vote, (label, code) in _MEANING.items():
             if 2 * len(self._grounds[vote]) > self._votes:
                 count = f"{len(self._grounds[vote])} of {self._votes} votes: "
                 reason = f"{count if self._votes > 1 else ''}{self._grounds[vote][0]}"
-                return Verdict(key, label, said, reason)
+                return Verdict(key, label, said, reason, code)
         absent = f": {self._grounds[None][0]}" if self._grounds[None] else ""
         if self._votes == 1:
-            return Verdict(key, "unknown", said, absent.removeprefix(": "))
+            return Verdict(key, "unknown", said, absent.removeprefix(": "), VerdictCode.ERROR)
         split = f"{len(self._grounds[True])} yes, {len(self._grounds[False])} no"
-        return Verdict(key, "unknown", said, f"{split} of {self._votes} votes{absent}")
+        none = len(self._grounds[None]) == self._votes
+        code = VerdictCode.ERROR if none else VerdictCode.UNDECIDED
+        return Verdict(key, "unknown", said, f"{split} of {self._votes} votes{absent}", code)
 
 
 class AskedInWords:

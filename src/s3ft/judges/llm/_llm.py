@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...generate import OpenAI
 from ...recipe import Endpoint, Model
-from ...records import Case, Sampling, Verdict
+from ...records import Case, Sampling, Verdict, VerdictCode
 from .._base import Judge, malformed, screened, shorten
 from .._cache import ReplyCache
 from ._ballots import AskedInWords
@@ -125,12 +125,13 @@ class _Local:
 def _by_probability(case: Case, yes: float | str) -> Verdict:
     said = shorten(case.response)
     if isinstance(yes, str):
-        return Verdict(case.key, "unknown", said, yes)
+        return Verdict(case.key, "unknown", said, yes, VerdictCode.ERROR)
     if yes == 0.5:
-        return Verdict(case.key, "unknown", said, "yes and no are as likely")
+        reason = "yes and no are as likely"
+        return Verdict(case.key, "unknown", said, reason, VerdictCode.UNDECIDED)
     if yes > 0.5:
-        return Verdict(case.key, "correct", said, f"yes, p = {yes:.3f}")
-    return Verdict(case.key, "incorrect", said, f"no, p = {1 - yes:.3f}")
+        return Verdict(case.key, "correct", said, f"yes, p = {yes:.3f}", VerdictCode.YES)
+    return Verdict(case.key, "incorrect", said, f"no, p = {1 - yes:.3f}", VerdictCode.NO)
 
 
 def _own_prompt(model: Model) -> Path:
