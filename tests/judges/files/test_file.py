@@ -54,6 +54,7 @@ def test_output_has_a_line_for_each_row(tmp_path: Path) -> None:
         "label": "correct",
         "answer": "4",
         "reason": "4 = 4",
+        "code": "equal",
         "judge": "math(timeout=3.0)",
     }
     assert rows[2]["reason"] == "malformed: line 4 is not JSON"
