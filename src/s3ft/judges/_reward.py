@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import InputError
 from ..records import Case, Label, Verdict, VerdictCode
 from ..workers import chunks
-from ._base import Judge, per_case
+from ._base import Judge, close, per_case
 from ._registry import imported, registry
 from ._rows import judge_rows
 
@@ -133,6 +133,10 @@ class JudgeReward:
 
     def __reduce__(self) -> tuple[Callable[..., JudgeReward], tuple[Any, ...]]:
         return JudgeReward, self._made_of
+
+    def close(self) -> None:
+        """End what the judge holds; called again, it starts anew."""
+        close(self._judge)
 
     def __call__(
         self, *, prompts: Sequence[Any], completions: Sequence[Any], **columns: Any

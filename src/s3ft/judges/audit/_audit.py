@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ...errors import InputError
 from ...records import Label, Verdict, VerdictCode, content_hash
 from ...stats import Estimate, wilson
-from .._base import Judge, options_text
+from .._base import Judge, closing, options_text
 from .._cache import ReplyCache, canary_line
 from .._registry import registry
-from .._rows import Malformed, judge_rows, row_id, to_case
+from .._rows import MalformedRow, judge_rows, row_id, to_case
 from ..files import json_line, reading, rows_of, same_file, writing
 from ._agreement import FIGURES, LABELS, Confusion
 
@@ -121,7 +121,7 @@ def audit(
             if not isinstance(row, Mapping):
                 yield row
             elif not isinstance(row.get("correct"), bool):
-                yield Malformed("correct is neither true nor false")
+                yield MalformedRow("correct is neither true nor false")
             else:
                 yield {column: value for column, value in row.items() if column != "correct"}
                 gold = _gold_row(row)
@@ -145,7 +145,7 @@ def _gold_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
     """The row with its gold, the first of several, as the response; None where it has none."""
     try:
         gold = to_case("", row).gold
-    except Malformed:
+    except MalformedRow:
         return None
     if not gold or not gold[0].strip():
         return None
@@ -179,7 +179,7 @@ def audit_file(
         from ..qa import Answerability  # with the grammar of abstaining: not for --help
 
         table = Answerability(options.get("abstain", ()))
-    with reading(path) as lines:
+    with closing(decide), reading(path) as lines:
         if disagreements is None:
             result = audit(rows_of(lines), decide, name, answerability=table)
         else:

@@ -106,7 +106,8 @@ class _Code:
     """The judge: asks as many sandboxes at once as it has."""
 
     def __init__(self, sandboxes: list[Sandbox], level: Level, one_process: bool) -> None:
-        self._count, self._level, self._one_process = len(sandboxes), level, one_process
+        self._sandboxes, self._level, self._one_process = sandboxes, level, one_process
+        self._count = len(sandboxes)
         # The last one used is taken first, so that no more are started than are needed at once.
         self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
         for sandbox in reversed(sandboxes):
@@ -125,6 +126,11 @@ class _Code:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
+
+    def close(self) -> None:
+        """End the sandboxes' helper processes; they are started again when they are needed."""
+        for sandbox in self._sandboxes:
+            sandbox.close()
 
     def _judge(self, case: Case) -> Verdict:
         sandbox = self._idle.get()

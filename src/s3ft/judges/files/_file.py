@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from ...errors import InputError, RunError, disk_is_full
 from ...records import Verdict, VerdictCode, content_hash
-from .._base import options_text
+from .._base import closing, options_text
 from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import judge_rows, own_id
@@ -87,7 +87,7 @@ def judge_file(
             ids.append(own_id(row))
             yield row
 
-    with reading(in_path) as lines, writing(out_path) as out:
+    with closing(decide), reading(in_path) as lines, writing(out_path) as out:
         for verdict in judge_rows(noted(rows_of(lines)), decide):
             counts.add(verdict)
             row = {

@@ -24,7 +24,7 @@ _OPENERS = re.compile(
 )
 
 
-def no_content(case: Case) -> Verdict | None:
+def says_nothing(case: Case) -> Verdict | None:
     """Refuse a response that has no letter or digit, or only announces an answer.
 
     One that is an accepted answer as it stands is not refused.

@@ -61,6 +61,10 @@ class _Math:
         self.timeout = timeout
         self.worker = Worker(Path(__file__).with_name("_math_worker.py"))
 
+    def close(self) -> None:
+        """End the process; it is started again when it is needed."""
+        self.worker.close()
+
     def __call__(self, case: Case) -> Verdict:
         if not case.gold:
             return malformed(case.key, "no gold")
