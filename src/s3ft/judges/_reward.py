@@ -50,28 +50,28 @@ def reward(
         raise ValueError(f"threshold must be a number, not {threshold!r}")
     score = imported(function, "judge 'reward'", f"function {function!r}")
 
-    def rewards(asked: Sequence[tuple[Case, str | None]]) -> list[float | None]:
-        names = {name for case, _ in asked for name in case.meta} - _NO_COLUMNS
+    def rewards(pairs: Sequence[tuple[Case, str | None]]) -> list[float | None]:
+        names = {name for case, _ in pairs for name in case.meta} - _NO_COLUMNS
         columns: dict[str, list[Any]] = {
-            name: [case.meta.get(name) for case, _ in asked] for name in sorted(names)
+            name: [case.meta.get(name) for case, _ in pairs] for name in sorted(names)
         }
-        columns[gold] = [answer for _, answer in asked]
-        columns["prompts"] = [_prompt(case, conversational) for case, _ in asked]
-        columns["completions"] = [_completion(case, conversational) for case, _ in asked]
+        columns[gold] = [answer for _, answer in pairs]
+        columns["prompts"] = [_prompt(case, conversational) for case, _ in pairs]
+        columns["completions"] = [_completion(case, conversational) for case, _ in pairs]
         found = score(**columns)
         if inspect.isawaitable(found):
             from ..generate._background import Background  # late, for a quick start
 
             with Background() as loop:
                 found = loop.wait(_awaited(found))
-        if len(found) != len(asked):
-            raise ValueError(f"{len(found)} rewards for {len(asked)} completions")
+        if len(found) != len(pairs):
+            raise ValueError(f"{len(found)} rewards for {len(pairs)} completions")
         return [None if value is None or math.isnan(value) else float(value) for value in found]
 
     def judged(batch: Sequence[Case]) -> list[Verdict]:
         # A function of the form alone needs no gold.
-        asked = [(case, answer) for case in batch for answer in case.gold or (None,)]
-        found = iter(rewards(asked))
+        pairs = [(case, answer) for case in batch for answer in case.gold or (None,)]
+        found = iter(rewards(pairs))
         return [decided(case, [next(found) for _ in case.gold or (None,)]) for case in batch]
 
     def decided(case: Case, rewards: Sequence[float | None]) -> Verdict:

@@ -65,11 +65,11 @@ def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdi
             verdict = known.pop(key)
             yield verdict if own == key else replace(verdict, key=own)
 
-    asked = cases()
-    for verdict in judge(asked):
+    pending = cases()
+    for verdict in judge(pending):
         known[verdict.key] = verdict
         yield from ready()
-    for case in asked:  # what the judge left unread
+    for case in pending:  # what the judge left unread
         known[case.key] = _lacking(case.key, "the judge stopped early")
     for key, _ in waiting:
         known.setdefault(key, _lacking(key, "the judge gave no verdict"))

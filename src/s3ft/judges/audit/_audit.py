@@ -112,12 +112,12 @@ def audit(
         on_disagreement: called with each row on which verdict and label differ, and the verdict.
     """
     result = Audit(name, answerability=answerability)
-    asked: deque[Any] = deque()
+    waiting: deque[Any] = deque()
     seen: set[str] = set()
 
     def unlabelled() -> Iterator[Any]:
         for number, row in enumerate(rows):
-            asked.append(row)
+            waiting.append(row)
             if not isinstance(row, Mapping):
                 yield row
             elif not isinstance(row.get("correct"), bool):
@@ -127,11 +127,11 @@ def audit(
                 gold = _gold_row(row)
                 if gold and (mark := content_hash(repr(gold))) not in seen:
                     seen.add(mark)
-                    asked.append(_GOLD)
+                    waiting.append(_GOLD)
                     yield {**gold, "id": row_id(row, str(number))}
 
     for verdict in judge_rows(unlabelled(), judge):
-        row = asked.popleft()
+        row = waiting.popleft()
         if row is _GOLD:
             result.add_gold(verdict)
         elif verdict.code == VerdictCode.MALFORMED:

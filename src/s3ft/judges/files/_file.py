@@ -124,7 +124,7 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
         RunError: there was no room left to write.
     """
     if str(path) == "-":
-        with _room("standard output"):
+        with _full_disk_told("standard output"):
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         return
@@ -134,14 +134,14 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     if not replaced:
         with _writable(path):
             file = open(target, "wb")  # noqa: SIM115 - closed below
-        with _room(str(path)), file:
+        with _full_disk_told(str(path)), file:
             yield file
         return
     # Its name must not be too long where that of the target is not.
     temporary = target.with_name(f".s3ft-{os.getpid()}-{content_hash(target.name)[:8]}.tmp")
     kept = target.with_name(f"{target.name}.partial")
     try:
-        with _room(str(path), lambda: _keep(temporary, kept)):
+        with _full_disk_told(str(path), lambda: _keep(temporary, kept)):
             with _writable(path):
                 file = open(temporary, "wb")  # noqa: SIM115 - closed below
             with file:
@@ -161,7 +161,7 @@ def _writable(path: str | Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _room(where: str, rescue: Callable[[], str] = str) -> Iterator[None]:
+def _full_disk_told(where: str, rescue: Callable[[], str] = str) -> Iterator[None]:
     """Turn a full disk into one message, with what could be rescued."""
     try:
         yield

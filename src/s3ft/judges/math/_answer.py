@@ -11,7 +11,7 @@ from ._reader import read
 from ._tokens import Unread
 from ._typography import plain, with_ascii_digits, without_specials
 from ._units import unit_at
-from ._value import Listing, Quantity, Value, Word
+from ._value import Listing, Quantity, Value, WordValue
 
 _ANNOTATION = re.compile(r"<<[^<>]*>>")  # GSM8K's calculator marks
 _COMMAND = re.compile(
@@ -73,7 +73,7 @@ class Answer:
     @property
     def is_word(self) -> bool:
         """Whether it is an answer in words that are no number."""
-        return any(isinstance(value, Word) for value in self.values)
+        return any(isinstance(value, WordValue) for value in self.values)
 
 
 def without_annotations(text: str) -> str:
@@ -110,7 +110,7 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
             continue
         answers = [a for a in answers if not a.is_word and a.identity != answer.identity]
         answers.append(answer)
-        if len(answers) > MOST:
+        if len(answers) > MAX_ANSWERS:
             break
     if answers:
         return answers, True
@@ -119,7 +119,7 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
     return ([last] if last else []), False
 
 
-MOST = 8
+MAX_ANSWERS = 8
 """A response that marks more different answers than this is not looked into."""
 
 
@@ -174,14 +174,14 @@ def read_word(text: str) -> Answer | None:
     said = {word.lower() for word in _YES_NO.findall(text)}
     if len(said) == 1:
         return classify(said.pop())
-    for sentence in _sentences_backwards(text, most=1):
+    for sentence in _sentences_backwards(text, limit=1):
         shown = plain(sentence)
         found = _COPULA.fullmatch(shown)
         return _word(plain(found[1]) if found else shown, boxed=False)
     return None
 
 
-def _sentences_backwards(text: str, most: int = 40) -> list[str]:
+def _sentences_backwards(text: str, limit: int = 40) -> list[str]:
     """The last sentences that assert something, the last one first."""
     tail = text[-20 * LONGEST :]
     found = []
@@ -189,12 +189,12 @@ def _sentences_backwards(text: str, most: int = 40) -> list[str]:
     for boundary in reversed([None, *_SENTENCE.finditer(tail)]):
         start = boundary.end() if boundary else 0
         sentence = tail[start:end].strip()
-        asked = tail[end : end + 1] in ("?", "？")
+        is_question = tail[end : end + 1] in ("?", "？")
         end = boundary.start() if boundary else 0
-        if _SAYS_SOMETHING.search(sentence) and not asked and not _REMARK.search(sentence):
+        if _SAYS_SOMETHING.search(sentence) and not is_question and not _REMARK.search(sentence):
             end_of_it = sentence[-LONGEST:].partition(" ")[2] if len(sentence) > LONGEST else ""
             found.append(end_of_it or sentence)
-            if len(found) == most:
+            if len(found) == limit:
                 break
     return found
 
@@ -268,7 +268,7 @@ def _word(shown: str, *, boxed: bool) -> Answer | None:
         return Answer(shown, math=f"${shown}$") if boxed or len(shown) < 9 else None
     if len(words) == 1 and len(words[0]) == 1:
         return Answer(shown, math=f"${shown.strip('()')}$")  # a variable
-    return Answer(shown, (Word(" ".join(words)),))
+    return Answer(shown, (WordValue(" ".join(words)),))
 
 
 def _only_remarks(mark: Mark, answer: Answer) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from ...records import Case, Label, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from ._answer import (
-    MOST,
+    MAX_ANSWERS,
     Answer,
     has_latex,
     read_conclusion,
@@ -94,10 +94,10 @@ class _Math:
             return _bad_gold(key, None)
         if not answers:
             return Verdict(key, "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
-        said = "; ".join(shorten(answer.text) for answer in answers[:MOST])
+        said = "; ".join(shorten(answer.text) for answer in answers[:MAX_ANSWERS])
         reason = f"different marked answers: {said}"
         differ = Verdict(key, "incorrect", said, reason, VerdictCode.DIFFERS)
-        if len(answers) > MOST:
+        if len(answers) > MAX_ANSWERS:
             return differ
         # What has a value first: one that differs decides, and nobody need ask math-verify.
         for answer in sorted(answers, key=lambda answer: not answer.values):

@@ -15,7 +15,7 @@ from ...records import Case, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from .._rows import answers as accepted_texts
 from ..text import marked
-from ._said import says
+from ._matching import says
 from .abstain import (
     Abstention,
     abstention,

@@ -142,7 +142,7 @@ class _Reader:
         self._more = re.compile(
             rf"(?:/|,|\bor\b|\band\b|&)\s{{0,9}}\(?(?P<label>{names})\b(?!['’])"
         )
-        self._said = re.compile(
+        self._named = re.compile(
             rf"\((?P<bracketed>{names})\)"
             rf"|\b(?P<affirmed>{names})\b\)?\s+{_AFFIRMED}"
             r"|\b(?i:choose|pick|select|go with|going with|opt for|it is|it['’]s|must be|should be)"
@@ -178,7 +178,7 @@ class _Reader:
     def named(self, response: str) -> list[str]:
         """The labels picked in words or brackets, less those that are named as wrong."""
         found: list[str] = []
-        for said in self._said.finditer(response):
+        for said in self._named.finditer(response):
             label = said["bracketed"] or said["affirmed"] or said["chosen"]
             if label in found:
                 continue

@@ -61,12 +61,12 @@ class _Reading:
     def __init__(self, response: str, question: str, wanted: Sequence[Wanted]) -> None:
         self.wanted = wanted
         self.question = words(question)
-        self.asked = frozenset(forms(self.question))
-        self.asked_text = Text(self.question)
+        self.question_forms = frozenset(forms(self.question))
+        self.question_text = Text(self.question)
         longest = max((len(one.form) for one in wanted), default=0)
         self.words = words(response)[: _READING + len(self.question) + longest]
-        self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
-        new = list(accumulate(word.form not in self.asked for word in self.words))
+        self.claims = Claims(self.words, self.question_forms, asks=response.rstrip().endswith("?"))
+        new = list(accumulate(word.form not in self.question_forms for word in self.words))
         _, first = next(iter(_sentences(self.words, len(self.words))), (0, 0))
         self.end = max(sum(at <= READ for at in new[:first]), sum(at <= LATER for at in new))
         self.new = new[-1] if new else 0
@@ -97,8 +97,8 @@ class _Reading:
             place
             for phrase in wanted.phrases()
             for place in self.places(phrase, wanted)
-            if "or" in self.asked
-            or not self.asked.issuperset(phrase)
+            if "or" in self.question_forms
+            or not self.question_forms.issuperset(phrase)
             or self.tells(*place, phrase == wanted.form)
         ]
         if places:
@@ -123,7 +123,8 @@ class _Reading:
         return [
             (start, end)
             for start, end in sorted(found)
-            if start < self.end and not wanted.is_another(self.words, start, end, self.asked)
+            if start < self.end
+            and not wanted.is_another(self.words, start, end, self.question_forms)
         ]
 
     def tells(self, start: int, end: int, whole: bool) -> bool:
@@ -136,19 +137,19 @@ class _Reading:
         said = self.words
         after = said[end] if end < len(said) else None
         if said[start].is_number and after is not None:
-            return after.form in self.asked and self.follows(start, end) is False
+            return after.form in self.question_forms and self.follows(start, end) is False
         ends = after is None or after.mark in CLAUSE_MARKS
         before = said[start - 1].form if start else ""
         return ends and before != "of" and not self.follows(start, end)
 
     def follows(self, start: int, end: int) -> bool:
         """Whether a word beside these stands beside them in the question too."""
-        asked, said = forms(self.question), forms(self.words)
-        for at, _ in self.asked_text.find(said[start:end]):
+        question, said = forms(self.question), forms(self.words)
+        for at, _ in self.question_text.find(said[start:end]):
             behind = at + end - start
-            if start and at and asked[at - 1] == said[start - 1]:
+            if start and at and question[at - 1] == said[start - 1]:
                 return True
-            if end < len(said) and behind < len(asked) and asked[behind] == said[end]:
+            if end < len(said) and behind < len(question) and question[behind] == said[end]:
                 return True
         return False
 
@@ -160,9 +161,10 @@ class _Reading:
         pair = listed.several and len(listed.items) == 1 and not listed.choice
         if (
             listed.items
-            and "or" in self.asked
+            and "or" in self.question_forms
             and all(
-                self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+                self.question_forms.issuperset(forms(self.words[first:last]))
+                for first, last in listed.items
             )
         ):
             return False
@@ -177,8 +179,11 @@ class _Reading:
 
     def comes_from_another(self, start: int, end: int) -> bool:
         """Whether the question asks from where, and the sentence tells that of something else."""
-        said, asked = forms(self.words), forms(self.question)
-        if "from" not in (*asked[:1], *asked[-1:]) or "from" in said[max(0, start - 3) : start]:
+        said, question = forms(self.words), forms(self.question)
+        if (
+            "from" not in (*question[:1], *question[-1:])
+            or "from" in said[max(0, start - 3) : start]
+        ):
             return False
         behind = said[end : end + _CLOSE]
         return "from" in behind[:-1] and self.words[end + behind.index("from") + 1].capital
@@ -207,7 +212,9 @@ class _Reading:
 
     def worded(self, wanted: Wanted) -> tuple[int, int] | None:
         """Where one sentence has all the answer's telling words, in their order unless a list."""
-        telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
+        telling = [
+            form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.question_forms
+        ]
         if len(telling) < 2:
             return None
         name = wanted.all_capital and not wanted.items and not wanted.parted
