@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import registry, to_case
 from s3ft.records import Case
 
 

@@ -18,8 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import registry, to_case
 from s3ft.judges.audit import Confusion
 from s3ft.judges.text import squad_normalise
 from s3ft.records import Case

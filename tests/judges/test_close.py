@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 import s3ft
+from processes import children
 from s3ft.judge import ReplyCache, as_reward, audit_file, close, judge_file
 from s3ft.judges import Judge, Judges, judge_rows, per_case, registry, screened, without_leaks
 from s3ft.records import Case, Verdict
@@ -31,19 +31,6 @@ HOLDING: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ("cascade", {"judges": ["match", "math"]}, LATEX),
     ("all", {"judges": [INNER, "math"]}, LATEX),
 ]
-
-
-def children() -> set[int]:
-    """The processes that this one has started and that have not been reaped."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue  # it has just ended
-        if int(fields[1]) == os.getpid():
-            found.add(int(stat.parent.name))
-    return found
 
 
 @pytest.mark.parametrize(("name", "options", "rows"), HOLDING)

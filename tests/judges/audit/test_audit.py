@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from s3ft.errors import InputError
 from s3ft.judge import audit, audit_file, render
 from s3ft.judges.audit import Confusion, cohen_kappa
-from s3ft.judges.text._match import match
+from s3ft.judges.text import match
 from s3ft.records import Verdict
 from s3ft.stats import wilson
 

@@ -143,7 +143,7 @@ def test_gsm8k_solutions_through_files(shared_data: Path, tmp_path: Path) -> Non
 
 
 def test_input_is_not_read_ahead_from_a_stream() -> None:
-    from s3ft.judges.files._lines import rows_of
+    from s3ft.judges.files import rows_of
 
     stream = io.BytesIO(b'{"a": 1}\n{"a": 2}\n')
     rows = rows_of(stream)

@@ -7,9 +7,7 @@ import re
 
 import pytest
 
-from s3ft.judges.llm._content import says_nothing
-from s3ft.judges.llm._prompt import DEFAULT, JudgePrompt
-from s3ft.judges.llm._reply import read_reply
+from s3ft.judges.llm import DEFAULT, JudgePrompt, read_reply, says_nothing
 from s3ft.records import Case, Message
 
 MARK = "1a2b3c4d"

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import registry, to_case
 
 
 def label(question: str, gold: Any, response: str) -> str:
@@ -351,7 +350,7 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("unit", DEGENERATE.values(), ids=DEGENERATE)
 def test_a_megabyte_takes_linear_time(unit: str) -> None:
-    from s3ft.judges.qa._qa import LONGEST
+    from s3ft.judges.qa import LONGEST
 
     start = time.process_time()
     text = (unit * (1_000_000 // len(unit)))[:1_000_000]

@@ -62,7 +62,7 @@ class _WithCanaries:
                     canary = replace(
                         case,
                         key=f"{_KEY}{digest}",
-                        response=_wrong(case.gold, others, int(digest[8:16], 16)),
+                        response=wrong_response(case.gold, others, int(digest[8:16], 16)),
                         finish_reason="stop",
                     )
                     if canary.key not in waiting:
@@ -80,7 +80,7 @@ class _WithCanaries:
             self._cache.add_canary(verdict.key, prompt, canary.response, verdict.label)
 
 
-def _wrong(gold: Sequence[str], others: Sequence[str], choice: int) -> str:
+def wrong_response(gold: Sequence[str], others: Sequence[str], choice: int) -> str:
     """Another row's gold that answers something else, else words that say nothing."""
     differing = [other for other in others if not any(_alike(other, text) for text in gold)]
     borrow = differing and choice % 4
