@@ -106,11 +106,17 @@ def test_a_question_for_a_percentage_makes_the_gold_one(judge: Judge) -> None:
 
 
 def test_says_what_it_read_and_why(judge: Judge) -> None:
-    assert ask(judge, "42", "#### 42") == Verdict("0", "correct", "42", "42 = 42")
-    assert ask(judge, "42", "#### 41") == Verdict("0", "incorrect", "41", "41, gold 42")
+    assert ask(judge, "42", "#### 42") == Verdict(
+        "0", "correct", "42", "42 = 42", VerdictCode.EQUAL
+    )
+    assert ask(judge, "42", "#### 41") == Verdict(
+        "0", "incorrect", "41", "41, gold 42", VerdictCode.DIFFERS
+    )
     unread = ask(judge, "42", "no idea")
     assert unread == Verdict("0", "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
-    assert ask(judge, "42", " \n") == Verdict("0", "incorrect", None, "empty response")
+    assert ask(judge, "42", " \n") == Verdict(
+        "0", "incorrect", None, "empty response", VerdictCode.EMPTY
+    )
     both = ask(judge, "42", "#### 41\n#### 42")
     assert (both.answer, both.reason) == ("41; 42", "different marked answers: 41; 42")
 

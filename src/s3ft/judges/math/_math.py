@@ -20,15 +20,13 @@ from ...records import Case, Label, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from ._answer import (
     MAX_ANSWERS,
-    Answer,
-    has_latex,
     read_conclusion,
     read_gold,
     read_response,
     read_word,
-    units_differ,
     without_annotations,
 )
+from ._classify import Answer, has_latex, units_differ
 from ._units import PERCENT
 from ._value import Listing, Quantity, agree
 from ._worker import Worker, WorkerLost, WorkerTimeout
