@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,17 @@ import pytest
 import s3ft
 from processes import children
 from s3ft.judge import ReplyCache, as_reward, audit_file, close, judge_file
-from s3ft.judges import Judge, Judges, judge_rows, per_case, registry, screened, without_leaks
+from s3ft.judges import (
+    Judge,
+    Judges,
+    judge_rows,
+    on_ray,
+    per_case,
+    registry,
+    screened,
+    without_leaks,
+)
+from s3ft.recipe import Ray
 from s3ft.records import Case, Verdict
 
 LATEX = [{"response": r"\boxed{x + 1}", "gold": r"$1 + x$"}, {"response": "x^3", "gold": "$x^2$"}]
@@ -138,3 +150,20 @@ def test_a_plain_function_needs_none() -> None:
     plain: Judge = judge
     close(plain)
     close(screened(plain, lambda _: None))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
+def test_workers_of_a_cluster_end() -> None:
+    import ray
+
+    judge = on_ray(Ray(workers=1), partial(registry.make, "match", {}))
+    close(judge)
+    cases = [Case(str(n), (), text, ("Paris",)) for n, text in enumerate(("Paris", "Rome"))]
+    try:
+        for _ in range(2):
+            assert [verdict.label for verdict in judge(cases)] == ["correct", "incorrect"]
+            close(judge)
+            close(judge)
+    finally:
+        ray.shutdown()

@@ -164,18 +164,24 @@ def test_a_factory_says_that_its_judge_is_stateful() -> None:
         given.append(cache)
         return accept
 
+    @judges.register("counts")
+    @stateful
+    def counts() -> Judge:
+        return accept
+
     @judges.register("plain")
     def plain(*, cache: str = "own") -> Judge:
         given.append(cache)
         return accept
 
     cache = ReplyCache()
-    for name in ("keeps", "plain"):
+    for name in ("keeps", "counts", "plain"):
         judges.make(name, {}, cache=cache)
     judges([{"response": "x"}], "keeps", cache=cache)
     judges([{"response": "x"}], "plain", cache="mine")
     assert given == [cache, "own", cache, "mine"]
     assert not judges.is_stateless("keeps")
+    assert not judges.is_stateless("counts")
     assert judges.is_stateless("plain")
     for name, options in (("keeps", "none"), ("plain", "cache")):
         with pytest.raises(InputError, match=f"Options it takes: {options}"):

@@ -34,8 +34,8 @@ Factory = TypeVar("Factory", bound=JudgeFactory)
 def stateful(factory: Factory) -> Factory:
     """Decorate a factory whose judge keeps what a run must have once, such as paid replies.
 
-    Its judge is made in the process of the run alone, never in several workers, and the factory
-    gets the run's `ReplyCache` as ``cache``. All other judges are stateless: several of one kind
+    Its judge is made in the process of the run alone, never in several workers, and a factory that
+    takes ``cache`` gets the run's `ReplyCache`. All other judges are stateless: several of one kind
     may share the work.
     """
     factory.is_stateful = True  # type: ignore[attr-defined]

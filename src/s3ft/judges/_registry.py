@@ -90,13 +90,14 @@ class Judges:
         """
         factory = self._factory(name, where)
         takes = inspect.signature(factory).parameters
-        held = {"cache"} if is_stateful(factory) else set[str]()
-        if cache is not None and held:
+        takes_cache = is_stateful(factory) and "cache" in takes
+        if cache is not None and takes_cache:
             options = {"cache": cache, **options}
         try:
             inspect.signature(factory).bind(**options)
         except TypeError as error:
-            known = ", ".join(name for name in takes if name not in held) or "none"
+            hidden = "cache" if takes_cache else ""
+            known = ", ".join(name for name in takes if name != hidden) or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         for option, value in options.items():
             if problem := _misfit(takes.get(option), value):
