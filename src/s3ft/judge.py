@@ -15,11 +15,13 @@ from .judges import (
     JudgeReward,
     Judges,
     ReplyCache,
+    close,
     judge_rows,
     options_text,
     per_case,
     registry,
     screened,
+    stateful,
 )
 from .judges.audit import Audit, audit, audit_file, render
 from .judges.files import Counts, judge_file
@@ -49,6 +51,7 @@ __all__ = [
     "as_reward",
     "audit",
     "audit_file",
+    "close",
     "judge_file",
     "judge_rows",
     "make",
@@ -60,4 +63,5 @@ __all__ = [
     "render",
     "screened",
     "squad_scores",
+    "stateful",
 ]

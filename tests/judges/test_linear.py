@@ -6,9 +6,8 @@ import pytest
 from linear import FORMS
 
 from growth import assert_linear
-from s3ft.judges.math._math import math
-from s3ft.judges.text._choice import choice
-from s3ft.judges.text._match import match
+from s3ft.judges.math import math
+from s3ft.judges.text import choice, match
 from s3ft.records import Case
 
 JUDGES = {

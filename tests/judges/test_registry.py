@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.judges import Judge, Judges, options_text, per_case
+from s3ft.judges import Judge, Judges, ReplyCache, options_text, per_case, stateful
 from s3ft.records import Case, Verdict
 
 MODULE = """
@@ -152,3 +152,39 @@ def test_the_package_is_what_one_calls() -> None:
         "assert s3ft.judge.register == j.register\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_factory_says_that_its_judge_is_stateful() -> None:
+    given: list[object] = []
+    judges = Judges()
+
+    @judges.register("keeps")
+    @stateful
+    def keeps(*, cache: ReplyCache | None = None) -> Judge:
+        given.append(cache)
+        return accept
+
+    @judges.register("counts")
+    @stateful
+    def counts() -> Judge:
+        return accept
+
+    @judges.register("plain")
+    def plain(*, cache: str = "own") -> Judge:
+        given.append(cache)
+        return accept
+
+    cache = ReplyCache()
+    for name in ("keeps", "counts", "plain"):
+        judges.make(name, {}, cache=cache)
+    judges([{"response": "x"}], "keeps", cache=cache)
+    judges([{"response": "x"}], "plain", cache="mine")
+    assert given == [cache, "own", cache, "mine"]
+    assert not judges.is_stateless("keeps")
+    assert not judges.is_stateless("counts")
+    assert judges.is_stateless("plain")
+    for name, options in (("keeps", "none"), ("plain", "cache")):
+        with pytest.raises(InputError, match=f"Options it takes: {options}"):
+            judges.make(name, {"size": 1})
+    shared = {name for name in Judges().names() if judges.is_stateless(name)}
+    assert shared == {"match", "choice", "math", "code", "qa", "reward"}

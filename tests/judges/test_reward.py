@@ -126,7 +126,10 @@ def test_tests_stand_in_for_a_gold() -> None:
 
 def test_a_column_that_is_not_there() -> None:
     rewards = s3ft.judge.as_reward("math")
-    with pytest.raises(InputError, match=r"(?s)no row can be judged: no gold.*here: solution\."):
+    with pytest.raises(
+        InputError,
+        match=r"(?s)no row can be judged, the first is malformed: no gold.*here: solution\.",
+    ):
         rewards(prompts=["1 + 1?"], completions=["2"], solution=["2"])
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 import s3ft
-from s3ft.judges import judge_rows, per_case
-from s3ft.judges._rows import CHUNK
-from s3ft.judges.text._match import match
+from s3ft.judges import CHUNK, judge_rows, per_case
+from s3ft.judges.text import match
 from s3ft.records import Case, Verdict
 
 

@@ -3,22 +3,34 @@
 Each judge is a package of its own; `s3ft.judge` is what users call.
 """
 
-from ._base import Judge, JudgeFactory, options_text, per_case, screened, shorten
+from ._base import (
+    Judge,
+    JudgeFactory,
+    close,
+    options_text,
+    per_case,
+    screened,
+    shorten,
+    stateful,
+)
 from ._cache import REPLIES, ReplyCache, canary_line
 from ._leaks import without_leaks
 from ._ray import on_ray
 from ._registry import Judges, registry
 from ._reward import JudgeReward
-from ._rows import judge_rows
+from ._rows import CHUNK, MalformedRow, judge_rows, to_case
 
 __all__ = [
+    "CHUNK",
     "REPLIES",
     "Judge",
     "JudgeFactory",
     "JudgeReward",
     "Judges",
+    "MalformedRow",
     "ReplyCache",
     "canary_line",
+    "close",
     "judge_rows",
     "on_ray",
     "options_text",
@@ -26,5 +38,7 @@ __all__ = [
     "registry",
     "screened",
     "shorten",
+    "stateful",
+    "to_case",
     "without_leaks",
 ]

@@ -19,16 +19,22 @@ BATCH = 64
 
 
 def on_ray(config: Ray, make: Callable[[], Judge]) -> Judge:
-    """The judge that ``make`` makes, in the workers of a cluster; they end with it.
+    """The judge that ``make`` makes, in the workers of a cluster, which `close` ends.
 
     It must decide each case by itself, and keep nothing: see `Judges.is_stateless`.
     """
-    crew: Crew[Case, list[Verdict]] = Crew(config, partial(_made, make))
+    return _OnRay(config, make)
 
-    def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
-        return chain.from_iterable(crew.map(chunks(cases, BATCH)))
 
-    return judge
+class _OnRay:
+    def __init__(self, config: Ray, make: Callable[[], Judge]) -> None:
+        self._workers: Crew[Case, list[Verdict]] = Crew(config, partial(_made, make))
+
+    def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
+        return chain.from_iterable(self._workers.map(chunks(cases, BATCH)))
+
+    def close(self) -> None:
+        self._workers.free()
 
 
 def _made(make: Callable[[], Judge]) -> Callable[[list[Case]], list[Verdict]]:

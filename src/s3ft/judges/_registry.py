@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..records import Verdict
 from ..suggest import did_you_mean
-from ._base import Judge, JudgeFactory, no_answer, screened
+from ._base import Judge, JudgeFactory, closing, is_stateful, no_answer, screened
 from ._cache import ReplyCache, canary_line
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ class Judges:
         return sorted({*BUILT_IN, *self._own})
 
     def is_stateless(self, name: str, *, where: str = "judge") -> bool:
-        """Whether a judge takes no cache, so that several of it can share the work.
+        """Whether several judges of the name can share the work: its factory is not `stateful`.
 
         Raises:
             InputError: there is no such judge.
         """
-        return "cache" not in inspect.signature(self._factory(name, where)).parameters
+        return not is_stateful(self._factory(name, where))
 
     def make(
         self,
@@ -83,19 +83,21 @@ class Judges:
 
         Args:
             where: how an error names the place that asked, such as ``recipe.yaml: judge``.
-            cache: given to a judge that takes one: where it keeps what a model replied.
+            cache: where a model's replies are kept; given to factories that are `stateful`.
 
         Raises:
             InputError: there is no such judge, it does not take these options, or refuses them.
         """
         factory = self._factory(name, where)
         takes = inspect.signature(factory).parameters
-        if cache is not None and "cache" in takes:
+        takes_cache = is_stateful(factory) and "cache" in takes
+        if cache is not None and takes_cache:
             options = {"cache": cache, **options}
         try:
             inspect.signature(factory).bind(**options)
         except TypeError as error:
-            known = ", ".join(name for name in takes if name != "cache") or "none"
+            hidden = "cache" if takes_cache else ""
+            known = ", ".join(name for name in takes if name != hidden) or "none"
             raise InputError(where, f"{name!r}: {error}", f"Options it takes: {known}.") from None
         for option, value in options.items():
             if problem := _misfit(takes.get(option), value):
@@ -149,8 +151,10 @@ class Judges:
         from ..progress import console
         from ._rows import judge_rows
 
-        cache = options.pop("cache", None) or ReplyCache()
-        verdicts = list(judge_rows(rows, self.make(judge, options, cache=cache)))
+        given = None if self.is_stateless(judge) else options.pop("cache", None)
+        cache = given or ReplyCache()
+        with closing(self.make(judge, options, cache=cache)) as made:
+            verdicts = list(judge_rows(rows, made))
         if cache.recent:
             console.print(canary_line(cache.recent_canaries))
         return verdicts

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import InputError
-from ..records import Case, Label, Verdict
+from ..records import Case, Label, Verdict, VerdictCode
 from ..workers import chunks
-from ._base import MALFORMED, Judge, per_case
+from ._base import Judge, close, per_case
 from ._registry import imported, registry
 from ._rows import judge_rows
 
@@ -50,37 +50,39 @@ def reward(
         raise ValueError(f"threshold must be a number, not {threshold!r}")
     score = imported(function, "judge 'reward'", f"function {function!r}")
 
-    def rewards(asked: Sequence[tuple[Case, str | None]]) -> list[float | None]:
-        names = {name for case, _ in asked for name in case.meta} - _NO_COLUMNS
+    def rewards(pairs: Sequence[tuple[Case, str | None]]) -> list[float | None]:
+        names = {name for case, _ in pairs for name in case.meta} - _NO_COLUMNS
         columns: dict[str, list[Any]] = {
-            name: [case.meta.get(name) for case, _ in asked] for name in sorted(names)
+            name: [case.meta.get(name) for case, _ in pairs] for name in sorted(names)
         }
-        columns[gold] = [answer for _, answer in asked]
-        columns["prompts"] = [_prompt(case, conversational) for case, _ in asked]
-        columns["completions"] = [_completion(case, conversational) for case, _ in asked]
+        columns[gold] = [answer for _, answer in pairs]
+        columns["prompts"] = [_prompt(case, conversational) for case, _ in pairs]
+        columns["completions"] = [_completion(case, conversational) for case, _ in pairs]
         found = score(**columns)
         if inspect.isawaitable(found):
             from ..generate._background import Background  # late, for a quick start
 
             with Background() as loop:
                 found = loop.wait(_awaited(found))
-        if len(found) != len(asked):
-            raise ValueError(f"{len(found)} rewards for {len(asked)} completions")
+        if len(found) != len(pairs):
+            raise ValueError(f"{len(found)} rewards for {len(pairs)} completions")
         return [None if value is None or math.isnan(value) else float(value) for value in found]
 
     def judged(batch: Sequence[Case]) -> list[Verdict]:
         # A function of the form alone needs no gold.
-        asked = [(case, answer) for case in batch for answer in case.gold or (None,)]
-        found = iter(rewards(asked))
+        pairs = [(case, answer) for case in batch for answer in case.gold or (None,)]
+        found = iter(rewards(pairs))
         return [decided(case, [next(found) for _ in case.gold or (None,)]) for case in batch]
 
     def decided(case: Case, rewards: Sequence[float | None]) -> Verdict:
         given = [value for value in rewards if value is not None]
         if not given:
-            return Verdict(case.key, "unknown", None, "no reward")
+            return Verdict(case.key, "unknown", None, "no reward", VerdictCode.UNDECIDED)
         best = max(given)
-        label: Label = "correct" if best >= threshold else "incorrect"
-        return Verdict(case.key, label, None, f"reward {best:g}, threshold {threshold:g}")
+        reason = f"reward {best:g}, threshold {threshold:g}"
+        if best >= threshold:
+            return Verdict(case.key, "correct", None, reason, VerdictCode.YES)
+        return Verdict(case.key, "incorrect", None, reason, VerdictCode.NO)
 
     alone = per_case(lambda case: judged([case])[0])
 
@@ -132,6 +134,10 @@ class JudgeReward:
     def __reduce__(self) -> tuple[Callable[..., JudgeReward], tuple[Any, ...]]:
         return JudgeReward, self._made_of
 
+    def close(self) -> None:
+        """End what the judge holds; called again, it starts anew."""
+        close(self._judge)
+
     def __call__(
         self, *, prompts: Sequence[Any], completions: Sequence[Any], **columns: Any
     ) -> list[float | None]:
@@ -147,11 +153,11 @@ class JudgeReward:
         own |= {"prompt": prompts, "response": [_text(completion) for completion in completions]}
         rows = (dict(zip(own, values, strict=True)) for values in zip(*own.values(), strict=True))
         verdicts = list(judge_rows(rows, self._judge))
-        if verdicts and all(verdict.reason.startswith(MALFORMED) for verdict in verdicts):
+        if verdicts and all(verdict.code == VerdictCode.MALFORMED for verdict in verdicts):
             named = ", ".join(sorted(columns)) or "none"
             raise InputError(
                 f"the reward {self.__name__!r}",
-                f"no row can be judged: {verdicts[0].reason.removeprefix(MALFORMED)}",
+                f"no row can be judged, the first is {verdicts[0].reason}",
                 f"Name the column with the gold: gold=... Columns here: {named}.",
             )
         return [REWARDS[verdict.label] for verdict in verdicts]

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import reasoning
 from ..finish import finish_reason
-from ..records import Case, FinishReason, Message, Verdict
+from ..records import Case, FinishReason, Message, Verdict, VerdictCode
 from ._base import Judge, malformed
 
 CHUNK = 1024
@@ -20,7 +20,7 @@ CHUNK = 1024
 _OWN = frozenset({"id", "response", "prompt", "finish_reason"})
 
 
-class Malformed(ValueError):
+class MalformedRow(ValueError):
     """A row that cannot be judged: the message says why, ``id`` whose it is where that is known."""
 
     def __init__(self, message: str, id: Any = None) -> None:
@@ -35,10 +35,9 @@ def judge_rows(rows: Iterable[Any], judge: Judge) -> Iterator[Verdict]:
     number or a list of accepted answers), ``prompt`` (a string or messages), ``finish_reason``.
     Of a response or a gold with a block of reasoning the answer counts (see `s3ft.reasoning`); a
     response that ends within its reasoning has none. Every other column becomes the case's
-    ``meta``. A row that lacks these, or holds wrong types,
-    is ``unknown`` with a reason that starts with ``malformed:``. A verdict's key is the row's
-    ``id`` where it has one, else the number of the row from 0. A row may itself be a `Malformed`,
-    found while reading.
+    ``meta``. A row that lacks these, or holds wrong types, is ``unknown`` with the code
+    ``malformed``. A verdict's key is the row's ``id`` where it has one, else the number of the row
+    from 0. A row may itself be a `MalformedRow`, found while reading.
     """
     numbered = enumerate(rows)
     for first in numbered:
@@ -55,7 +54,7 @@ def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdi
             waiting.append((key, row_id(row, key)))
             try:
                 case = to_case(key, row)
-            except Malformed as error:
+            except MalformedRow as error:
                 known[key] = malformed(key, str(error))
             else:
                 yield case
@@ -66,15 +65,19 @@ def _judge_some(rows: Iterable[tuple[int, Any]], judge: Judge) -> Iterator[Verdi
             verdict = known.pop(key)
             yield verdict if own == key else replace(verdict, key=own)
 
-    asked = cases()
-    for verdict in judge(asked):
+    pending = cases()
+    for verdict in judge(pending):
         known[verdict.key] = verdict
         yield from ready()
-    for case in asked:  # what the judge left unread
-        known[case.key] = Verdict(case.key, "unknown", None, "the judge stopped early")
+    for case in pending:  # what the judge left unread
+        known[case.key] = _lacking(case.key, "the judge stopped early")
     for key, _ in waiting:
-        known.setdefault(key, Verdict(key, "unknown", None, "the judge gave no verdict"))
+        known.setdefault(key, _lacking(key, "the judge gave no verdict"))
     yield from ready()
+
+
+def _lacking(key: str, why: str) -> Verdict:
+    return Verdict(key, "unknown", None, why, VerdictCode.ERROR)
 
 
 def own_id(row: Any) -> Any:
@@ -94,15 +97,15 @@ def to_case(key: str, row: Any) -> Case:
     """The case that a row describes.
 
     Raises:
-        Malformed: it describes none.
+        MalformedRow: it describes none.
     """
-    if isinstance(row, Malformed):
+    if isinstance(row, MalformedRow):
         raise row
     if not isinstance(row, Mapping):
-        raise Malformed(f"the row is {_kind(row)}, not an object")
+        raise MalformedRow(f"the row is {_kind(row)}, not an object")
     response = row.get("response")
     if not isinstance(response, str):
-        raise Malformed(f"response is {_kind(response)}, not a string")
+        raise MalformedRow(f"response is {_kind(response)}, not a string")
     parts = reasoning.split(response)
     ending = _ending(row.get("finish_reason"))
     if ending == "stop" and not parts.finished:
@@ -121,7 +124,7 @@ def to_case(key: str, row: Any) -> Case:
 def _ending(value: Any) -> FinishReason:
     if value is None or isinstance(value, str):
         return finish_reason(value or "stop")
-    raise Malformed(f"finish_reason is {_kind(value)}, not a string")
+    raise MalformedRow(f"finish_reason is {_kind(value)}, not a string")
 
 
 def _gold(name: str, value: Any) -> tuple[str, ...]:
@@ -133,7 +136,7 @@ def _spoken(name: str, text: str) -> str:
     """What a gold says after its reasoning."""
     parts = reasoning.split(text)
     if not parts.finished:
-        raise Malformed(f"{name} ends within its reasoning")
+        raise MalformedRow(f"{name} ends within its reasoning")
     return parts.answer
 
 
@@ -141,7 +144,7 @@ def answers(name: str, value: Any) -> tuple[str, ...]:
     """The accepted answers of a column as texts, numbers as they are written.
 
     Raises:
-        Malformed: it holds something else.
+        MalformedRow: it holds something else.
     """
     if isinstance(value, list | tuple):
         return tuple(_answer(f"an item of {name}", item) for item in value)
@@ -156,8 +159,8 @@ def _answer(name: str, value: Any) -> str:
     if isinstance(value, float):
         if math.isfinite(value):
             return str(value)
-        raise Malformed(f"{name} is a number that is not finite")
-    raise Malformed(f"{name} is {_kind(value)}, not a string, a number or a list of these")
+        raise MalformedRow(f"{name} is a number that is not finite")
+    raise MalformedRow(f"{name} is {_kind(value)}, not a string, a number or a list of these")
 
 
 def _digits(value: int) -> str:
@@ -177,7 +180,7 @@ def _prompt(value: Any) -> tuple[Message, ...]:
         for turn in value
     ):
         return tuple(Message(role=turn["role"], content=turn["content"]) for turn in value)
-    raise Malformed("prompt is neither a string nor a list of messages with role and content")
+    raise MalformedRow("prompt is neither a string nor a list of messages with role and content")
 
 
 def _kind(value: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..judges import canary_line, registry
+from ..judges import canary_line, close, registry
 from ..progress import console
 from ..recipe import Recipe, load
 from ..records import content_hash
@@ -130,10 +130,11 @@ def folder(source: RecipeSource, out: Path | None) -> Path:
 
 def _base(recipe: Recipe, until: Stage) -> RunModel:
     """The base model, after a first look at the request that needs no data."""
-    registry.make(recipe.judge.name, recipe.judge.options)
+    close(registry.make(recipe.judge.name, recipe.judge.options))
     target = recipe.evaluate.target
     if target is not None and target.judge is not None:
-        registry.make(target.judge.name, target.judge.options, where="evaluate.target.judge")
+        where = "evaluate.target.judge"
+        close(registry.make(target.judge.name, target.judge.options, where=where))
     if recipe.model is None and reaches(until, "train"):
         raise InputError("model", "is required to train", "Name the model to fine-tune.")
     base = RunModel(recipe, recipe.model)

@@ -13,7 +13,7 @@ from rich.console import Console
 from s3ft.errors import InputError
 from s3ft.judge import audit, audit_file, render
 from s3ft.judges.audit import Confusion
-from s3ft.judges.text._match import match
+from s3ft.judges.text import match
 from s3ft.records import Verdict
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,12 +15,9 @@ from typing import Any
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.judges import Judge, registry
-from s3ft.judges._rows import to_case
-from s3ft.judges.code._code import code
-from s3ft.judges.code._examples import NoTask
-from s3ft.judges.code._program import defines, program_of
-from s3ft.judges.code._task import task_of
+from s3ft.judges import Judge, registry, to_case
+from s3ft.judges.code import NoTask, code, defines, program_of, task_of
+from s3ft.judges.code.sandbox import Sandbox
 from s3ft.records import Verdict
 
 ADD = "def add(a, b):\n    return a + b"
@@ -249,17 +247,20 @@ def test_helpers_last(tmp_path: Path) -> None:
     script = tmp_path / "judging.py"
     script.write_text(f"""
 import os, signal
-from s3ft.judges.code._code import code
-from s3ft.judges._rows import to_case
+from processes import children
+from s3ft.judges.code import code
+from s3ft.judges import to_case
 judge = code(workers=1)
-sandbox = judge._idle.queue[0]
 row = {{"response": {ADD!r}, "tests": {TESTS!r}}}
 for _ in range(3):
     assert next(iter(judge([to_case("0", row)]))).label == "correct"
-    print(sandbox._process.pid, flush=True)
+    print(*children(), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """)
-    done = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # for processes.py
+    done = subprocess.run(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=here
+    )
     (helper,) = set(map(int, done.stdout.split()))
     assert done.returncode == -signal.SIGKILL
     for _ in range(200):
@@ -293,16 +294,10 @@ def test_options_out_of_range(options: dict[str, Any]) -> None:
 
 
 def test_a_low_level_only_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    from s3ft.judges.code import _code
-
-    class Low:
-        level = "L1"
-
-        def close(self) -> None: ...
-
+    monkeypatch.setattr(Sandbox, "level", "L1")
     with pytest.raises(InputError, match="only level L1"):
-        _code._established(Low(), None)  # type: ignore[arg-type]
-    assert _code._established(Low(), "L1") == "L1"  # type: ignore[arg-type]
+        code()
+    code(level="L1")
 
 
 def test_low_levels_judge_too() -> None:

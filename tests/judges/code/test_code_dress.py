@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from growth import assert_linear
-from s3ft.judges import Judge, registry
-from s3ft.judges._rows import to_case
-from s3ft.judges.code._names import Beginning
-from s3ft.judges.code._program import readings
+from s3ft.judges import Judge, registry, to_case
+from s3ft.judges.code import Beginning, readings
 from s3ft.records import Verdict
 
 ADD = "def add(a, b):\n    return a + b"

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from s3ft.judges import Judge, registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import Judge, registry, to_case
 from s3ft.records import Verdict
 
 ADD = "def add(a, b):\n    return a + b"

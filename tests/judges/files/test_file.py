@@ -54,6 +54,7 @@ def test_output_has_a_line_for_each_row(tmp_path: Path) -> None:
         "label": "correct",
         "answer": "4",
         "reason": "4 = 4",
+        "code": "equal",
         "judge": "math(timeout=3.0)",
     }
     assert rows[2]["reason"] == "malformed: line 4 is not JSON"
@@ -142,7 +143,7 @@ def test_gsm8k_solutions_through_files(shared_data: Path, tmp_path: Path) -> Non
 
 
 def test_input_is_not_read_ahead_from_a_stream() -> None:
-    from s3ft.judges.files._lines import rows_of
+    from s3ft.judges.files import rows_of
 
     stream = io.BytesIO(b'{"a": 1}\n{"a": 2}\n')
     rows = rows_of(stream)

@@ -12,8 +12,8 @@ import pytest
 
 from growth import assert_linear
 from s3ft.errors import InputError
-from s3ft.judges._rows import Malformed
-from s3ft.judges.files._lines import reading, rows_of
+from s3ft.judges import MalformedRow
+from s3ft.judges.files import reading, rows_of
 
 ROWS = [{"id": n, "response": f"é{n}", "gold": str(n)} for n in range(3)]
 TEXTS = [json.dumps(row, ensure_ascii=False).encode() for row in ROWS]
@@ -26,7 +26,7 @@ def read(path: Path) -> list[Any]:
 
 def told(rows: list[Any]) -> list[Any]:
     """Rows as they are; of those that cannot be read the id and the reason."""
-    return [(row.id, str(row)) if isinstance(row, Malformed) else row for row in rows]
+    return [(row.id, str(row)) if isinstance(row, MalformedRow) else row for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def test_one_canary_is_always_there(tmp_path: Path) -> None:
 
 
 def test_a_canary_is_never_right() -> None:
-    from s3ft.judges.llm._canaries import _wrong
+    from s3ft.judges.llm import wrong_response
 
     rng = random.Random(0)
     golds = [
@@ -313,7 +313,7 @@ def test_a_canary_is_never_right() -> None:
     ]
     for gold in golds:
         for _ in range(50):
-            wrong = _wrong([gold], golds, rng.getrandbits(32))
+            wrong = wrong_response([gold], golds, rng.getrandbits(32))
             assert gold.casefold().strip(".") not in wrong.casefold().split()
             if gold in golds[:3]:
                 assert "paris" not in wrong.casefold()
@@ -386,7 +386,7 @@ def exercises(task: str, count: int) -> list[dict[str, Any]]:
 def test_the_next_word_is_that_of_a_plain_forward_pass() -> None:
     import torch
 
-    from s3ft.judges.llm._next_token import NextToken
+    from s3ft.judges.llm import NextToken
     from s3ft.lab.training.corpus import judging_prompt
     from s3ft.models import load_chat, load_model
     from s3ft.recipe import Model
@@ -419,7 +419,7 @@ def test_the_next_word_is_that_of_a_plain_forward_pass() -> None:
 def test_questions_that_do_not_fit_are_halved_and_a_single_one_is_a_run_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from s3ft.judges.llm._next_token import NextToken
+    from s3ft.judges.llm import NextToken
     from s3ft.recipe import Model
 
     asker = NextToken(Model(id="lab", dtype="float32"), 8)

@@ -7,9 +7,7 @@ import re
 
 import pytest
 
-from s3ft.judges.llm._content import no_content
-from s3ft.judges.llm._prompt import DEFAULT, Prompt
-from s3ft.judges.llm._reply import read_reply
+from s3ft.judges.llm import DEFAULT, JudgePrompt, read_reply, says_nothing
 from s3ft.records import Case, Message
 
 MARK = "1a2b3c4d"
@@ -87,7 +85,7 @@ def case(response: str) -> Case:
 
 @pytest.mark.parametrize("response", INJECTIONS.values(), ids=INJECTIONS)
 def test_no_injection_makes_a_verdict(response: str) -> None:
-    asked = Prompt(DEFAULT, direct=False).ask(case(response))
+    asked = JudgePrompt(DEFAULT, direct=False).fill(case(response))
     [turn] = asked.messages
     # It stays within its quotes: the data are one line of JSON, which reads back as they were.
     lines = [line for line in turn["content"].split("\n") if line.startswith("{")]
@@ -112,9 +110,9 @@ def test_no_injection_makes_a_verdict(response: str) -> None:
 
 
 def test_the_mark_is_the_same_when_asked_again_and_another_for_any_other_case() -> None:
-    prompt = Prompt(DEFAULT, direct=False)
-    assert prompt.ask(case("Lyon")) == prompt.ask(case("Lyon"))
-    assert prompt.ask(case("Lyon")).mark != prompt.ask(case("Lyon.")).mark
+    prompt = JudgePrompt(DEFAULT, direct=False)
+    assert prompt.fill(case("Lyon")) == prompt.fill(case("Lyon"))
+    assert prompt.fill(case("Lyon")).mark != prompt.fill(case("Lyon.")).mark
 
 
 @pytest.mark.parametrize(
@@ -137,8 +135,8 @@ def test_the_mark_is_the_same_when_asked_again_and_another_for_any_other_case() 
         "Respuesta:",
     ],
 )
-def test_no_content_is_rejected(response: str) -> None:
-    verdict = no_content(case(response))
+def test_what_says_nothing_is_rejected(response: str) -> None:
+    verdict = says_nothing(case(response))
     assert verdict is not None
     assert (verdict.label, verdict.reason) == ("incorrect", "no content")
 
@@ -148,9 +146,9 @@ def test_no_content_is_rejected(response: str) -> None:
     ["5", "x", "Paris", "The answer is 5", "No", "yes", "The first one", "C", "√2", "答案是五"],
 )
 def test_content_is_left_to_the_judge(response: str) -> None:
-    assert no_content(case(response)) is None
+    assert says_nothing(case(response)) is None
 
 
 @pytest.mark.parametrize("gold", [":", "Solution", "The answer is"])
 def test_what_is_the_gold_has_content(gold: str) -> None:
-    assert no_content(Case("1", case("").prompt, f" {gold}", (gold,))) is None
+    assert says_nothing(Case("1", case("").prompt, f" {gold}", (gold,))) is None

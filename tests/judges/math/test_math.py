@@ -16,9 +16,9 @@ import pytest
 from math_answers import RIGHT, WRONG
 
 from growth import assert_linear
-from s3ft.judges import Judge, registry
-from s3ft.judges._rows import to_case
-from s3ft.judges.math._math import _Math, math
+from processes import children
+from s3ft.judges import Judge, registry, to_case
+from s3ft.judges.math import math
 from s3ft.records import Case, Message, Verdict, VerdictCode
 
 
@@ -107,11 +107,17 @@ def test_a_question_for_a_percentage_makes_the_gold_one(judge: Judge) -> None:
 
 
 def test_says_what_it_read_and_why(judge: Judge) -> None:
-    assert ask(judge, "42", "#### 42") == Verdict("0", "correct", "42", "42 = 42")
-    assert ask(judge, "42", "#### 41") == Verdict("0", "incorrect", "41", "41, gold 42")
+    assert ask(judge, "42", "#### 42") == Verdict(
+        "0", "correct", "42", "42 = 42", VerdictCode.EQUAL
+    )
+    assert ask(judge, "42", "#### 41") == Verdict(
+        "0", "incorrect", "41", "41, gold 42", VerdictCode.DIFFERS
+    )
     unread = ask(judge, "42", "no idea")
     assert unread == Verdict("0", "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
-    assert ask(judge, "42", " \n") == Verdict("0", "incorrect", None, "empty response")
+    assert ask(judge, "42", " \n") == Verdict(
+        "0", "incorrect", None, "empty response", VerdictCode.EMPTY
+    )
     both = ask(judge, "42", "#### 41\n#### 42")
     assert (both.answer, both.reason) == ("41; 42", "different marked answers: 41; 42")
 
@@ -196,43 +202,41 @@ def test_expiry_of_the_time_limit_is_unknown() -> None:
 
 
 def test_plain_numbers_start_no_process() -> None:
-    judge = _Math(5.0)
+    before = children()
+    judge = math()
     for gold, response in (("18", "#### 18"), ("18", "no idea"), ("1/3", "0.5")):
-        judge(Case("0", (), response, (gold,)))
-    assert judge.worker.pid is None
+        ask(judge, gold, response)
+    assert children() == before
 
 
 def test_a_killed_worker_is_replaced() -> None:
-    judge = _Math(5.0)
-    case = Case("0", (), "$1+x$", ("$x+1$",))
-    assert judge(case).label == "correct"
-    first = judge.worker.pid
-    assert first
-    assert judge(case).label == "correct"
-    assert judge.worker.pid == first, "one worker serves many cases"
+    before, judge = children(), math()
+    assert ask(judge, "$x+1$", "$1+x$").label == "correct"
+    [first] = children() - before
+    assert ask(judge, "$x+1$", "$1+x$").label == "correct"
+    assert children() - before == {first}, "one worker serves many cases"
     os.kill(first, signal.SIGKILL)
-    assert judge(case).label == "correct"
-    assert judge.worker.pid != first
+    assert ask(judge, "$x+1$", "$1+x$").label == "correct"
+    assert first not in children()
 
 
 def test_a_stopped_worker_is_killed_at_the_limit() -> None:
-    judge = _Math(1.0)
-    short = Case("0", (), "$1+x$", ("$x+1$",))
+    before, judge = children(), math(timeout=1.0)
     # Larger than a pipe holds, so that writing it would block for ever.
-    long = Case("0", (), "\\boxed{" + "x+" * 100_000 + "1}", ("$x+1$",))
-    for case in (short, long):
-        judge(short)
-        assert judge.worker.pid
-        os.kill(judge.worker.pid, signal.SIGSTOP)
-        assert judge(case).label == "unknown"
-    assert judge(short).label == "correct"
+    for response in ("$1+x$", "\\boxed{" + "x+" * 100_000 + "1}"):
+        ask(judge, "$x+1$", "$1+x$")
+        [worker] = children() - before
+        os.kill(worker, signal.SIGSTOP)
+        assert ask(judge, "$x+1$", response).label == "unknown"
+    assert ask(judge, "$x+1$", "$1+x$").label == "correct"
 
 
 def test_the_worker_ends_with_its_process() -> None:
     code = (
-        "from s3ft.judges.math._math import _Math; from s3ft.records import Case\n"
-        "j = _Math(5.0); j(Case('0', (), '$1+x$', ('$x+1$',))); print(j.worker.pid, flush=True)\n"
-        "import os, sys; os.kill(os.getpid(), 9) if sys.argv[1] == 'kill' else None"
+        "from s3ft.judges.math import math; from s3ft.records import Case; import os, sys\n"
+        "judge = math(); list(judge([Case('0', (), '$1+x$', ('$x+1$',))]))\n"
+        "print(open(f'/proc/self/task/{os.getpid()}/children').read(), flush=True)\n"
+        "os.kill(os.getpid(), 9) if sys.argv[1] == 'kill' else None"
     )
     for how in ("kill", "exit"):
         done = subprocess.run(

@@ -6,11 +6,19 @@ from fractions import Fraction
 
 import pytest
 
-from s3ft.judges.math._number import Numeral, numeral, same
-from s3ft.judges.math._reader import read
-from s3ft.judges.math._tokens import Unread
-from s3ft.judges.math._typography import plain
-from s3ft.judges.math._value import Bound, Clock, Listing, Quantity, Ratio
+from s3ft.judges.math import (
+    Bound,
+    Clock,
+    Listing,
+    Numeral,
+    Quantity,
+    Ratio,
+    Unread,
+    numeral,
+    plain,
+    read,
+    same,
+)
 
 
 @pytest.mark.parametrize(

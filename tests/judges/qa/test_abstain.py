@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from growth import assert_linear
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
-from s3ft.judges.qa.abstain._abstain import abstention, only_abstains, takes_back
+from s3ft.judges import registry, to_case
+from s3ft.judges.qa.abstain import abstention, only_abstains, takes_back
 
 BORN = "Where was Ada Brown born?"
 OPENED = "When was the bridge opened?"

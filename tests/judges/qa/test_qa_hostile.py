@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from growth import assert_linear
-from s3ft.judges import registry
-from s3ft.judges._rows import to_case
+from s3ft.judges import registry, to_case
 
 
 def label(question: str, gold: Any, response: str) -> str:
@@ -352,7 +351,7 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("unit", DEGENERATE.values(), ids=DEGENERATE)
 def test_a_megabyte_takes_linear_time(unit: str) -> None:
-    from s3ft.judges.qa._qa import LONGEST
+    from s3ft.judges.qa import LONGEST
 
     text = unit * (1_000_000 // len(unit))
 

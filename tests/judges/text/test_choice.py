@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from s3ft.judges.text._choice import choice
+from s3ft.judges.text import choice
 from s3ft.records import Case, Verdict
 
 CITIES = ["London", "Paris", "Rome", "Berlin"]

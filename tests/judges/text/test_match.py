@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s3ft.judges.text._match import match
+from s3ft.judges.text import match
 from s3ft.records import Case, Verdict
 
 

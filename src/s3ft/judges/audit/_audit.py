@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
-from ...records import Label, Verdict, content_hash
+from ...records import Label, Verdict, VerdictCode, content_hash
 from ...stats import Estimate, wilson
-from .._base import MALFORMED, Judge, options_text
-from .._cache import ReplyCache, canary_line
+from .._base import Judge, closing, options_text
+from .._cache import ReplyCache
 from .._registry import registry
-from .._rows import Malformed, judge_rows, row_id, to_case
+from .._rows import MalformedRow, judge_rows, row_id, to_case
 from ..files import json_line, reading, rows_of, same_file, writing
-from ._agreement import FIGURES, LABELS, Confusion
+from ._agreement import LABELS, Confusion
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from ..qa import Answerability
 
 SHOWN = 3
@@ -112,29 +110,29 @@ def audit(
         on_disagreement: called with each row on which verdict and label differ, and the verdict.
     """
     result = Audit(name, answerability=answerability)
-    asked: deque[Any] = deque()
+    waiting: deque[Any] = deque()
     seen: set[str] = set()
 
     def unlabelled() -> Iterator[Any]:
         for number, row in enumerate(rows):
-            asked.append(row)
+            waiting.append(row)
             if not isinstance(row, Mapping):
                 yield row
             elif not isinstance(row.get("correct"), bool):
-                yield Malformed("correct is neither true nor false")
+                yield MalformedRow("correct is neither true nor false")
             else:
                 yield {column: value for column, value in row.items() if column != "correct"}
                 gold = _gold_row(row)
                 if gold and (mark := content_hash(repr(gold))) not in seen:
                     seen.add(mark)
-                    asked.append(_GOLD)
+                    waiting.append(_GOLD)
                     yield {**gold, "id": row_id(row, str(number))}
 
     for verdict in judge_rows(unlabelled(), judge):
-        row = asked.popleft()
+        row = waiting.popleft()
         if row is _GOLD:
             result.add_gold(verdict)
-        elif verdict.label == "unknown" and verdict.reason.startswith(MALFORMED):
+        elif verdict.code == VerdictCode.MALFORMED:
             result.malformed += 1
         elif result.add(row, verdict) and on_disagreement:
             on_disagreement(row, verdict)
@@ -145,7 +143,7 @@ def _gold_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
     """The row with its gold, the first of several, as the response; None where it has none."""
     try:
         gold = to_case("", row).gold
-    except Malformed:
+    except MalformedRow:
         return None
     if not gold or not gold[0].strip():
         return None
@@ -179,7 +177,7 @@ def audit_file(
         from ..qa import Answerability  # with the grammar of abstaining: not for --help
 
         table = Answerability(options.get("abstain", ()))
-    with reading(path) as lines:
+    with closing(decide), reading(path) as lines:
         if disagreements is None:
             result = audit(rows_of(lines), decide, name, answerability=table)
         else:
@@ -208,49 +206,3 @@ def _require_labels(result: Audit, path: str | Path) -> None:
         problem = f"no row to audit ({result.malformed} malformed)"
         remedy = "Rows need response, gold and correct (true or false)."
         raise InputError(str(path), problem, remedy)
-
-
-def render(result: Audit) -> RenderableType:
-    """The audit as tables for the terminal: the confusion, and the figures by system."""
-    from rich.console import Group
-    from rich.table import Table
-
-    confusion = Table(title=f"{result.judge}: verdicts by true label")
-    confusion.add_column("label")
-    for label in LABELS:
-        confusion.add_column(label, justify="right")
-    for truth, counts in result.overall.counts.items():
-        cells = [f"{counts[label]:,}" for label in LABELS]
-        confusion.add_row("correct" if truth else "incorrect", *cells)
-    notes = [_gold_line(result), f"{result.malformed:,} malformed rows"]
-    notes += filter(None, [canary_line(result.canaries)])
-    figures = Table(title="with 95 % intervals", caption="\n".join(notes))
-    figures.add_column("")
-    groups = {"all": result.overall, **dict(sorted(result.systems.items()))}
-    for name, group in groups.items():
-        figures.add_column(f"{name} ({group.rows:,})", justify="right")
-    for figure in FIGURES:
-        cells = [_cell(getattr(group, figure)) for group in groups.values()]
-        figures.add_row(figure.replace("_", " "), *cells)
-    if result.answerability is None:
-        return Group(confusion, figures)
-    abstaining = Table(title="questions by what the response does")
-    table = result.answerability.counts
-    responses = list(next(iter(table.values())))
-    for column in ("question", *responses):
-        abstaining.add_column(column, justify="left" if column == "question" else "right")
-    for question, row in table.items():
-        abstaining.add_row(question, *(f"{row[response]:,}" for response in responses))
-    return Group(confusion, figures, abstaining)
-
-
-def _gold_line(result: Audit) -> str:
-    share = result.gold_acceptance
-    if share is None:
-        return "no golds to judge"
-    line = f"accepts {_cell(share)} of {sum(result.golds.values()):,} golds as their own"
-    return f"{line}; not {'; '.join(result.refused)}" if result.refused else line
-
-
-def _cell(figure: Estimate | None) -> str:
-    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]" if figure else "-"

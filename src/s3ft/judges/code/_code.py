@@ -17,15 +17,15 @@ from itertools import islice
 from typing import Literal
 
 from ...errors import InputError
-from ...records import Case, Verdict, content_hash
-from .._base import Judge, malformed, shorten
+from ...records import Case, Verdict, VerdictCode, content_hash
+from .._base import Judge, failed, malformed, shorten
 from ._examples import NoTask
+from ._harness import Harness, harness_of
 from ._task import BadGold, columns, task_of
-from ._way import Way, way_of
 from .sandbox import LEVELS, Level, Outcome, Sandbox, SandboxError
 
 KNOWN = 10_000
-"""So many tasks' ways of testing are remembered."""
+"""So many tasks' harnesses are remembered."""
 
 
 def code(
@@ -106,58 +106,68 @@ class _Code:
     """The judge: asks as many sandboxes at once as it has."""
 
     def __init__(self, sandboxes: list[Sandbox], level: Level, one_process: bool) -> None:
-        self._count, self._level, self._one_process = len(sandboxes), level, one_process
+        self._sandboxes, self._level, self._one_process = sandboxes, level, one_process
+        self._count = len(sandboxes)
         # The last one used is taken first, so that no more are started than are needed at once.
         self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
         for sandbox in reversed(sandboxes):
             self._idle.put(sandbox)
-        self._ways: dict[str, Way] = {}
+        self._harnesses: dict[str, Harness] = {}
 
     def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
-        asked = iter(cases)
+        todo = iter(cases)
         with ThreadPoolExecutor(self._count, thread_name_prefix="code") as pool:
             running: set[Future[Verdict]] = set()
             while True:
-                room = 2 * self._count - len(running)
-                running |= {pool.submit(self._judge, case) for case in islice(asked, room)}
+                free = 2 * self._count - len(running)
+                running |= {pool.submit(self._judge, case) for case in islice(todo, free)}
                 if not running:
                     return
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
 
+    def close(self) -> None:
+        """End the sandboxes' helper processes; they are started again when they are needed."""
+        for sandbox in self._sandboxes:
+            sandbox.close()
+
     def _judge(self, case: Case) -> Verdict:
         sandbox = self._idle.get()
         try:
-            return self._decide(case, self._way(case, sandbox), sandbox)
+            return self._decide(case, self._harness(case, sandbox), sandbox)
         except NoTask as error:
             return malformed(case.key, str(error))
         except BadGold as error:
-            return Verdict(case.key, "unknown", None, shorten(str(error), 300))
+            reason = shorten(str(error), 300)
+            return Verdict(case.key, "unknown", None, reason, VerdictCode.BAD_GOLD)
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            return Verdict(case.key, "unknown", None, shorten(reason, 300))
+            return failed(case.key, error)
         finally:
             self._idle.put(sandbox)
 
-    def _decide(self, case: Case, way: Way, sandbox: Sandbox) -> Verdict:
-        task = way.task
+    def _decide(self, case: Case, harness: Harness, sandbox: Sandbox) -> Verdict:
+        task = harness.task
         programs = task.readings(case.response)
         answer = shorten(programs[0])
-        level = self._level if way.mode != "together" else f"{self._level}, in one process"
-        if way.trouble:
-            return Verdict(case.key, "unknown", answer, f"{way.trouble} [{level}]")
+        level = self._level if harness.mode != "together" else f"{self._level}, in one process"
+        if harness.trouble:
+            return Verdict(
+                case.key, "unknown", answer, f"{harness.trouble} [{level}]", harness.code
+            )
         # The gold has just shown that it passes.
-        outcome = Outcome(True) if programs[:1] == task.gold else way.run(programs, sandbox)
+        outcome = Outcome(True) if programs[:1] == task.gold else harness.run(programs, sandbox)
         if outcome.passed is None:
-            return Verdict(case.key, "unknown", answer, f"{outcome.reason} [{level}]")
+            reason = f"{outcome.reason} [{level}]"
+            return Verdict(case.key, "unknown", answer, reason, VerdictCode.ERROR)
         if outcome.passed:
             many = len(task.pairs) or len(task.cases) or len(task.tests)
             reason = "the test passed" if many == 1 else f"{many} tests passed"
-            return Verdict(case.key, "correct", answer, f"{reason} [{level}]")
-        return Verdict(case.key, "incorrect", answer, f"{shorten(outcome.reason, 300)} [{level}]")
+            return Verdict(case.key, "correct", answer, f"{reason} [{level}]", VerdictCode.PASSES)
+        reason = f"{shorten(outcome.reason, 300)} [{level}]"
+        return Verdict(case.key, "incorrect", answer, reason, VerdictCode.FAILS)
 
-    def _way(self, case: Case, sandbox: Sandbox) -> Way:
+    def _harness(self, case: Case, sandbox: Sandbox) -> Harness:
         """How to test the case's task, which is found once.
 
         Raises:
@@ -167,12 +177,12 @@ class _Code:
         prompt = case.prompt[-1]["content"] if case.prompt else ""
         gold = case.gold[0] if case.gold else None
         key = content_hash(columns(case.meta), prompt, gold)
-        if key in self._ways:
-            return self._ways[key]
+        if key in self._harnesses:
+            return self._harnesses[key]
         task = task_of(case.meta, prompt, gold)
-        way, final = way_of(task, sandbox, one_process=self._one_process)
-        if final:
-            if len(self._ways) >= KNOWN:
-                self._ways.clear()
-            self._ways[key] = way
-        return way
+        harness = harness_of(task, sandbox, one_process=self._one_process)
+        if harness.final:
+            if len(self._harnesses) >= KNOWN:
+                self._harnesses.clear()
+            self._harnesses[key] = harness
+        return harness

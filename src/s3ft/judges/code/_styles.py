@@ -56,7 +56,7 @@ def style_of(texts: Collection[str], own: Collection[str]) -> Style:
     """
     trees = [ast.parse(text) for text in texts]
     body = [node for tree in trees for node in tree.body]
-    called = {call for node in body if not _is_apart(node) for call in _calls(node)}
+    called = {call for node in body if not _only_defines(node) for call in _calls(node)}
     used = {call for node in body for call in _calls(node) if call != getattr(node, "name", "")}
     found: list[str] = []
     checks: list[tuple[str, bool]] = []
@@ -97,7 +97,7 @@ def _is_guard(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
-def _is_apart(node: ast.stmt) -> bool:
+def _only_defines(node: ast.stmt) -> bool:
     """What does not run by itself."""
     return isinstance(node, Function | ast.ClassDef) or _is_guard(node)
 

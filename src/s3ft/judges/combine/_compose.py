@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...records import Case, Label, Verdict
-from .._base import MALFORMED, Judge
+from ...records import Case, Label, Verdict, VerdictCode
+from .._base import Judge, close, stateful, taken
 from .._cache import ReplyCache
 from .._registry import registry
 
@@ -22,6 +22,7 @@ Spec = str | Mapping[str, Any]
 """A judge inside another: its name, or a mapping with its name and options."""
 
 
+@stateful
 def cascade(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Asks one judge after the other, until one decides; the last one's word stands.
 
@@ -33,9 +34,10 @@ def cascade(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge
         ValueError: there are fewer than two, or ``final`` is wrong.
         InputError: there is no such judge, or it refuses its options.
     """
-    return _chain([_made(spec, cache) for spec in _several(judges)], keep_unknown=False)
+    return _Chain([_made(spec, cache) for spec in _several(judges)], keep_unknown=False)
 
 
+@stateful
 def all_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Accepts what all judges accept; the first that rejects decides, and later ones are not asked.
 
@@ -45,9 +47,10 @@ def all_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
         ValueError, InputError: as for `cascade`; ``final`` is not taken.
     """
     steps = [_made(spec, cache, final=("incorrect",)) for spec in _several(judges)]
-    return _chain(steps, keep_unknown=True)
+    return _Chain(steps, keep_unknown=True)
 
 
+@stateful
 def any_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
     """Accepts what any judge accepts; the first that does decides, and later ones are not asked.
 
@@ -57,7 +60,7 @@ def any_of(*, judges: Sequence[Spec], cache: ReplyCache | None = None) -> Judge:
         ValueError, InputError: as for `cascade`; ``final`` is not taken.
     """
     steps = [_made(spec, cache, final=("correct",)) for spec in _several(judges)]
-    return _chain(steps, keep_unknown=True)
+    return _Chain(steps, keep_unknown=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +91,48 @@ def _made(spec: Spec, cache: ReplyCache | None, final: Sequence[Label] | None = 
     return _Step(name, registry.make(name, inner, where=f"judge {name!r}", cache=cache), final)
 
 
-def _chain(steps: Sequence[_Step], *, keep_unknown: bool) -> Judge:
-    """Ask each step about what the ones before left open.
+class _Chain:
+    """Asks each step about what the ones before left open.
 
     Args:
         keep_unknown: whether what one step did not know stays so, unless a later one ends it.
     """
 
-    def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
+    def __init__(self, steps: Sequence[_Step], *, keep_unknown: bool) -> None:
+        self._steps, self._keep_unknown = steps, keep_unknown
+
+    def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
         done: deque[Verdict] = deque()
         doubts: dict[str, Verdict] = {}
         open_cases: Iterable[Case] = cases
-        *before, last = steps
+        *before, last = self._steps
         for step in before:
             open_cases = _left_open(step, open_cases, done, doubts)
         for verdict in last.judge(open_cases):
-            yield from _taken(done)
+            yield from taken(done)
             doubt = doubts.pop(verdict.key, None)
-            settled = not keep_unknown or verdict.label in last.final
+            settled = not self._keep_unknown or verdict.label in last.final
             yield _signed(last, verdict) if doubt is None or settled else doubt
-        yield from _taken(done)
+        yield from taken(done)
 
-    return judge
+    def close(self) -> None:
+        for step in self._steps:
+            close(step.judge)
 
 
 def _left_open(
     step: _Step, cases: Iterable[Case], done: deque[Verdict], doubts: dict[str, Verdict]
 ) -> Iterator[Case]:
     """The cases that a step does not end; its last words on the others go to ``done``."""
-    asked: dict[str, Case] = {}
+    waiting: dict[str, Case] = {}
 
     def noted() -> Iterator[Case]:
         for case in cases:
-            asked[case.key] = case
+            waiting[case.key] = case
             yield case
 
     for verdict in step.judge(noted()):
-        case = asked.pop(verdict.key)
+        case = waiting.pop(verdict.key)
         if verdict.label in step.final:
             doubts.pop(verdict.key, None)
             done.append(_signed(step, verdict))
@@ -134,13 +142,8 @@ def _left_open(
         yield case
 
 
-def _taken(done: deque[Verdict]) -> Iterator[Verdict]:
-    while done:
-        yield done.popleft()
-
-
 def _signed(step: _Step, verdict: Verdict) -> Verdict:
     """The verdict, its reason with the name of who gave it; of a malformed row as it is."""
-    if verdict.reason.startswith(MALFORMED):
+    if verdict.code == VerdictCode.MALFORMED:
         return verdict
     return replace(verdict, reason=f"{step.name}: {verdict.reason}")

@@ -15,8 +15,8 @@ from typing import IO, Any
 
 from ...atomic import atomic_file
 from ...errors import InputError, RunError, disk_is_full
-from ...records import Verdict, content_hash
-from .._base import MALFORMED, options_text
+from ...records import Verdict, VerdictCode, content_hash
+from .._base import closing, options_text
 from .._cache import ReplyCache, canary_line
 from .._registry import registry
 from .._rows import judge_rows, own_id
@@ -49,7 +49,7 @@ class Counts:
     def add(self, verdict: Verdict) -> None:
         """Count one verdict."""
         setattr(self, verdict.label, getattr(self, verdict.label) + 1)
-        self.malformed += verdict.label == "unknown" and verdict.reason.startswith(MALFORMED)
+        self.malformed += verdict.code == VerdictCode.MALFORMED
 
 
 def judge_file(
@@ -62,9 +62,9 @@ def judge_file(
     """Judge each row of a JSONL file (see `judge_rows`), in flat memory, or of one JSON list.
 
     The output is JSONL in the same order, one line for each line that is not blank: ``id`` (null
-    where the row has none), ``label``, ``answer``, ``reason``, ``judge``. A line that is not JSON
-    gets ``unknown`` too, with its id where that stands before the break. An existing output is
-    replaced, once all is judged.
+    where the row has none), ``label``, ``answer``, ``reason``, ``code`` (see `VerdictCode`),
+    ``judge``. A line that is not JSON gets ``unknown`` too, with its id where that stands before
+    the break. An existing output is replaced, once all is judged.
 
     Args:
         in_path: also compressed with gzip; ``-`` reads standard input.
@@ -89,11 +89,18 @@ def judge_file(
             ids.append(own_id(row))
             yield row
 
-    with reading(in_path) as lines, writing(out_path) as out:
+    with closing(decide), reading(in_path) as lines, writing(out_path) as out:
         for verdict in judge_rows(noted(rows_of(lines)), decide):
             counts.add(verdict)
-            fields = {"label": verdict.label, "answer": verdict.answer, "reason": verdict.reason}
-            out.write(json_line({"id": ids.popleft(), **fields, "judge": name}))
+            row = {
+                "id": ids.popleft(),
+                "label": verdict.label,
+                "answer": verdict.answer,
+                "reason": verdict.reason,
+                "code": verdict.code,
+                "judge": name,
+            }
+            out.write(json_line(row))
     with cache:
         counts.canaries = canary_line(cache.recent_canaries)
     return counts
@@ -119,7 +126,7 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
         RunError: there was no room left to write.
     """
     if str(path) == "-":
-        with _room("standard output"):
+        with _full_disk_told("standard output"):
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         return
@@ -129,7 +136,7 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     if not replaced:
         with _writable(path):
             file = open(target, "wb")  # noqa: SIM115 - closed below
-        with _room(str(path)), file:
+        with _full_disk_told(str(path)), file:
             yield file
         return
     # Its name must not be too long where that of the target is not.
@@ -137,7 +144,7 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     kept = target.with_name(f"{target.name}.partial")
     try:
         rescue = partial(_keep, temporary, kept)
-        with _room(str(path), rescue), atomic_file(target, temporary):
+        with _full_disk_told(str(path), rescue), atomic_file(target, temporary):
             with _writable(path):
                 file = open(temporary, "wb")  # noqa: SIM115 - closed below
             with file:
@@ -156,7 +163,7 @@ def _writable(path: str | Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _room(where: str, rescue: Callable[[], str] = str) -> Iterator[None]:
+def _full_disk_told(where: str, rescue: Callable[[], str] = str) -> Iterator[None]:
     """Turn a full disk into one message, with what could be rescued."""
     try:
         yield

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...errors import InputError
-from .._rows import Malformed
+from .._rows import MalformedRow
 
 _FORM = "Give JSONL as UTF-8 text, as it is or compressed with gzip."
 _GZIP = b"\x1f\x8b"
@@ -67,7 +67,7 @@ def _text(stream: Any, name: str) -> IO[bytes]:
 
 
 def rows_of(stream: IO[bytes]) -> Iterator[Any]:
-    """The rows of JSON lines; blank ones are passed over, unreadable ones are `Malformed`.
+    """The rows of JSON lines; blank ones are passed over, unreadable ones are `MalformedRow`.
 
     A file that is one JSON list is read whole, and its items are the rows.
 
@@ -92,7 +92,7 @@ def rows_of(stream: IO[bytes]) -> Iterator[Any]:
             if line.strip():
                 yield _row(number, line)
     except _BROKEN as error:
-        yield Malformed(f"the file breaks off after line {number}: {error}")
+        yield MalformedRow(f"the file breaks off after line {number}: {error}")
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
@@ -119,9 +119,9 @@ def _row(number: int, line: bytes) -> Any:
     try:
         return _DECODER.decode(line.decode())
     except UnicodeDecodeError:
-        return Malformed(f"line {number} is not UTF-8", _id_of(line))
+        return MalformedRow(f"line {number} is not UTF-8", _id_of(line))
     except (ValueError, RecursionError):
-        return Malformed(f"line {number} is not JSON", _id_of(line))
+        return MalformedRow(f"line {number} is not JSON", _id_of(line))
 
 
 def _id_of(line: bytes) -> str | int | None:

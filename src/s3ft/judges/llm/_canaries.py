@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ...records import Case, Verdict, content_hash
-from .._base import Judge
+from .._base import Judge, close
 from .._cache import ReplyCache
 from ..qa.abstain import abstention
 from ..text import normalise
@@ -37,45 +37,50 @@ def with_canaries(judge: Judge, cache: ReplyCache, share: float) -> Judge:
 
     The first case gets a canary, and of the others a share, chosen by their content.
     """
-    if not share:
-        return judge
+    return _WithCanaries(judge, cache, share) if share else judge
 
-    def judged(cases: Iterable[Case]) -> Iterator[Verdict]:
-        asked: dict[str, Case] = {}
+
+class _WithCanaries:
+    def __init__(self, judge: Judge, cache: ReplyCache, share: float) -> None:
+        self._judge, self._cache, self._share = judge, cache, share
+
+    def close(self) -> None:
+        close(self._judge)
+
+    def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
+        waiting: dict[str, Case] = {}
         others: deque[str] = deque(maxlen=OTHERS)
-        first = not cache.recent
+        first = not self._cache.recent
 
         def mixed() -> Iterator[Case]:
             nonlocal first
             for case in cases:
                 yield case
                 digest = content_hash(case.prompt, case.gold, case.response)
-                if case.gold and (first or int(digest[:8], 16) / 16**8 < share):
+                if case.gold and (first or int(digest[:8], 16) / 16**8 < self._share):
                     first = False
                     canary = replace(
                         case,
                         key=f"{_KEY}{digest}",
-                        response=_wrong(case.gold, others, int(digest[8:16], 16)),
+                        response=wrong_response(case.gold, others, int(digest[8:16], 16)),
                         finish_reason="stop",
                     )
-                    if canary.key not in asked:
-                        asked[canary.key] = canary
+                    if canary.key not in waiting:
+                        waiting[canary.key] = canary
                         yield canary
                 if case.gold and case.gold[0] not in others:
                     others.append(case.gold[0])
 
-        for verdict in judge(mixed()):
-            canary = asked.pop(verdict.key, None)
+        for verdict in self._judge(mixed()):
+            canary = waiting.pop(verdict.key, None)
             if canary is None:
                 yield verdict
                 continue
             prompt = canary.prompt[-1]["content"] if canary.prompt else ""
-            cache.add_canary(verdict.key, prompt, canary.response, verdict.label)
-
-    return judged
+            self._cache.add_canary(verdict.key, prompt, canary.response, verdict.label)
 
 
-def _wrong(gold: Sequence[str], others: Sequence[str], choice: int) -> str:
+def wrong_response(gold: Sequence[str], others: Sequence[str], choice: int) -> str:
     """Another row's gold that answers something else, else words that say nothing."""
     differing = [other for other in others if not any(_alike(other, text) for text in gold)]
     borrow = differing and choice % 4

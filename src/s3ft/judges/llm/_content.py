@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...records import Case, Verdict
+from ...records import Case, Verdict, VerdictCode
 from .._base import shorten
 from ..text import normalise
 
@@ -24,7 +24,7 @@ _OPENERS = re.compile(
 )
 
 
-def no_content(case: Case) -> Verdict | None:
+def says_nothing(case: Case) -> Verdict | None:
     """Refuse a response that has no letter or digit, or only announces an answer.
 
     One that is an accepted answer as it stands is not refused.
@@ -35,5 +35,6 @@ def no_content(case: Case) -> Verdict | None:
     if text and text in (normalise(gold) for gold in case.gold):
         return None
     if not _SAYS_SOMETHING.search(case.response) or _OPENERS.fullmatch(text):
-        return Verdict(case.key, "incorrect", shorten(case.response), "no content")
+        answer = shorten(case.response)
+        return Verdict(case.key, "incorrect", answer, "no content", VerdictCode.EMPTY)
     return None

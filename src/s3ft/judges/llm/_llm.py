@@ -16,15 +16,15 @@ from pydantic import BaseModel, ValidationError
 from ...embedded import DEFAULT_WORLD, embedded
 from ...generate import OpenAI
 from ...recipe import Endpoint, Model
-from ...records import Case, Sampling, Verdict
-from .._base import Judge, malformed, screened, shorten
+from ...records import Case, Sampling, Verdict, VerdictCode
+from .._base import Judge, malformed, screened, shorten, stateful
 from .._cache import ReplyCache
-from ._ballots import AskedInWords
 from ._canaries import with_canaries
-from ._content import no_content
+from ._content import says_nothing
 from ._next_token import NextToken
-from ._prompt import DEFAULT, Asked, Prompt, Unaskable
+from ._prompt import DEFAULT, JudgePrompt, PromptGap, ShownCase
 from ._reply import SCHEMA
+from ._votes import EndpointJudge
 
 VOTING = 0.7
 """The temperature at which several votes are asked for, unless another is given."""
@@ -35,6 +35,7 @@ WINDOW = 16
 Group = TypeVar("Group", bound=BaseModel)
 
 
+@stateful
 def llm(
     *,
     model: str | Mapping[str, Any] | None = None,
@@ -81,7 +82,8 @@ def llm(
         named = {"id": model} if isinstance(model, str) else model or {"id": DEFAULT_WORLD}
         config = _group(Model, named, "model")
         path = Path(prompt) if prompt else _own_prompt(config)
-        judge = _Local(NextToken(config, batch_size), Prompt(path, direct=True), batch_size)
+        shown = JudgePrompt(path, direct=True)
+        judge = _LocalJudge(NextToken(config, batch_size), shown, batch_size)
     else:
         if model is not None:
             raise ValueError("model and openai exclude each other: name openai.model")
@@ -96,42 +98,46 @@ def llm(
             where="judge 'llm': openai",
             marks=False,
         )
-        shown = Prompt(Path(prompt) if prompt else DEFAULT, direct=False)
+        shown = JudgePrompt(Path(prompt) if prompt else DEFAULT, direct=False)
         sampling = Sampling(temperature=temperature, max_new_tokens=max_new_tokens)
-        judge = AskedInWords(engine, shown, sampling, votes, cache)
-    return screened(with_canaries(judge, cache, canaries), no_content)
+        judge = EndpointJudge(engine, shown, sampling, votes, cache)
+    return screened(with_canaries(judge, cache, canaries), says_nothing)
 
 
-class _Local:
+class _LocalJudge:
     """Asks a model that is loaded here for its next token."""
 
-    def __init__(self, model: NextToken, prompt: Prompt, batch_size: int) -> None:
+    def __init__(self, model: NextToken, prompt: JudgePrompt, batch_size: int) -> None:
         self._model, self._prompt = model, prompt
         self._window = WINDOW * batch_size
 
     def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
         todo = iter(cases)
         while window := list(islice(todo, self._window)):
-            asked: list[tuple[Case, Asked]] = []
+            filled: list[tuple[Case, ShownCase]] = []
             for case in window:
                 try:
-                    asked.append((case, self._prompt.ask(case)))
-                except Unaskable as error:
+                    filled.append((case, self._prompt.fill(case)))
+                except PromptGap as error:
                     yield malformed(case.key, str(error))
-            answers = self._model.ask([shown.messages for _, shown in asked]) if asked else []
-            for (case, _), answer in zip(asked, answers, strict=True):
+            answers = self._model.ask([shown.messages for _, shown in filled]) if filled else []
+            for (case, _), answer in zip(filled, answers, strict=True):
                 yield _by_probability(case, answer)
+
+    def close(self) -> None:
+        self._model.close()
 
 
 def _by_probability(case: Case, yes: float | str) -> Verdict:
     said = shorten(case.response)
     if isinstance(yes, str):
-        return Verdict(case.key, "unknown", said, yes)
+        return Verdict(case.key, "unknown", said, yes, VerdictCode.ERROR)
     if yes == 0.5:
-        return Verdict(case.key, "unknown", said, "yes and no are as likely")
+        reason = "yes and no are as likely"
+        return Verdict(case.key, "unknown", said, reason, VerdictCode.UNDECIDED)
     if yes > 0.5:
-        return Verdict(case.key, "correct", said, f"yes, p = {yes:.3f}")
-    return Verdict(case.key, "incorrect", said, f"no, p = {1 - yes:.3f}")
+        return Verdict(case.key, "correct", said, f"yes, p = {yes:.3f}", VerdictCode.YES)
+    return Verdict(case.key, "incorrect", said, f"no, p = {1 - yes:.3f}", VerdictCode.NO)
 
 
 def _own_prompt(model: Model) -> Path:

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...models import as_many_as_fit, resolve
+from ...models import as_many_as_fit, free_memory, resolve
 from ...recipe import Model
 from ...records import Message
 
@@ -28,7 +28,7 @@ class Words(NamedTuple):
 
 
 class NextToken:
-    """Asks a model that is loaded when first needed.
+    """Asks a model that is loaded when first needed, on the device and in the dtype of its config.
 
     Args:
         batch_size: the most rows at once; halved, for good, whenever they do not fit.
@@ -66,7 +66,19 @@ class NextToken:
             del waiting[:done]
         return found
 
+    def close(self) -> None:
+        """Let go of the model and of its memory; it is loaded again when it is needed."""
+        if "_model" in self.__dict__:
+            del self._model
+            free_memory()
+
     def _forward(self, prompts: Sequence[Sequence[int]]) -> list[float]:
+        """The probability of yes after each prompt, in one forward pass.
+
+        The prompts become ``input_ids`` and ``attention_mask`` of shape (prompts, tokens), int64,
+        on the model's device, padded on the left so that all end in the last column. The logits of
+        the next token have the shape (prompts, vocabulary) and are compared in float64.
+        """
         import torch
         from transformers import GenerationConfig
 

@@ -15,19 +15,19 @@ from ...records import Case, Message, content_hash
 DEFAULT = Path(__file__).parents[2] / "prompts" / "judge.j2"
 
 
-class Unaskable(ValueError):
+class PromptGap(ValueError):
     """The case lacks what the template shows; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ShownCase:
     """A case as it is put to a model, and the mark that its verdict is to bear."""
 
     messages: tuple[Message, ...]
     mark: str
 
 
-class Prompt:
+class JudgePrompt:
     """A Jinja template with these variables, and any column of the row by name:
 
     ``conversation`` (the turns: role, content), ``question`` (the content of the last), ``gold``,
@@ -60,20 +60,20 @@ class Prompt:
         self._whole, self._direct = "conversation" in names, direct
         self.fingerprint = content_hash(text, direct)
 
-    def ask(self, case: Case) -> Asked:
+    def fill(self, case: Case) -> ShownCase:
         """The case as messages.
 
         The mark is a hash of the whole case: the same when asked again, and nothing that a response
         could hold.
 
         Raises:
-            Unaskable: there is no gold, no prompt, or a column that the template names.
+            PromptGap: there is no gold, no prompt, or a column that the template names.
         """
         answerable = case.meta.get("answerable")
         if not case.gold and answerable is not False:
-            raise Unaskable("no gold")
+            raise PromptGap("no gold")
         if not case.prompt:
-            raise Unaskable("no prompt")
+            raise PromptGap("no prompt")
         gold, *accepted = case.gold or ("The question has no answer.",)
         *before, last = case.prompt
         mark = content_hash(case.prompt, case.gold, case.response)[:8]
@@ -91,10 +91,10 @@ class Prompt:
         try:
             content = self._template.render(variables)
         except TemplateError as error:
-            raise Unaskable(f"the prompt: {error}") from None
+            raise PromptGap(f"the prompt: {error}") from None
         # A lone surrogate is no character, and could not be sent.
         turn = Message(role="user", content=content.encode(errors="replace").decode())
-        return Asked((turn,) if self._whole else (*before, turn), mark)
+        return ShownCase((turn,) if self._whole else (*before, turn), mark)
 
 
 def _json(value: Any) -> str:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..text import LONGEST, Mark, marks
+from ._classify import (
+    Answer,
+    classify,
+    framed,
+    has_latex,
+    has_prose,
+    lower_words,
+    read_as_word,
+)
 from ._phrases import denies, word_set
-from ._reader import read
-from ._tokens import Unread
 from ._typography import plain, with_ascii_digits, without_specials
 from ._units import unit_at
-from ._value import Listing, Quantity, Value, Word
+from ._value import Quantity
 
 _ANNOTATION = re.compile(r"<<[^<>]*>>")  # GSM8K's calculator marks
-_COMMAND = re.compile(
-    r"\\(?:text|mbox|textbf|mathrm)\s*\{[^{}]{0,200}\}|\\(?:begin|end)\{\w+\*?\}|\\[a-zA-Z]+"
-)
-_MATHEMATICS = re.compile(r"\\[a-zA-Z(\[]")
-_FRAMED = re.compile(r"[\\^_={<>]|^\S*[^\s/]$|^\S$")
-_PROSE = re.compile(r"(?!(?:sin|cos|tan|log|exp|sqrt|lcm|gcd)\b)[^\W\d_]{3,}")
-_LETTERS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SAYS_SOMETHING = re.compile(r"[^\W_]|[^\x00-\x7f]|\\[a-zA-Z]")
-_UNIT_AT_END = re.compile(r"[\d})]\s*(?=[^\W\d_°%]+(?:\s|\^|$|/))")
-_SUBSCRIPT = re.compile(r"_\s*\{(\w+)\}")
-_BASE = re.compile(r"\d\s*_\s*\{?\s*\d")  # math-verify leaves out what base a number is in
-_COMMA = re.compile(r"\d,\d")
 _STARTS = re.compile(r"[-+$€£¥₹(\\\d.]")
 
 _SENTENCE = re.compile(r"\n|(?<!\b[apAP]\.[mM])[.!?](?=[\s*\"')\]]|$)|[。！？]")
@@ -42,7 +38,6 @@ _REMARKS = word_set(
 )
 _OPENERS = word_set("let let's first to we since step sure okay ok in so given")
 _CONCLUDES = re.compile(r"(?:^|[,;.:]\s*)(?:so|thus|hence|therefore)\b,?\s*", re.IGNORECASE)
-_ARTICLES = word_set("a an the it is it's on in at be are was so")
 _COPULA = re.compile(
     r".*(?:\b(?:is|are|was|be|it's|on|in|at)\s|:\s)(.+)", re.IGNORECASE | re.DOTALL
 )
@@ -51,44 +46,10 @@ _YES_NO = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer read out of a text: as written, and the values that it can be read as.
-
-    ``math`` is what math-verify may be asked, empty where it may not: without values and math, the
-    answer is there but cannot be read as one ("not 5").
-    """
-
-    text: str
-    values: tuple[Value, ...] = ()
-    math: str = ""
-
-    @property
-    def identity(self) -> object:
-        """Equal for answers that are plainly the same."""
-        if len(self.values) == 1 and isinstance(self.values[0], Quantity):
-            return self.values[0].number.value, self.values[0].unit
-        return re.sub(r"[\s$]|\\[!,;: ]", "", _SUBSCRIPT.sub(r"_\1", self.text))
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it is an answer in words that are no number."""
-        return any(isinstance(value, Word) for value in self.values)
-
-
 def without_annotations(text: str) -> str:
     """The text less ``<<48/2=24>>``, and less the marks of a chat template."""
     text = _ANNOTATION.sub("", text) if "<<" in text else text
     return with_ascii_digits(without_specials(text))
-
-
-def has_latex(text: str) -> bool:
-    """Whether the text holds LaTeX, a dollar sign for money not being any."""
-    if _MATHEMATICS.search(text):
-        return True
-    # A pair of dollar signs frames mathematics if what is between them looks like it.
-    between = text.split("$")[1:-1]
-    return any(part and len(part) <= LONGEST and _FRAMED.search(part) for part in between)
 
 
 def read_response(text: str) -> tuple[list[Answer], bool]:
@@ -110,7 +71,7 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
             continue
         answers = [a for a in answers if not a.is_word and a.identity != answer.identity]
         answers.append(answer)
-        if len(answers) > MOST:
+        if len(answers) > MAX_ANSWERS:
             break
     if answers:
         return answers, True
@@ -119,7 +80,7 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
     return ([last] if last else []), False
 
 
-MOST = 8
+MAX_ANSWERS = 8
 """A response that marks more different answers than this is not looked into."""
 
 
@@ -148,7 +109,7 @@ def read_gold(text: str) -> Answer | None:
     if whole and (whole.values or whole.math):
         return whole
     if has_latex(text):
-        return Answer(text, math=_framed(text))
+        return Answer(text, math=framed(text))
     return read_conclusion(text, loose=False) or whole or read_word(text)
 
 
@@ -162,7 +123,7 @@ def read_conclusion(text: str, *, loose: bool = True) -> Answer | None:
         loose: whether the last number of that sentence will do, where it stands alone.
     """
     text = text.strip()
-    terse = len(text) <= LONGEST and not _PROSE.search(_COMMAND.sub("", text))
+    terse = len(text) <= LONGEST and not has_prose(text)
     if terse and not text.endswith(("?", "？")):
         return classify(text)
     answers = (classify(sentence, loose=loose) for sentence in _sentences_backwards(text))
@@ -174,14 +135,14 @@ def read_word(text: str) -> Answer | None:
     said = {word.lower() for word in _YES_NO.findall(text)}
     if len(said) == 1:
         return classify(said.pop())
-    for sentence in _sentences_backwards(text, most=1):
+    for sentence in _sentences_backwards(text, limit=1):
         shown = plain(sentence)
         found = _COPULA.fullmatch(shown)
-        return _word(plain(found[1]) if found else shown, boxed=False)
+        return read_as_word(plain(found[1]) if found else shown, boxed=False)
     return None
 
 
-def _sentences_backwards(text: str, most: int = 40) -> list[str]:
+def _sentences_backwards(text: str, limit: int = 40) -> list[str]:
     """The last sentences that assert something, the last one first."""
     tail = text[-20 * LONGEST :]
     found = []
@@ -189,96 +150,24 @@ def _sentences_backwards(text: str, most: int = 40) -> list[str]:
     for boundary in reversed([None, *_SENTENCE.finditer(tail)]):
         start = boundary.end() if boundary else 0
         sentence = tail[start:end].strip()
-        asked = tail[end : end + 1] in ("?", "？")
+        is_question = tail[end : end + 1] in ("?", "？")
         end = boundary.start() if boundary else 0
-        if _SAYS_SOMETHING.search(sentence) and not asked and not _REMARK.search(sentence):
+        if _SAYS_SOMETHING.search(sentence) and not is_question and not _REMARK.search(sentence):
             end_of_it = sentence[-LONGEST:].partition(" ")[2] if len(sentence) > LONGEST else ""
             found.append(end_of_it or sentence)
-            if len(found) == most:
+            if len(found) == limit:
                 break
     return found
 
 
-def classify(span: str, *, loose: bool = False) -> Answer | None:
-    """What a span is: values, mathematics, an answer that cannot be read, or no answer (None)."""
-    span = span.strip()
-    boxed = span.startswith("\\boxed{") and span.endswith("}")
-    bare = span[7:-1] if boxed else span
-    shown = plain(bare[:LONGEST])
-    if not shown:
-        return None
-    readings: list[Value | Unread] = []
-    if len(bare) <= LONGEST:
-        readings.append(read(shown, loose=loose))
-        if _COMMA.search(shown):
-            readings.append(read(shown, comma=True, loose=loose))
-    values = tuple(dict.fromkeys(r for r in readings if not isinstance(r, Unread)))
-    if values:
-        return Answer(_told(shown, values[-1], loose=loose), values, _math_of(values[-1]))
-    if Unread.UNCLEAR in readings:
-        return Answer(bare)
-    if Unread.FORMULA in readings or len(bare) > LONGEST:
-        return _formula(span, bare, boxed=boxed)
-    return _word(shown, boxed=boxed or "$" in bare)
-
-
-def _formula(span: str, bare: str, *, boxed: bool) -> Answer | None:
-    prose = _PROSE.search(_COMMAND.sub("", bare))
-    if _BASE.search(bare) or denies(re.findall(r"[\w'’]+|\\neg|¬", bare.lower())):
-        return Answer(bare)
-    if boxed or not prose:
-        return Answer(bare, math=_framed(span))
-    if has_latex(span):
-        return Answer(span, math=span)
-    return Answer(bare) if any(c.isdigit() for c in bare) else None
-
-
-def _framed(text: str) -> str:
-    """The text as math-verify finds the mathematics in it."""
-    framed = any(sign in text for sign in ("$", "\\(", "\\["))
-    return text if framed or _PROSE.search(_COMMAND.sub("", text)) else f"${text}$"
-
-
-def _told(shown: str, value: Value, *, loose: bool) -> str:
-    return value.text if loose and isinstance(value, Quantity) and value.text else shown
-
-
-def units_differ(gold: str, said: str) -> bool:
-    """Whether two texts of mathematics end in units that differ."""
-    a, b = (
-        unit_at(_UNIT_AT_END.split(plain(text[-LONGEST:]))[-1].split())[0] for text in (gold, said)
-    )
-    return a is not None and b is not None and a != b
-
-
-def _math_of(value: Value) -> str:
-    if isinstance(value, Quantity):
-        return f"${value.number}$"
-    if isinstance(value, Listing):
-        return f"${', '.join(str(item.value.number) for item in value.items)}$"
-    return ""
-
-
-def _word(shown: str, *, boxed: bool) -> Answer | None:
-    """An answer that is a word or a few, less what leads to them."""
-    words = [word.lower() for word in _LETTERS.findall(shown)]
-    while len(words) > 1 and words[0] in _ARTICLES:
-        words.pop(0)
-    if not words:
-        return Answer(shown, math=f"${shown}$") if boxed or len(shown) < 9 else None
-    if len(words) == 1 and len(words[0]) == 1:
-        return Answer(shown, math=f"${shown.strip('()')}$")  # a variable
-    return Answer(shown, (Word(" ".join(words)),))
-
-
 def _only_remarks(mark: Mark, answer: Answer) -> bool:
-    words = [word.lower() for word in _LETTERS.findall(mark.text)]
+    words = lower_words(mark.text)
     return answer.is_word and bool(words) and words[0] in _REMARKS
 
 
 def _leads_on(mark: Mark, answer: Answer, text: str) -> bool:
     """Whether a heading ("Answer:") has sentences behind it, which lead to the answer."""
-    words = [word.lower() for word in _LETTERS.findall(mark.text)]
+    words = lower_words(mark.text)
     if not mark.heading or _STARTS.match(mark.text) or denies(words) or answer.math:
         return False
     goes_on = bool(text[mark.start :].strip()[len(mark.text) + 1 :].strip())

@@ -19,16 +19,14 @@ from pathlib import Path
 from ...records import Case, Label, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from ._answer import (
-    MOST,
-    Answer,
-    has_latex,
+    MAX_ANSWERS,
     read_conclusion,
     read_gold,
     read_response,
     read_word,
-    units_differ,
     without_annotations,
 )
+from ._classify import Answer, has_latex, units_differ
 from ._units import PERCENT
 from ._value import Listing, Quantity, agree
 from ._worker import Worker, WorkerLost, WorkerTimeout
@@ -61,12 +59,16 @@ class _Math:
         self.timeout = timeout
         self.worker = Worker(Path(__file__).with_name("_math_worker.py"))
 
+    def close(self) -> None:
+        """End the process; it is started again when it is needed."""
+        self.worker.close()
+
     def __call__(self, case: Case) -> Verdict:
         if not case.gold:
             return malformed(case.key, "no gold")
         response = without_annotations(case.response)
         if not response.strip():
-            return Verdict(case.key, "incorrect", None, "empty response")
+            return Verdict(case.key, "incorrect", None, "empty response", VerdictCode.EMPTY)
         answers, marked = read_response(response)
         verdict = None
         for text in case.gold:
@@ -87,35 +89,36 @@ class _Math:
     ) -> Verdict:
         """The verdict against one accepted answer."""
         if gold is None:
-            return Verdict(key, "unknown", None, "no answer can be read in the gold")
+            return _bad_gold(key, None)
         if not answers:
             return Verdict(key, "incorrect", None, "no answer found", VerdictCode.UNREADABLE)
-        said = "; ".join(shorten(answer.text) for answer in answers[:MOST])
-        differ = Verdict(key, "incorrect", said, f"different marked answers: {said}")
-        if len(answers) > MOST:
+        said = "; ".join(shorten(answer.text) for answer in answers[:MAX_ANSWERS])
+        reason = f"different marked answers: {said}"
+        differ = Verdict(key, "incorrect", said, reason, VerdictCode.DIFFERS)
+        if len(answers) > MAX_ANSWERS:
             return differ
         # What has a value first: one that differs decides, and nobody need ask math-verify.
         for answer in sorted(answers, key=lambda answer: not answer.values):
             try:
                 label, read_as = self._compare(gold, answer)
             except (WorkerTimeout, WorkerLost) as error:
-                return Verdict(key, "unknown", said, f"math-verify: {error}")
+                late = isinstance(error, WorkerTimeout)
+                code = VerdictCode.TIMEOUT if late else VerdictCode.ERROR
+                return Verdict(key, "unknown", said, f"math-verify: {error}", code)
             if label == "unknown":
-                return Verdict(key, "unknown", said, "no answer can be read in the gold")
+                return _bad_gold(key, said)
             if answer.text == response:
                 said = shorten(read_as or "")
             if label == "incorrect" and len(answers) > 1:
                 return differ
             if label == "incorrect":
                 reason = f"{said}, gold {shorten(gold.text)}" if said else "no answer found"
-                unread = not gold.is_word and all(one.is_word or not one.values for one in answers)
-                code = (
-                    VerdictCode.UNREADABLE
-                    if unread and not any(one.math for one in answers)
-                    else VerdictCode.NONE
-                )
+                words = (answer.is_word or not answer.values) and not answer.math
+                unread = not said or (words and not gold.is_word)
+                code = VerdictCode.UNREADABLE if unread else VerdictCode.DIFFERS
                 return Verdict(key, "incorrect", said or None, reason, code)
-        return Verdict(key, "correct", said, f"{said} = {shorten(gold.text)}")
+        reason = f"{said} = {shorten(gold.text)}"
+        return Verdict(key, "correct", said, reason, VerdictCode.EQUAL)
 
     def _compare(self, gold: Answer, answer: Answer) -> tuple[Label, str | None]:
         """Whether two answers are equal, and how the second was read."""
@@ -133,6 +136,11 @@ class _Math:
         if not reply["gold_read"]:
             return "unknown", None
         return "correct" if reply["equal"] else "incorrect", reply["read"]
+
+
+def _bad_gold(key: str, said: str | None) -> Verdict:
+    reason = "no answer can be read in the gold"
+    return Verdict(key, "unknown", said, reason, VerdictCode.BAD_GOLD)
 
 
 def _unmarked(gold: Answer | None, ended_in: list[Answer], response: str) -> list[Answer]:
@@ -160,5 +168,5 @@ def _as_percent(gold: Answer) -> Answer:
 
 
 def _asks_for_percent(case: Case) -> bool:
-    question = case.prompt[-1]["content"][-2000:] if case.prompt else VerdictCode.NONE
+    question = case.prompt[-1]["content"][-2000:] if case.prompt else ""
     return bool(_PERCENT_ASKED.search(question))

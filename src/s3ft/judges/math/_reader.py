@@ -17,7 +17,7 @@ from ._number_words import SCALES
 from ._phrases import PARTS, UNSURE_PARTS, Turned, before, behind, word_set
 from ._tokens import Token, Unread, is_algebra, no_plain_text, tokens_of, with_number_words
 from ._units import Unit, unit_at
-from ._value import Bound, Clock, Item, Listing, Quantity, Ratio, Value, distinguishing
+from ._value import Bound, Clock, ListedValue, Listing, Quantity, Ratio, Value, distinguishing
 
 _ASIDE = re.compile(r"(?<=[\w%°$€£}])\s*\(([^()]*[^\W\d_]{2}[^()]*)\)")
 _HALF_OF_DAY = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
@@ -168,7 +168,7 @@ def _money(lead: list[Token]) -> Unit | None:
 
 def _several(tokens: list[Token], places: list[int]) -> Value:
     """Several numbers: one in several units, a ratio, or values that count together."""
-    items: list[Item] = []
+    items: list[ListedValue] = []
     compound, either = True, False
     lead = tokens[: places[0]]
     lead_words = _words(lead)
@@ -194,7 +194,7 @@ def _several(tokens: list[Token], places: list[int]) -> Value:
         label = frozenset(
             word for word in _words([*lead, *tail]) if word.isalpha() and word not in _GRAMMAR
         )
-        items.append(Item(value, label))
+        items.append(ListedValue(value, label))
         lead = inner[split:]
     if compound and (whole := _compound([item.value for item in items])):
         return whole

@@ -58,7 +58,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListedValue:
     """A value of several, and the words by which the text tells it from the others."""
 
     value: Quantity
@@ -69,18 +69,18 @@ class Item:
 class Listing:
     """Several values, which count together; ``either`` if the text joins them by "or"."""
 
-    items: tuple[Item, ...]
+    items: tuple[ListedValue, ...]
     either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class WordValue:
     """An answer that is no number: "monday", "yes"."""
 
     text: str
 
 
-Value = Quantity | Clock | Ratio | Bound | Listing | Word
+Value = Quantity | Clock | Ratio | Bound | Listing | WordValue
 
 
 def agree(gold: Value, said: Value) -> bool:
@@ -100,7 +100,7 @@ def agree(gold: Value, said: Value) -> bool:
         case Listing(), Listing():
             hedges = said.either and not gold.either
             return not hedges and _listings_agree(gold.items, said.items)
-        case Word(), Word():
+        case WordValue(), WordValue():
             return gold.text == said.text
     return False
 
@@ -125,7 +125,7 @@ def _times_agree(gold: Clock, said: Clock) -> bool:
     return (gold.hour % 12, gold.minute) == (said.hour % 12, said.minute)
 
 
-def _listings_agree(gold: tuple[Item, ...], said: tuple[Item, ...]) -> bool:
+def _listings_agree(gold: tuple[ListedValue, ...], said: tuple[ListedValue, ...]) -> bool:
     """Whether each item has its own on the other side.
 
     Where both sides tell by words which is which, by these words; where neither does, in any order;
@@ -145,12 +145,12 @@ def _listings_agree(gold: tuple[Item, ...], said: tuple[Item, ...]) -> bool:
     return True
 
 
-def _items_agree(a: Item, b: Item) -> bool:
+def _items_agree(a: ListedValue, b: ListedValue) -> bool:
     told_alike = bool(a.label & b.label) or a.label == b.label
     return told_alike and _quantities_agree(a.value, b.value)
 
 
-def distinguishing(items: list[Item]) -> tuple[Item, ...]:
+def distinguishing(items: list[ListedValue]) -> tuple[ListedValue, ...]:
     """The items with only those words in their labels that no other item shares."""
     uses = Counter(word for item in items for word in item.label)
     return tuple(replace(i, label=frozenset(w for w in i.label if uses[w] == 1)) for i in items)

@@ -60,6 +60,11 @@ class Worker:
             raise WorkerLost(reply["error"])
         return reply
 
+    def close(self) -> None:
+        """End the process, if one runs."""
+        with self._lock:
+            self._stop()
+
     def _ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         process = self._running()
         return self._exchange(process, json.dumps({**request, "timeout": timeout}), timeout)

@@ -1,6 +1,6 @@
 """The judge of reading comprehension: accepted answers, and rightful abstaining."""
 
 from ._answerability import Answerability
-from ._qa import qa
+from ._qa import LONGEST, qa
 
-__all__ = ["Answerability", "qa"]
+__all__ = ["LONGEST", "Answerability", "qa"]

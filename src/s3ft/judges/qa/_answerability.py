@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...records import Case, Verdict
-from ._qa import ABSTAINS, accepted
+from ...records import Case, Verdict, VerdictCode
+from ._qa import accepted
 from .abstain import abstention
 
 QUESTIONS = ("answerable", "unanswerable")
@@ -40,7 +40,7 @@ class Answerability:
         except ValueError:
             return
         question = "unanswerable" if answers is None else "answerable"
-        if verdict.reason.startswith(ABSTAINS):
+        if verdict.code == VerdictCode.ABSTAINS:
             response = "abstained"
         else:
             response = "answered right" if verdict.label == "correct" else "answered wrong"

@@ -74,15 +74,15 @@ class Claims:
 
     Args:
         said: its words.
-        asked: the forms of the question's words.
+        question: the forms of its words.
         asks: whether the response ends in a question mark.
     """
 
-    def __init__(self, said: Sequence[Word], asked: Collection[str], *, asks: bool) -> None:
-        self._said = said
+    def __init__(self, said: Sequence[Word], question: Collection[str], *, asks: bool) -> None:
+        self._words = said
         self._of: list[_Clause] = []
         self.corrects = False
-        negative = bool((TURNS | _LEAVES_OUT) & set(asked))
+        negative = bool((TURNS | _LEAVES_OUT) & set(question))
         clauses: list[_Clause] = []
         for start, end in _spans(said):
             clause = _Clause(start, end)
@@ -108,7 +108,7 @@ class Claims:
         return False
 
     def _read(self, clause: _Clause, before: Sequence[_Clause]) -> None:
-        said = self._said
+        said = self._words
         forms = [word.form for word in said[clause.start : clause.end]]
         for place in range(clause.start, clause.end):
             reach = self._denial(place, clause)
@@ -139,7 +139,7 @@ class Claims:
 
     def _denial(self, place: int, clause: _Clause) -> int | None:
         """From where on the word there denies, if it does."""
-        said = self._said
+        said = self._words
         form = said[place].form
         after = said[place + 1] if place + 1 < clause.end else None
         before = said[place - 1].form if place > clause.start else ""
@@ -164,7 +164,7 @@ class Claims:
         asking = asks
         for clause in reversed(clauses):
             clause.claims = clause.claims and not asking
-            mark = self._said[clause.start].mark
+            mark = self._words[clause.start].mark
             asking = mark == "?" if mark in SENTENCE_ENDS else asking
 
 

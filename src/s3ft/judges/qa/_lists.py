@@ -56,7 +56,7 @@ class Listed:
     """
 
     def __init__(self, said: Sequence[Word], start: int, end: int) -> None:
-        self._said = said
+        self._response = said
         self._seen: set[str] = set()
         self.hedged = False
         self._alike = said[start]
@@ -76,7 +76,7 @@ class Listed:
         self.words = end - start + sum(last - first + 1 for first, last in self.items)
 
     def _right(self, end: int) -> list[Span]:
-        said, items, at = self._said, [], end
+        said, items, at = self._response, [], end
         while at < len(said):
             first = self._separator(at)
             if first is None:
@@ -99,7 +99,7 @@ class Listed:
         return items
 
     def _left(self, start: int) -> list[Span]:
-        said, items, at = self._said, [], start
+        said, items, at = self._response, [], start
         while at > 0:
             first = at
             while (
@@ -136,7 +136,7 @@ class Listed:
 
     def _separator(self, at: int) -> int | None:
         """Where the item behind the separator that stands there starts; None if none does."""
-        said, first = self._said, at
+        said, first = self._response, at
         parted = said[at].mark in {",", ";", "/"}
         if said[at].mark in SENTENCE_ENDS | {"("}:
             return None
@@ -150,19 +150,19 @@ class Listed:
         return first if first < len(said) else None
 
     def _is_item(self, first: int, behind: int) -> bool:
-        while first < behind and self._said[first].form in _WITHIN:
+        while first < behind and self._response[first].form in _WITHIN:
             first += 1
         return first < behind and self._alike_at(first)
 
     def _alike_at(self, at: int) -> bool:
         """Whether the word there could be another answer of the same kind."""
-        word, wanted = self._said[at], self._alike
+        word, wanted = self._response[at], self._alike
         if wanted.is_number or wanted.capital:
             return word.is_number == wanted.is_number and word.capital == wanted.capital
         return word.form not in SMALL
 
     def _note(self, start: int, end: int) -> None:
-        for word in self._said[start:end]:
+        for word in self._response[start:end]:
             if word.form in _CHOICES | _JOINS:
                 self._seen.add(word.form)
             if word.mark in {",", ";", "/"}:

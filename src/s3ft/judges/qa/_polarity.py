@@ -13,7 +13,7 @@ _YES = frozenset({"yes", "yeah", "yep", "yup", "indeed", "absolutely", "definite
 _NO = frozenset({"no", "nope", "nah"})
 
 
-def polarity(said: Sequence[Word], asked: Sequence[Word], claims: Claims) -> str | None:
+def polarity(said: Sequence[Word], question: Sequence[Word], claims: Claims) -> str | None:
     """``yes`` or ``no``; None where the response says neither, or both.
 
     The word counts where it stands alone: at the start of a sentence or clause with a mark or a
@@ -23,7 +23,7 @@ def polarity(said: Sequence[Word], asked: Sequence[Word], claims: Claims) -> str
     if any(claims.denies(at, at + 1) and said[at].mark == " " for at, _ in places):
         return None
     found = {answer for _, answer in places}
-    restated = _restated(said, asked, claims)
+    restated = _restated(said, question, claims)
     if found and restated and restated not in found:
         return None
     return found.pop() if len(found) == 1 else restated if not found else None
@@ -46,16 +46,16 @@ def _word(said: Sequence[Word], at: int) -> str | None:
 _SUBJECTS = frozenset({"i", "you", "he", "she", "it", "they", "we", "this", "that", "there", "and"})
 
 
-def _restated(said: Sequence[Word], asked: Sequence[Word], claims: Claims) -> str | None:
+def _restated(said: Sequence[Word], question: Sequence[Word], claims: Claims) -> str | None:
     """What a response that repeats the question's telling words says by its verb."""
-    if not asked or asked[0].form not in AUXILIARIES:
+    if not question or question[0].form not in AUXILIARIES:
         return None
     # "Is it known who built it?" asks whether it is known.
-    asked = list(takewhile(lambda word: word.form not in CONNECTIVES, asked))
-    telling = {word.form for word in asked} - SMALL - AUXILIARIES
+    question = list(takewhile(lambda word: word.form not in CONNECTIVES, question))
+    telling = {word.form for word in question} - SMALL - AUXILIARIES
     if not telling or not telling - {"it"} <= {word.form for word in said}:
         return None
-    last = next(word.form for word in reversed(asked) if word.form in telling)
+    last = next(word.form for word in reversed(question) if word.form in telling)
     at = next(place for place, word in enumerate(said) if word.form == last)
     if any(word.mark in SENTENCE_ENDS for word in said[1 : at + 1]):
         return None

@@ -11,20 +11,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ...records import Case, Verdict
+from ...records import Case, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from .._rows import answers as accepted_texts
 from ..text import marked
-from ._said import says
+from ._matching import says
 from .abstain import (
     Abstention,
     abstention,
     only_abstains,
     takes_back,
 )
-
-ABSTAINS = "abstains"
-"""How the reason starts where a response abstains and does not answer as well."""
 
 LONGEST = 20_000
 """Characters, white space not counted twice: what is longer was never meant as an answer."""
@@ -64,27 +61,34 @@ def _decide(case: Case, find: Abstention) -> Verdict:
         return malformed(case.key, str(error))
     longest = LONGEST + 2 * max(map(len, answers or ()), default=0)
     if len(" ".join(case.response.split())) > longest:
-        return Verdict(case.key, "incorrect", shorten(case.response), "too long to be an answer")
+        return _differs(case, "too long to be an answer")
     question = _question(case)
     if answers is None:
         if only_abstains(case.response, find, question):
-            return Verdict(case.key, "correct", None, f"{ABSTAINS}, as it should")
+            reason = "abstains, as it should"
+            return Verdict(case.key, "correct", None, reason, VerdictCode.ABSTAINS)
         what = "answers and abstains" if find(case.response, question) else "answers"
-        reason = f"{what}, but the question has no answer"
-        return Verdict(case.key, "incorrect", shorten(case.response), reason)
+        return _differs(case, f"{what}, but the question has no answer")
     if not answers:
-        return Verdict(case.key, "unknown", None, "the gold is empty")
+        return Verdict(case.key, "unknown", None, "the gold is empty", VerdictCode.BAD_GOLD)
     if only_abstains(case.response, find, question, answers):
-        return Verdict(case.key, "incorrect", None, f"{ABSTAINS}, gold {shorten(answers[0])}")
+        reason = f"abstains, gold {shorten(answers[0])}"
+        return Verdict(case.key, "incorrect", None, reason, VerdictCode.ABSTAINS)
     if takes_back(case.response, find, question, answers):
-        reason = f"answers and abstains, gold {shorten(answers[0])}"
-        return Verdict(case.key, "incorrect", shorten(case.response), reason)
+        return _differs(case, f"answers and abstains, gold {shorten(answers[0])}")
     response = _head(case.response, case.gold, answers)
     answer = shorten(response)
     verdicts = [says(span, answers, question) for span in marked(response) or [response]]
     if all(verdicts) and (said := verdicts[-1]):
-        return Verdict(case.key, "correct", answer, f"{said[0]} {shorten(said[1])}")
-    return Verdict(case.key, "incorrect", answer, f"does not say {shorten(answers[0])}")
+        reason = f"{said[0]} {shorten(said[1])}"
+        return Verdict(case.key, "correct", answer, reason, VerdictCode.EQUAL)
+    reason = f"does not say {shorten(answers[0])}"
+    return Verdict(case.key, "incorrect", answer, reason, VerdictCode.DIFFERS)
+
+
+def _differs(case: Case, reason: str) -> Verdict:
+    answer = shorten(case.response)
+    return Verdict(case.key, "incorrect", answer, reason, VerdictCode.DIFFERS)
 
 
 def accepted(case: Case, find: Abstention) -> tuple[str, ...] | None:

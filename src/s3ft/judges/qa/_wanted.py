@@ -105,7 +105,7 @@ class Wanted:
         return other.written.isupper() or not shouted
 
     def is_another(
-        self, said: Sequence[Word], start: int, end: int, asked: Collection[str]
+        self, said: Sequence[Word], start: int, end: int, question: Collection[str]
     ) -> bool:
         """Whether the same words are part of another answer there."""
         first, last = said[start], said[end - 1]
@@ -117,7 +117,7 @@ class Wanted:
             return True
         if before is not None and first.mark in {" ", "-"}:
             named = start > 1 and said[start - 2].form in {"named", "called"}
-            if before.form in _TURNING | (_RELATING - set(asked)) and not named:
+            if before.form in _TURNING | (_RELATING - set(question)) and not named:
                 return True
             if before.form in _NAMING and before.capital and first.capital:
                 return True
@@ -132,12 +132,12 @@ class Wanted:
             for one in (before, after)
         ):
             return True
-        if first.is_number and before is not None and _bounds(said, start, asked):
+        if first.is_number and before is not None and _bounds(said, start, question):
             return True
         if after is None or after.mark not in {" ", "-", "", ":", "/"}:
             return False
         if last.is_number:
-            return _goes_on(said, end, asked)
+            return _goes_on(said, end, question)
         if after.mark == "-" or (after.mark == "" and after.form in {"+", "#"}):
             return True
         if after.form == "city" and after.capital and self.form != ["new", "york"]:
@@ -191,14 +191,14 @@ def _role(found: Sequence[Word]) -> int:
     return lead
 
 
-def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
+def _bounds(said: Sequence[Word], start: int, question: Collection[str]) -> bool:
     """Whether what stands in front makes the number there a bound, a range or another figure."""
     first, before = said[start], said[start - 1]
     if (
         first.mark == " "
         and not first.article
         and before.form in _BOUNDING
-        and not _LIMITS & set(asked)
+        and not _LIMITS & set(question)
     ):
         return True
     far = said[start - 2] if start > 1 else before
@@ -216,7 +216,7 @@ def _bounds(said: Sequence[Word], start: int, asked: Collection[str]) -> bool:
     )
 
 
-def _goes_on(said: Sequence[Word], end: int, asked: Collection[str]) -> bool:
+def _goes_on(said: Sequence[Word], end: int, question: Collection[str]) -> bool:
     """Whether what stands behind a number makes it another."""
     after = said[end]
     far = said[end + 1] if end + 1 < len(said) else after
@@ -230,9 +230,9 @@ def _goes_on(said: Sequence[Word], end: int, asked: Collection[str]) -> bool:
         return True
     if after.mark == "" and len(after.form) < 3 and after.form not in SMALL:
         return True
-    units = _UNITS & set(asked)
-    year = len(said[end - 1].form) == 4 and "how" not in asked
-    return after.form in _UNITS and after.form not in asked and (bool(units) or year)
+    units = _UNITS & set(question)
+    year = len(said[end - 1].form) == 4 and "how" not in question
+    return after.form in _UNITS and after.form not in question and (bool(units) or year)
 
 
 def _items(found: Sequence[Word]) -> list[list[str]]:

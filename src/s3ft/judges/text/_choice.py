@@ -70,7 +70,7 @@ def _decide(case: Case) -> Verdict:
     golds = {label for gold in case.gold if (label := _gold(gold, choices))}
     if not golds:
         reason = f"the gold {shorten(case.gold[0])!r} is no choice, or both an index and a text"
-        return Verdict(case.key, "unknown", None, reason)
+        return Verdict(case.key, "unknown", None, reason, VerdictCode.BAD_GOLD)
     # Without choices, the gold tells what labels look like.
     letters = all(gold.isalpha() for gold in golds)
     labels = list(choices) or (list(ascii_uppercase) if letters else [str(i) for i in range(100)])
@@ -78,15 +78,16 @@ def _decide(case: Case) -> Verdict:
     gold = min(golds)
     if not picked:
         if not case.response.strip():
-            return Verdict(case.key, "incorrect", None, "empty response")
+            return Verdict(case.key, "incorrect", None, "empty response", VerdictCode.EMPTY)
         return Verdict(case.key, "incorrect", None, "no choice found", VerdictCode.UNREADABLE)
     if len(picked) > 1:
         said = "; ".join(picked)
-        return Verdict(case.key, "incorrect", said, f"different choices: {said}")
+        reason = f"different choices: {said}"
+        return Verdict(case.key, "incorrect", said, reason, VerdictCode.DIFFERS)
     (said,) = picked
     if said in golds:
-        return Verdict(case.key, "correct", said, f"{said} = {gold}")
-    return Verdict(case.key, "incorrect", said, f"{said}, gold {gold}")
+        return Verdict(case.key, "correct", said, f"{said} = {gold}", VerdictCode.EQUAL)
+    return Verdict(case.key, "incorrect", said, f"{said}, gold {gold}", VerdictCode.DIFFERS)
 
 
 def _choices(given: Any) -> dict[str, str] | None:
@@ -141,7 +142,7 @@ class _Reader:
         self._more = re.compile(
             rf"(?:/|,|\bor\b|\band\b|&)\s{{0,9}}\(?(?P<label>{names})\b(?!['’])"
         )
-        self._said = re.compile(
+        self._named = re.compile(
             rf"\((?P<bracketed>{names})\)"
             rf"|\b(?P<affirmed>{names})\b\)?\s+{_AFFIRMED}"
             r"|\b(?i:choose|pick|select|go with|going with|opt for|it is|it['’]s|must be|should be)"
@@ -177,7 +178,7 @@ class _Reader:
     def named(self, response: str) -> list[str]:
         """The labels picked in words or brackets, less those that are named as wrong."""
         found: list[str] = []
-        for said in self._said.finditer(response):
+        for said in self._named.finditer(response):
             label = said["bracketed"] or said["affirmed"] or said["chosen"]
             if label in found:
                 continue

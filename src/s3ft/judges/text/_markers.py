@@ -188,8 +188,8 @@ def _after(text: str, start: int, following: int) -> str:
     ending = _SENTENCE_END.search(text, begin, min(limit, following))
     end = ending.start() if ending else limit
     span = text[begin:end]
-    asked = text[end : end + 1] in ("?", "？") and len(span.split()) < 5
-    if end > following or not span.strip() or asked:
+    is_question = text[end : end + 1] in ("?", "？") and len(span.split()) < 5
+    if end > following or not span.strip() or is_question:
         return ""
     rest = re.split(r"[.!?\n]", text[end + 1 : end + _REACH])[0]
     taken_back = ending is not None and ending[0][0] == "," and _TAKEN_BACK.match(rest)

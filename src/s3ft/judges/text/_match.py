@@ -6,7 +6,7 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from ...records import Case, Verdict
+from ...records import Case, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 
 _CHARACTERS = str.maketrans(
@@ -92,12 +92,14 @@ def match(*, ignore_case: bool = True, ignore_punctuation: bool = True) -> Judge
         answer = shorten(case.response)
         golds = [form(gold) for gold in case.gold]
         if not said:
-            return Verdict(case.key, "incorrect", None, "empty response")
+            return Verdict(case.key, "incorrect", None, "empty response", VerdictCode.EMPTY)
         if said in golds:
             same = shorten(case.gold[golds.index(said)])
-            return Verdict(case.key, "correct", answer, f"{answer} = {same}")
+            reason = f"{answer} = {same}"
+            return Verdict(case.key, "correct", answer, reason, VerdictCode.EQUAL)
         if not all(golds):
-            return Verdict(case.key, "unknown", answer, "the gold is empty")
-        return Verdict(case.key, "incorrect", answer, f"{answer}, gold {shorten(case.gold[0])}")
+            return Verdict(case.key, "unknown", answer, "the gold is empty", VerdictCode.BAD_GOLD)
+        reason = f"{answer}, gold {shorten(case.gold[0])}"
+        return Verdict(case.key, "incorrect", answer, reason, VerdictCode.DIFFERS)
 
     return per_case(decide)

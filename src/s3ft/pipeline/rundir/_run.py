@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from ...judges import Judge, ReplyCache, on_ray, options_text, registry
+from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
 from ...recipe import JudgeConfig, Recipe
 from ...store import Store
 from .._model import RunModel
@@ -60,6 +60,8 @@ class Run:
 
     def close(self) -> None:
         """Give back what answers and judges hold: memory, and processes."""
+        for judge in self._judges.values():
+            close(judge)
         self._judges.clear()
         self.base.free()
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...text import normalise
-from ._asked import asks_words, kinds, negated, polar, stems
 from ._beside import beside, is_likely
 from ._clauses import CONDITION, QUOTED, REASON, clauses, plain, sentences, spaced, unquoted
 from ._lead import bare, inherit, names_text
+from ._question import asks_words, kinds, negated, polar, stems
 from ._silence import may_abstain, silence, talk
 
 __all__ = ["Abstention", "abstention", "only_abstains", "sentences", "takes_back"]
@@ -191,9 +191,9 @@ def _aside(words: str, question: str) -> bool:
     """Whether an abstention is on something else than the question, which it names."""
     if _FINER.search(words):
         return True
-    asked, told = kinds(question), kinds(words)
-    if told and asked:
-        return not told & asked
+    wanted, told = kinds(question), kinds(words)
+    if told and wanted:
+        return not told & wanted
     on = stems(words) - talk(words) - _POINTLESS
     return bool(on) and not on & stems(question)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ._asked import KIND_WORDS, kinds, polar, stems
 from ._lead import of_text, tells
+from ._question import KIND_WORDS, kinds, polar, stems
 
 _ONLY = re.compile(r"(?:\S+ ){0,12}?(?:only|just|merely|simply|solely|instead)(?!\S)")
 _ABOUT = re.compile(
@@ -99,5 +99,5 @@ def _tells_else(words: str, question: str) -> bool:
     """Whether what the text does tell, in a clause, is not what was asked."""
     if not question or len(words.split()) < _CLAUSE or kinds(words) & kinds(question):
         return False
-    asked = stems(" ".join(word for word in question.split() if word.islower()))
-    return not stems(words) & asked
+    wanted = stems(" ".join(word for word in question.split() if word.islower()))
+    return not stems(words) & wanted

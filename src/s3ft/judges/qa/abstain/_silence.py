@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ._asked import stem
+from ._question import stem
 from ._speech import rule
 
 _ON = r"(?:about|on|of|to|for|with|WH|the|her|his|its|their)"

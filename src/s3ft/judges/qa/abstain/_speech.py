@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from ._asked import KIND_WORDS
 from ._clauses import QUOTED
+from ._question import KIND_WORDS
 
 
 def _any(words: str) -> str:

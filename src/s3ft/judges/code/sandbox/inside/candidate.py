@@ -35,7 +35,7 @@ _DO: dict[str, Callable[..., Any]] = {
 """What can be asked of an object. Nothing here compares it: it would equal whatever it likes."""
 
 
-class Missing(Exception):
+class NotDefined(Exception):
     """The program does not define what it is asked for."""
 
 
@@ -46,7 +46,7 @@ def serve(requests: int, replies: int, stdin: int, stdout: int) -> None:
         requests, replies: pipes from and to the tester.
         stdin, stdout: files that stand for the standard ones where the program is to use them.
     """
-    job = receive(requests, most=sys.maxsize)
+    job = receive(requests, limit=sys.maxsize)
     if job["stdio"]:
         os.dup2(stdin, 0)
         os.dup2(stdout, 1)
@@ -68,7 +68,7 @@ def serve(requests: int, replies: int, stdin: int, stdout: int) -> None:
         send(replies, {"loaded": True})
     program = _Program(module.__dict__, requests, replies)
     while True:
-        send(replies, program.reply(receive(requests, most=sys.maxsize)))
+        send(replies, program.reply(receive(requests, limit=sys.maxsize)))
 
 
 def _program(readings: list[str]) -> CodeType:
@@ -114,7 +114,7 @@ class _Program:
             if request["changes"]:
                 reply["changed"] = list(self._changed(arguments, request["arguments"]))
             return reply
-        except Missing as error:
+        except NotDefined as error:
             return number | {"missing": str(error)}
         except Unsendable as error:
             return number | {"unsendable": str(error)}
@@ -130,7 +130,7 @@ class _Program:
         solution: Any = self._namespace.get("Solution")
         if hasattr(solution, of):
             return getattr(solution(), of)
-        raise Missing(of)
+        raise NotDefined(of)
 
     def _changed(self, arguments: list[Any], sent: list[Any]) -> Iterable[list[Any]]:
         """The containers among the arguments that the call has changed."""
@@ -150,10 +150,10 @@ class _Program:
         """A function of the tests that was given as an argument: they run it, over there."""
 
         def function(*arguments: Any, **keywords: Any) -> Any:
-            asked = {"arguments": encode(list(arguments), self._refer)}
-            asked["keywords"] = encode(keywords, self._refer)
-            send(self._replies, {"function": number, **asked})
-            while "number" in (message := receive(self._requests, most=sys.maxsize)):
+            call = {"arguments": encode(list(arguments), self._refer)}
+            call["keywords"] = encode(keywords, self._refer)
+            send(self._replies, {"function": number, **call})
+            while "number" in (message := receive(self._requests, limit=sys.maxsize)):
                 send(self._replies, self.reply(message))  # it calls this program in turn
             if "raised" in message:
                 kind = getattr(builtins, message["raised"], RuntimeError)

@@ -85,7 +85,7 @@ def landlock() -> None:
 
 def limits(memory: int, seconds: int, files: int) -> None:
     """Bound this process's address space (bytes), processor time, output and open files."""
-    for name, most in (
+    for name, limit in (
         ("AS", memory),
         ("CPU", seconds),
         ("FSIZE", OUTPUT),
@@ -93,7 +93,7 @@ def limits(memory: int, seconds: int, files: int) -> None:
         ("CORE", 0),
     ):
         with contextlib.suppress(ValueError):  # the limit that holds already is lower
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
 
 
 def die_with_parent() -> None:

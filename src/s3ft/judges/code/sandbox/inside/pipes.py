@@ -19,11 +19,11 @@ class Slot:
     """
 
     def __init__(self) -> None:
-        asked, ask = os.pipe()
-        hear, say = os.pipe()
+        receives, asks = os.pipe()
+        hears, replies = os.pipe()
         stdin, stdout = _file(), _file()
-        self.tests: Four = ask, hear, stdin, stdout
-        self.candidate: Four = asked, say, stdin, stdout
+        self.tests: Four = asks, hears, stdin, stdout
+        self.candidate: Four = receives, replies, stdin, stdout
 
     def close_tests(self) -> None:
         """Close what only the tests' process keeps."""

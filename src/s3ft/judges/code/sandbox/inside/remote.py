@@ -22,7 +22,7 @@ class Remote:
 
     __slots__ = ("_s3ft_candidate", "_s3ft_of")
 
-    def __init__(self, candidate: Candidate, of: str | int) -> None:
+    def __init__(self, candidate: RemoteProgram, of: str | int) -> None:
         object.__setattr__(self, "_s3ft_candidate", candidate)
         object.__setattr__(self, "_s3ft_of", of)
 
@@ -88,7 +88,7 @@ _BUILT_IN: dict[str, Callable[[str], Exception]] = {
 }
 
 
-class Candidate:
+class RemoteProgram:
     """The other process, as the tests see it."""
 
     def __init__(self, requests: int, replies: int) -> None:

@@ -16,16 +16,18 @@ from types import ModuleType
 from typing import Any
 
 from . import cases
-from .remote import Candidate, Ended
+from .remote import Ended, RemoteProgram
 from .wire import Unreadable, receive, send
 
 BEGUN = b"!"
 """Goes before the verdict, once there is a job: from then on the time counts."""
 
 
-def decide(job: dict[str, Any], candidate: Candidate, stdin: int, stdout: int) -> dict[str, Any]:
+def decide(
+    job: dict[str, Any], candidate: RemoteProgram, stdin: int, stdout: int
+) -> dict[str, Any]:
     """The verdict on one job: ``passed``, the ``reason`` if not, and ``calls`` of the program."""
-    modes = {"apart": _apart, "together": _together}
+    modes = {"apart": _in_two_processes, "together": _in_one_process}
     try:
         if job["mode"] == "stdio":
             reason = _stdio(job, candidate, stdin, stdout)
@@ -41,7 +43,7 @@ def decide(job: dict[str, Any], candidate: Candidate, stdin: int, stdout: int) -
     return {"passed": reason is None, "reason": reason, "calls": candidate.calls}
 
 
-def _apart(job: dict[str, Any], candidate: Candidate) -> str | None:
+def _in_two_processes(job: dict[str, Any], candidate: RemoteProgram) -> str | None:
     """Why the tests fail, or None: they run here, the program there."""
     reply = candidate.load(job["readings"])
     if "loaded" not in reply:
@@ -107,14 +109,14 @@ def _line(error: BaseException, tests: list[str]) -> str:
     return line
 
 
-def _together(job: dict[str, Any], candidate: Candidate) -> str | None:
+def _in_one_process(job: dict[str, Any], candidate: RemoteProgram) -> str | None:
     """Why the tests fail, or None: all of it runs there."""
     kept = {name: job[name] for name in ("readings", "cases", "modules")}
     reply = candidate.load(**kept, tests=[job["setup"], *job["tests"]])
     return None if "loaded" in reply else _not_loaded(reply)
 
 
-def _stdio(job: dict[str, Any], candidate: Candidate, stdin: int, stdout: int) -> str | None:
+def _stdio(job: dict[str, Any], candidate: RemoteProgram, stdin: int, stdout: int) -> str | None:
     """Why the output is not the expected one, or None; white space at line ends does not count."""
     os.write(stdin, job["stdin"].encode(errors="surrogatepass"))
     os.lseek(stdin, 0, os.SEEK_SET)
@@ -168,6 +170,6 @@ def serve(jobs: int, verdicts: int, ends: Iterable[tuple[int, int, int, int]]) -
             raise
         os.write(verdicts, BEGUN)
         random.seed(0)  # every job finds it alike
-        send(verdicts, decide(message, Candidate(ask, hear), stdin, stdout))
+        send(verdicts, decide(message, RemoteProgram(ask, hear), stdin, stdout))
         for descriptor in (ask, hear, stdin, stdout):
             os.close(descriptor)

@@ -22,13 +22,13 @@ from itertools import islice
 from numbers import Integral
 from typing import Any
 
-MOST_BYTES = 8 * 2**20
+MAX_BYTES = 8 * 2**20
 """A longer message is not read to its end."""
 PIPE = 2**16
 """Bytes that a pipe holds."""
-MOST_DEPTH = 200
+MAX_DEPTH = 200
 """Levels of containers inside one another."""
-MOST_ITEMS = 100_000
+MAX_ITEMS = 100_000
 """An iterator is read so far; one that goes on is no value."""
 
 _JSON_INT = 2**63
@@ -72,7 +72,7 @@ def encode(value: Any, refer: Callable[[Any], Any] | None = None, depth: int = 0
     Raises:
         Unsendable: it holds something that is no literal, or is too deep.
     """
-    if depth > MOST_DEPTH:
+    if depth > MAX_DEPTH:
         raise Unsendable("a value that is too deep")
     if value is None or isinstance(value, bool | str | float):
         return value
@@ -120,8 +120,8 @@ def encode(value: Any, refer: Callable[[Any], Any] | None = None, depth: int = 0
         if isinstance(value, numpy.ndarray) and _PLAIN.fullmatch(value.dtype.str):
             return {"array": [value.dtype.str, list(value.shape), inner(value.ravel().tolist())]}
     if isinstance(value, Iterator):
-        items = inner(islice(value, MOST_ITEMS + 1))
-        if len(items) > MOST_ITEMS:
+        items = inner(islice(value, MAX_ITEMS + 1))
+        if len(items) > MAX_ITEMS:
             raise Unsendable("an iterator that goes on")
         return {"iterator": items}
     if isinstance(value, type) and value in _TYPES.values():
@@ -187,7 +187,7 @@ def decode(
     """
     if not isinstance(data, list | dict):
         return data
-    if depth > MOST_DEPTH:
+    if depth > MAX_DEPTH:
         raise Unreadable("a value that is too deep")
 
     def inner(items: Iterable[Any]) -> Iterator[Any]:
@@ -209,8 +209,8 @@ def decode(
             fields, items = content
             return _named(fields, inner(items))
         if kind == "deque":
-            items, most = content
-            return deque(inner(items), most)
+            items, limit = content
+            return deque(inner(items), limit)
         if kind == "array":
             dtype, shape, items = content
             return _array(dtype, shape, inner(items))
@@ -234,7 +234,7 @@ def send(descriptor: int, message: dict[str, Any]) -> None:
         data = data[os.write(descriptor, data) :]
 
 
-def receive(descriptor: int, most: int = MOST_BYTES) -> dict[str, Any]:
+def receive(descriptor: int, limit: int = MAX_BYTES) -> dict[str, Any]:
     """Read one message, of which there is never more than one on its way.
 
     Raises:
@@ -248,7 +248,7 @@ def receive(descriptor: int, most: int = MOST_BYTES) -> dict[str, Any]:
             raise Unreadable("it ended without an answer", ended=True)
         parts.append(part)
         length += len(part)
-        if length > most:
+        if length > limit:
             raise Unreadable("a message that is too long")
     try:
         message = json.loads(b"".join(parts))

@@ -30,7 +30,7 @@ from .wire import Unreadable, receive, send
 JOBS = 16
 """Jobs that one process of the tests takes, which saves a fork for each. It goes earlier where one
 of them ends out of the ordinary."""
-PATIENCE = 10.0
+WALL_TIME = 10.0
 """Times the limit of processor time that a program may last in all, asleep or waiting its turn."""
 ASLEEP = 0.01
 """The share of that time under which a program has slept, not waited for a processor."""
@@ -133,8 +133,8 @@ class _Tests:
             before: seconds that the process of the tests computed for earlier jobs.
         """
         limit = self._settings.timeout
-        patience = PATIENCE * limit
-        last = time.monotonic() + patience
+        wall_time = WALL_TIME * limit
+        last = time.monotonic() + wall_time
         poll = select.poll()
         poll.register(self._word, select.POLLIN)
         used = 0.0
@@ -143,9 +143,9 @@ class _Tests:
             if used >= limit:
                 return {"passed": False, "reason": _too_long(limit)}
             if time.monotonic() >= last:
-                if used < ASLEEP * patience:
-                    return {"passed": False, "reason": f"it slept for {patience:g} s"}
-                busy = f"{used:.2f} s of processor time in {patience:g} s"
+                if used < ASLEEP * wall_time:
+                    return {"passed": False, "reason": f"it slept for {wall_time:g} s"}
+                busy = f"{used:.2f} s of processor time in {wall_time:g} s"
                 return {"trouble": f"the machine is too busy: {busy}"}
         return None
 

@@ -1,4 +1,4 @@
-"""Whether a response says an accepted answer.
+"""A response as it is read for accepted answers: where it has one, and whether it claims it.
 
 The rules and their constants were worked out on EVOUNA's human judgements, with few false accepts
 before much agreement; ``benchmarks/judge_qa.py`` prints the figures.
@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 from ._claims import AUXILIARIES, CLAUSE_MARKS, TURNS, Claims
 from ._dates import dates, only_date
 from ._lists import Listed
+from ._names import place_of_name
 from ._polarity import polarity
 from ._wanted import Wanted
 from ._words import SMALL, Text, forms, words
@@ -27,46 +28,21 @@ _ITEM = 3  # words
 _READING = 200  # words: what stands behind them cannot count
 _DOUBT = 10  # words of a response in which "or" is taken for doubt
 _CLOSE = 6  # words
-_GAP = 3  # a name's last part stands at most so many words after its first
 _LEADS = SMALL | {"answer", "he", "she", "they", "called", "named", "known"}
 
 
-def says(response: str, answers: Sequence[str], question: str = "") -> tuple[str, str] | None:
-    """How the response says which answer, such as ("contains", "Paris"); None if it says none.
-
-    All is compared as `words`. The response may equal an answer; contain it as a phrase that it
-    claims; tell a date that is the answer or finer; give first and last part of a longer name; or
-    have all telling words of an answer. What it denies, offers as one of several, or names beside
-    what is not accepted is not said, and neither is an answer that stands in the question.
-    """
-    wanted = [one for answer in answers if (one := Wanted(answer)).form]
-    reading = _Reading(response, question, wanted)
-    if not wanted:
-        same = next((answer for answer in answers if answer.strip() == response.strip()), None)
-        return None if same is None else ("equals", same)
-    for one in wanted:
-        if reading.equals(one):
-            return "equals", one.answer
-    if reading.tells_another() or reading.lists_another():
-        return None
-    for one in wanted:
-        if how := reading.says(one):
-            return how, one.answer
-    return None
-
-
-class _Reading:
+class Reading:
     """A response as it is read for answers to a question."""
 
     def __init__(self, response: str, question: str, wanted: Sequence[Wanted]) -> None:
         self.wanted = wanted
         self.question = words(question)
-        self.asked = frozenset(forms(self.question))
-        self.asked_text = Text(self.question)
+        self.question_forms = frozenset(forms(self.question))
+        self.question_text = Text(self.question)
         longest = max((len(one.form) for one in wanted), default=0)
         self.words = words(response)[: _READING + len(self.question) + longest]
-        self.claims = Claims(self.words, self.asked, asks=response.rstrip().endswith("?"))
-        new = list(accumulate(word.form not in self.asked for word in self.words))
+        self.claims = Claims(self.words, self.question_forms, asks=response.rstrip().endswith("?"))
+        new = list(accumulate(word.form not in self.question_forms for word in self.words))
         _, first = next(iter(_sentences(self.words, len(self.words))), (0, 0))
         self.end = max(sum(at <= READ for at in new[:first]), sum(at <= LATER for at in new))
         self.new = new[-1] if new else 0
@@ -97,8 +73,8 @@ class _Reading:
             place
             for phrase in wanted.phrases()
             for place in self.places(phrase, wanted)
-            if "or" in self.asked
-            or not self.asked.issuperset(phrase)
+            if "or" in self.question_forms
+            or not self.question_forms.issuperset(phrase)
             or self.tells(*place, phrase == wanted.form)
         ]
         if places:
@@ -107,7 +83,7 @@ class _Reading:
             return None  # the same words, but of another answer
         if date := only_date(wanted.form):
             return "tells the date" if any(one.tells(date) for one in self.told) else None
-        if wanted.is_name and (place := self.named(wanted.form)):
+        if wanted.is_name and (place := place_of_name(self.words[: self.end], wanted.form)):
             return "names" if self.accepts(*place, wanted) else None
         place = self.worded(wanted)
         return "has the words of" if place and self.accepts(*place, wanted) else None
@@ -123,7 +99,8 @@ class _Reading:
         return [
             (start, end)
             for start, end in sorted(found)
-            if start < self.end and not wanted.is_another(self.words, start, end, self.asked)
+            if start < self.end
+            and not wanted.is_another(self.words, start, end, self.question_forms)
         ]
 
     def tells(self, start: int, end: int, whole: bool) -> bool:
@@ -136,19 +113,19 @@ class _Reading:
         said = self.words
         after = said[end] if end < len(said) else None
         if said[start].is_number and after is not None:
-            return after.form in self.asked and self.follows(start, end) is False
+            return after.form in self.question_forms and self.follows(start, end) is False
         ends = after is None or after.mark in CLAUSE_MARKS
         before = said[start - 1].form if start else ""
         return ends and before != "of" and not self.follows(start, end)
 
     def follows(self, start: int, end: int) -> bool:
         """Whether a word beside these stands beside them in the question too."""
-        asked, said = forms(self.question), forms(self.words)
-        for at, _ in self.asked_text.find(said[start:end]):
+        question, said = forms(self.question), forms(self.words)
+        for at, _ in self.question_text.find(said[start:end]):
             behind = at + end - start
-            if start and at and asked[at - 1] == said[start - 1]:
+            if start and at and question[at - 1] == said[start - 1]:
                 return True
-            if end < len(said) and behind < len(asked) and asked[behind] == said[end]:
+            if end < len(said) and behind < len(question) and question[behind] == said[end]:
                 return True
         return False
 
@@ -160,9 +137,10 @@ class _Reading:
         pair = listed.several and len(listed.items) == 1 and not listed.choice
         if (
             listed.items
-            and "or" in self.asked
+            and "or" in self.question_forms
             and all(
-                self.asked.issuperset(forms(self.words[first:last])) for first, last in listed.items
+                self.question_forms.issuperset(forms(self.words[first:last]))
+                for first, last in listed.items
             )
         ):
             return False
@@ -177,8 +155,11 @@ class _Reading:
 
     def comes_from_another(self, start: int, end: int) -> bool:
         """Whether the question asks from where, and the sentence tells that of something else."""
-        said, asked = forms(self.words), forms(self.question)
-        if "from" not in (*asked[:1], *asked[-1:]) or "from" in said[max(0, start - 3) : start]:
+        said, question = forms(self.words), forms(self.question)
+        if (
+            "from" not in (*question[:1], *question[-1:])
+            or "from" in said[max(0, start - 3) : start]
+        ):
             return False
         behind = said[end : end + _CLOSE]
         return "from" in behind[:-1] and self.words[end + behind.index("from") + 1].capital
@@ -192,22 +173,11 @@ class _Reading:
             for phrase in (*one.phrases(), *one.items)
         )
 
-    def named(self, name: Sequence[str]) -> tuple[int, int] | None:
-        """Where it has first and last part of a name, with no other part between them."""
-        said = forms(self.words[: self.end])
-        for at, word in enumerate(said):
-            if word != name[0]:
-                continue
-            for last in range(at + 1, min(len(said), at + 2 + _GAP)):
-                if said[last] == name[-1]:
-                    between = said[at + 1 : last]
-                    if _same_parts(between, name[1:-1]):
-                        return at, last + 1
-        return None
-
     def worded(self, wanted: Wanted) -> tuple[int, int] | None:
         """Where one sentence has all the answer's telling words, in their order unless a list."""
-        telling = [form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.asked]
+        telling = [
+            form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.question_forms
+        ]
         if len(telling) < 2:
             return None
         name = wanted.all_capital and not wanted.items and not wanted.parted
@@ -255,18 +225,6 @@ class _Reading:
         if not (all(accepted) and fine and told):
             return False
         return all(one.contradicts(date) for one in told for date in fine)
-
-
-def _same_parts(said: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether the middle parts said are a name's: initials are all there, no part is another."""
-    if said and len(said) != len(name) and all(len(part) == 1 for part in name):
-        return False
-    return all(any(_same_part(one, part) for part in name) for one in said)
-
-
-def _same_part(one: str, other: str) -> bool:
-    """Whether two parts of a name are the same, or one is the other's initial."""
-    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
 
 
 def _index(said: Sequence[str], form: str, start: int) -> int | None:
