@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..recipe import Model
 from ..records import Request, Response
 from ._respond import respond
-from ._vllm_process import Process
+from ._vllm_process import VLLMProcess
 
 if TYPE_CHECKING:
     from ..chat import Chat
@@ -44,7 +44,7 @@ class VLLM:
     def __init__(self, model: Model, chat: Chat, config: Config) -> None:
         self._model, self._chat, self._config = model, chat, config
         self._rank = 0  # up to which the process can take adapters
-        self._process: Process | None = None
+        self._process: VLLMProcess | None = None
 
     @property
     def pid(self) -> int | None:
@@ -57,7 +57,7 @@ class VLLM:
         Raises:
             InputError: it is not installed, an argument is unknown, or vLLM refuses them.
         """
-        self._start(only_check=True).end()
+        self._start(only_check=True).close()
 
     def generate(
         self, requests: Iterable[Request], adapter: Path | None = None
@@ -98,10 +98,10 @@ class VLLM:
     def free(self) -> None:
         """End the process and all that it started; their memory is then free."""
         if self._process is not None:
-            self._process.end()
+            self._process.close()
             self._process = None
 
-    def _start(self, *, only_check: bool = False) -> Process:
+    def _start(self, *, only_check: bool = False) -> VLLMProcess:
         if find_spec("vllm") is None:
             raise InputError(
                 "generate.engine",
@@ -115,7 +115,7 @@ class VLLM:
             "stop_ids": self._chat.stop_ids,
             "only_check": only_check,
         }
-        return Process(settings)
+        return VLLMProcess(settings)
 
     def _told(self) -> dict[str, Any]:
         """What vLLM is told, whatever a recipe's ``args`` add."""

@@ -216,6 +216,18 @@ def test_a_killed_worker_is_replaced() -> None:
     assert judge.worker.pid != first
 
 
+def test_a_closed_worker_starts_anew() -> None:
+    judge = _Math(5.0)
+    judge.worker.close()
+    case = Case("0", (), "$1+x$", ("$x+1$",))
+    for _ in range(2):
+        assert judge(case).label == "correct"
+        assert judge.worker.pid
+        judge.worker.close()
+        judge.worker.close()
+        assert judge.worker.pid is None
+
+
 def test_a_stopped_worker_is_killed_at_the_limit() -> None:
     judge = _Math(1.0)
     short = Case("0", (), "$1+x$", ("$x+1$",))
