@@ -10,7 +10,7 @@ from pathlib import Path
 from ..models import load_chat, load_config, load_model
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
-from ..workers import Crew, chunks
+from ..workers import WorkerPool, chunks
 from ._base import Engine
 from ._batches import Batching
 from ._transformers import Transformers
@@ -40,19 +40,19 @@ class OnRay:
         else:
             self._cut = partial(Batching.of(load_config(model)).cut, size=size)
         load = partial(_load, _anywhere(model), generate)
-        self._crew = Crew(config, load, gpus=config.gpus_per_worker)
+        self._pool = WorkerPool(config, load, gpus=config.gpus_per_worker)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         """Answer all requests; every list is one batch.
 
         Raises:
-            InputError, RunError: as the engine in a worker, or `Crew.map`, raises it.
+            InputError, RunError: as the engine in a worker, or `WorkerPool.map`, raises it.
         """
-        return self._crew.map(self._cut(requests))
+        return self._pool.map(self._cut(requests))
 
     def free(self) -> None:
         """End the workers; their memory is then free."""
-        self._crew.free()
+        self._pool.shutdown()
 
 
 def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Response]]:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..records import Case, Verdict
-from ..workers import Crew, chunks
+from ..workers import WorkerPool, chunks
 from ._base import Judge
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ def on_ray(config: Ray, make: Callable[[], Judge]) -> Judge:
 
     It must decide each case by itself, and keep nothing: see `Judges.is_stateless`.
     """
-    crew: Crew[Case, list[Verdict]] = Crew(config, partial(_made, make))
+    pool: WorkerPool[Case, list[Verdict]] = WorkerPool(config, partial(_made, make))
 
     def judge(cases: Iterable[Case]) -> Iterator[Verdict]:
-        return chain.from_iterable(crew.map(chunks(cases, BATCH)))
+        return chain.from_iterable(pool.map(chunks(cases, BATCH)))
 
     return judge
 
