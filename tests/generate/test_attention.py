@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from architectures import NAMES, saved
-from s3ft.generate._attention import fast_attention, single_query_attention
+from s3ft.generate.attention import fast_attention, single_query_attention
 from s3ft.models import load_model
 from s3ft.recipe import Model
 

@@ -12,16 +12,11 @@ import pytest
 
 from endpoint import FAULTS, Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import OpenAI, Unanswered, _limits, _openai
+from s3ft.generate import OpenAIEngine, Unanswered
 from s3ft.recipe import Endpoint
 from s3ft.records import Message, Request, Response, Sampling
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def requests(count: int, **sampling: Any) -> list[Request]:
@@ -33,18 +28,18 @@ def requests(count: int, **sampling: Any) -> list[Request]:
     ]
 
 
-def engine(url: str, **options: Any) -> OpenAI:
+def engine(url: str, **options: Any) -> OpenAIEngine:
     known = {"model": "m", "concurrency": 16, "timeout": 20.0}
-    return OpenAI(Endpoint(url=url, **{**known, **options}))
+    return OpenAIEngine(Endpoint(url=url, **{**known, **options}))
 
 
-def ask(engine: OpenAI, asked: list[Request]) -> dict[str, Response]:
+def ask(engine: OpenAIEngine, asked: list[Request]) -> dict[str, Response]:
     answers = [response for batch in engine.generate(asked) for response in batch]
     assert len({answer.key for answer in answers}) == len(answers)
     return {answer.key: answer for answer in answers}
 
 
-def take(got: list[Response], engine: OpenAI, asked: list[Request]) -> None:
+def take(got: list[Response], engine: OpenAIEngine, asked: list[Request]) -> None:
     """Ask, and keep what is answered before an error."""
     for batch in engine.generate(asked):
         got += batch
@@ -234,7 +229,7 @@ def test_a_server_that_knows_less_is_asked_for_less() -> None:
         return "yes"
 
     with serve(strict) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m"), schema={"type": "object"})
+        known = OpenAIEngine(Endpoint(url=server.url, model="m"), schema={"type": "object"})
         answers = ask(known, requests(30))
     assert len(answers) == 30
     assert len(server.bodies) == 32
@@ -283,7 +278,7 @@ def test_token_ids_are_kept_where_they_are_ours() -> None:
         return body | {"prompt_token_ids": (0, *prompt) if number == 2 else prompt}
 
     with serve(answer) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m", concurrency=1), chat=chat)
+        known = OpenAIEngine(Endpoint(url=server.url, model="m", concurrency=1), chat=chat)
         found = [
             ask(known, [Request(str(n), messages, prompt, Sampling())])[str(n)] for n in range(5)
         ]
@@ -307,7 +302,7 @@ def test_token_ids_are_ours_where_the_server_takes_the_thoughts_out_of_the_text(
         return completion("", message=message, token_ids=ids) | {"prompt_token_ids": prompt}
 
     with serve(answer) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m"), chat=chat)
+        known = OpenAIEngine(Endpoint(url=server.url, model="m"), chat=chat)
         other = (Message(role="user", content="How few?"),)
         asked = [
             Request("a", messages, prompt, Sampling()),
@@ -340,11 +335,11 @@ def test_the_key_is_sent_and_told_to_no_one(
 
 def test_wrong_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="OPENAI_API_KEY is not set"):
-        OpenAI(Endpoint(model="m"))
+        OpenAIEngine(Endpoint(model="m"))
     with pytest.raises(InputError, match="MY_KEY is not set"):
         engine("http://localhost:1/v1", key="MY_KEY")
     with pytest.raises(InputError, match="Name the model"):
-        OpenAI(Endpoint(url="http://localhost:1/v1"))
+        OpenAIEngine(Endpoint(url="http://localhost:1/v1"))
     for wrong in ("localhost:8000", "ftp://x/v1", "http://me:pass@localhost/v1"):
         with pytest.raises(ValueError, match="must"):
             Endpoint(url=wrong)

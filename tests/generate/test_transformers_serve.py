@@ -13,7 +13,7 @@ import pytest
 from _serving import served
 
 from s3ft.errors import InputError
-from s3ft.generate import OpenAI, Transformers
+from s3ft.generate import OpenAIEngine, TransformersEngine
 from s3ft.judges import registry
 from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
@@ -46,10 +46,12 @@ def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
             messages: tuple[Message, ...] = tuple(row["prompt"])  # type: ignore[arg-type]
             ids = chat.prompt_ids(messages)
             asked.append(Request(row["id"], messages, ids, Sampling(max_new_tokens=160)))
-    engine = OpenAI(Endpoint(url=url, model=str(MODEL), concurrency=4), chat=chat)
+    engine = OpenAIEngine(Endpoint(url=url, model=str(MODEL), concurrency=4), chat=chat)
     served = {r.key: r for batch in engine.generate(asked) for r in batch}
     local = {
-        r.key: r for batch in Transformers(load_model(LAB), chat).generate(asked) for r in batch
+        r.key: r
+        for batch in TransformersEngine(load_model(LAB), chat).generate(asked)
+        for r in batch
     }
     assert len(served) == len(asked)
     for request in asked:

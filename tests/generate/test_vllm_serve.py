@@ -14,7 +14,7 @@ import pytest
 from _serving import served
 
 from s3ft import lab
-from s3ft.generate import OpenAI, Transformers
+from s3ft.generate import OpenAIEngine, TransformersEngine
 from s3ft.lab.targets import LEVELS, TASKS, messages
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
@@ -44,10 +44,12 @@ def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
             turns: tuple[Message, ...] = tuple(row["prompt"])  # type: ignore[arg-type]
             ids = chat.prompt_ids(turns)
             asked.append(Request(row["id"], turns, ids, Sampling(max_new_tokens=160)))
-    engine = OpenAI(Endpoint(url=url, model="lab"), chat=chat)
+    engine = OpenAIEngine(Endpoint(url=url, model="lab"), chat=chat)
     served = {r.key: r for batch in engine.generate(asked) for r in batch}
     local = {
-        r.key: r for batch in Transformers(load_model(LAB), chat).generate(asked) for r in batch
+        r.key: r
+        for batch in TransformersEngine(load_model(LAB), chat).generate(asked)
+        for r in batch
     }
     assert served.keys() == local.keys()
     same = sum(served[key].token_ids == ours.token_ids for key, ours in local.items())

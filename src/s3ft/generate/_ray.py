@@ -13,11 +13,11 @@ from ..records import Request, Response
 from ..workers import WorkerPool, chunks
 from ._base import Engine
 from ._batches import Batching
-from ._transformers import Transformers
-from ._vllm import VLLM
+from ._transformers import TransformersEngine
+from ._vllm import VLLMEngine
 
 
-class OnRay:
+class RayEngine:
     """Answers requests with the engines of a cluster's workers.
 
     Requests are cut into batches here, alike on every start, and a worker answers one whole. For
@@ -33,13 +33,13 @@ class OnRay:
 
     def __init__(self, config: Ray, model: Model, generate: Generate) -> None:
         on_vllm, size = generate.engine == "vllm", generate.batch_size
-        self.name = VLLM.name if on_vllm else Transformers.name
+        self.name = VLLMEngine.name if on_vllm else TransformersEngine.name
         self._cut: Callable[[Iterable[Request]], Iterator[list[Request]]]
         if on_vllm:
             self._cut = partial(chunks, size=size)
         else:
             self._cut = partial(Batching.of(load_config(model)).cut, size=size)
-        load = partial(_load, _anywhere(model), generate)
+        load = partial(_load, _with_full_paths(model), generate)
         self._pool = WorkerPool(config, load, gpus=config.gpus_per_worker)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
@@ -60,9 +60,9 @@ def _load(model: Model, generate: Generate) -> Callable[[list[Request]], list[Re
     chat = load_chat(model)
     engine: Engine
     if generate.engine == "vllm":
-        engine = VLLM(model, chat, generate.vllm)
+        engine = VLLMEngine(model, chat, generate.vllm)
     else:
-        engine = Transformers(load_model(model), chat, batch_size=generate.batch_size)
+        engine = TransformersEngine(load_model(model), chat, batch_size=generate.batch_size)
     return partial(_answer, engine)
 
 
@@ -70,7 +70,7 @@ def _answer(engine: Engine, batch: list[Request]) -> list[Response]:
     return list(chain.from_iterable(engine.generate(batch)))
 
 
-def _anywhere(model: Model) -> Model:
+def _with_full_paths(model: Model) -> Model:
     """The model with full paths, since a worker may have another working directory."""
     files = {
         key: str(Path(value).expanduser().absolute())

@@ -7,7 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import VLLM, Engine, OnRay, OpenAI, Replay, Transformers
+from ..generate import (
+    Engine,
+    OpenAIEngine,
+    RayEngine,
+    ReplayEngine,
+    TransformersEngine,
+    VLLMEngine,
+)
 from ..recipe import Model, Recipe
 from ..records import Example, Message, Request, Response, Sampling, Source
 from .selection._fill import Question
@@ -55,18 +62,18 @@ class Answerer:
         return load_model(self.model)
 
     @cached_property
-    def vllm(self) -> VLLM | None:
+    def vllm(self) -> VLLMEngine | None:
         """The model in vLLM in a process beside this one, where the recipe names that engine."""
         generate = self._recipe.generate
         if generate.engine != "vllm" or self._recipe.ray is not None:
             return None
-        return VLLM(self.model, self.chat, generate.vllm)
+        return VLLMEngine(self.model, self.chat, generate.vllm)
 
     @cached_property
-    def workers(self) -> OnRay | None:
+    def workers(self) -> RayEngine | None:
         """The model in the workers of a cluster, where the recipe names one."""
         ray = self._recipe.ray
-        return None if ray is None else OnRay(ray, self.model, self._recipe.generate)
+        return None if ray is None else RayEngine(ray, self.model, self._recipe.generate)
 
     @property
     def apart(self) -> bool:
@@ -75,13 +82,15 @@ class Answerer:
 
     @property
     def name(self) -> str:
-        return VLLM.name if self._recipe.generate.engine == "vllm" else Transformers.name
+        return (
+            VLLMEngine.name if self._recipe.generate.engine == "vllm" else TransformersEngine.name
+        )
 
     @cached_property
     def _engine(self) -> Engine:
         size = self._recipe.generate.batch_size
         elsewhere = self._served or self.workers or self.vllm
-        return elsewhere or Transformers(self.weights, self.chat, batch_size=size)
+        return elsewhere or TransformersEngine(self.weights, self.chat, batch_size=size)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         return self._engine.generate(requests)
@@ -124,19 +133,23 @@ class Sources:
         self.base = Answerer(recipe.model, recipe) if recipe.model else None
 
     @cached_property
-    def replay(self) -> Replay | None:
+    def replay(self) -> ReplayEngine | None:
         """The responses that take the place of the model's own, where the recipe names a file."""
         config = self._recipe.generate.replay
-        return Replay.read(config) if self._recipe.generate.engine == "replay" and config else None
+        return (
+            ReplayEngine.read(config)
+            if self._recipe.generate.engine == "replay" and config
+            else None
+        )
 
     @cached_property
-    def server(self) -> OpenAI | None:
+    def server(self) -> OpenAIEngine | None:
         """The server that answers in the base model's stead, where the recipe names one."""
         generate = self._recipe.generate
         if generate.engine != "openai" or generate.openai is None:
             return None
         chat = self.base.chat if self.base else None
-        return OpenAI(generate.openai, model=self._recipe.generator, chat=chat)
+        return OpenAIEngine(generate.openai, model=self._recipe.generator, chat=chat)
 
     def check(self, source: Source) -> None:
         """See that a source can be asked.

@@ -100,7 +100,7 @@ def _answerers(run: Run, base: Answerer) -> Iterator[tuple[str, Answerer]]:
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
         folder, served = run.model(method, seed), None
         if base.vllm is not None and run.recipe.train.lora is not None:
-            served = base.vllm.adapted(folder / "adapter")
+            served = base.vllm.with_adapter(folder / "adapter")
         # The tuned model's folder holds the chat template that it was trained with.
         own = {"id": str(folder), "revision": None, "chat_template": None}
         model = base.model.model_copy(update=own)

@@ -63,7 +63,7 @@ def prompt_tokens(asked: Question, store: Store) -> float:
     for entry in store.entries("train"):
         messages = asked.messages(entry.example)
         request = Request("", messages, asked.prompt_ids(messages), asked.sampling(0))
-        found.append(Tokens.most(request).prompt)
+        found.append(Tokens.at_most(request).prompt)
     return sum(found) / len(found)
 
 

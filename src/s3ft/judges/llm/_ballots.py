@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ...finish import said
-from ...generate import OpenAI, Unanswered
+from ...generate import OpenAIEngine, Unanswered
 from ...records import Case, Label, Request, Response, Sampling, Verdict, content_hash
 from .._base import malformed, shorten
 from .._cache import ReplyCache
@@ -47,7 +47,12 @@ class AskedInWords:
     """Asks an endpoint for replies in words, and keeps those that hold a verdict."""
 
     def __init__(
-        self, engine: OpenAI, prompt: Prompt, sampling: Sampling, votes: int, cache: ReplyCache
+        self,
+        engine: OpenAIEngine,
+        prompt: Prompt,
+        sampling: Sampling,
+        votes: int,
+        cache: ReplyCache,
     ) -> None:
         self._engine, self._prompt, self._cache = engine, prompt, cache
         self._sampling, self._votes = sampling, votes

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ...errors import InputError
-from ...generate import Engine, Replay
+from ...generate import Engine, ReplayEngine
 from ...ladder import Paraphrase, Rounds, likelihood, no_likelihood
 from ...recipe import Recipe
 from ...records import ASKED, Example, Message, Request, Response, Source
@@ -93,7 +93,7 @@ def _own_prompt(example: Example) -> tuple[Message, ...]:
     return example.prompt
 
 
-def _replayed(run: Run, replay: Replay) -> Question:
+def _replayed(run: Run, replay: ReplayEngine) -> Question:
     _pin(run, "replayed file", replay.fingerprint)
     sampling = run.recipe.generate.sampling
     return Question(
