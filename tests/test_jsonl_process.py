@@ -71,6 +71,14 @@ def test_neither_side_waits_for_the_other_to_read(start: Callable[..., JSONLProc
     assert found == [number for number in range(200) for _ in range(3)]
 
 
+def test_one_that_never_stops_talking_is_heard_in_parts(
+    start: Callable[..., JSONLProcess],
+) -> None:
+    process = start("while True: print('{}')")
+    for _ in range(3):
+        assert process.receive_all()
+
+
 def test_one_that_is_stopped_takes_and_answers_nothing_in_time(
     start: Callable[..., JSONLProcess],
 ) -> None:

@@ -117,15 +117,16 @@ class JSONLProcess:
         return json.loads(line)
 
     def receive_all(self) -> list[Any]:
-        """All messages since the last time, at least one.
+        """All messages that are there by now, at least one.
 
         Raises:
             ProcessEnded: there will be none.
         """
         messages = [self.receive()]
-        with contextlib.suppress(TimeoutError, ProcessEnded):  # the end is told the next time
-            while True:
-                messages.append(self.receive(timeout=0.0))
+        with contextlib.suppress(ProcessEnded):  # the end is told the next time
+            # As many as there are now: a process that is quicker than we are would go on for ever.
+            for _ in range(self._lines.qsize()):
+                messages.append(self.receive())
         return messages
 
     def ask(self, message: Mapping[str, Any], timeout: float) -> Any:

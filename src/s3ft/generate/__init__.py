@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ._base import Engine
 from ._limits import Tokens, Usage, usage
-from ._openai import OpenAIEngine, Unanswered
+from ._openai import OpenAIEngine
+from ._progress import Unanswered
 from ._ray import RayEngine
 from ._replay import NO_ROW, ReplayEngine
 from ._transformers import TransformersEngine

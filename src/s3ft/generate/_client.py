@@ -192,26 +192,26 @@ class Client:
         if self._key:
             words = words.replace(self._key, "***")
         known = f"{words} {error.code or ''}"
-        said = f"HTTP {status}: {words}"
+        reason = f"HTTP {status}: {words}"
         if status in (401, 402, 403, 404) or "insufficient_quota" in known:
             remedy = "Check the address, the model's name, and the key."
-            return RunError(f"{self._where}: the server refuses: {said}\n  {remedy}")
+            return RunError(f"{self._where}: the server refuses: {reason}\n  {remedy}")
         if status in TRANSIENT_STATUS or status >= 500:
             wait = _retry_after(error.response.headers)
-            return TransientError(said, wait, unavailable=status in UNAVAILABLE_STATUS)
+            return TransientError(reason, wait, unavailable=status in UNAVAILABLE_STATUS)
         if is_filtered(known):
-            return Unanswerable("content_filter", said)
+            return Unanswerable("content_filter", reason)
         if is_too_long(known):
-            return Unanswerable("too_long", said)
+            return Unanswerable("too_long", reason)
         wanted = request.sampling.max_new_tokens
         if (limit := token_limit_of(words, wanted)) is not None:
             remedy = f"Set it to {limit} at most."
-            return InputError(self._limit_key, f"{wanted} are refused: {said}", remedy)
+            return InputError(self._limit_key, f"{wanted} are refused: {reason}", remedy)
         if self._fields.drop_more(sent, words):
-            return FieldsDropped(said)
+            return FieldsDropped(reason)
         if self.proven and self._fields.rejected < MAX_REJECTED:
-            return RefusedRequest(said)
-        return RunError(f"{self._where}: the server refuses: {said}")
+            return RefusedRequest(reason)
+        return RunError(f"{self._where}: the server refuses: {reason}")
 
     def context_too_short(self, reason: str) -> InputError:
         """What there is to say where no prompt has room beside the answer that is wanted."""

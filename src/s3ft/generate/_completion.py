@@ -107,10 +107,10 @@ def _content(value: Any) -> tuple[str, str, str]:
     found: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
     for part in value:
         kind = {"output_text": "text", "reasoning": "thinking"}.get(part["type"], part["type"])
-        said = part.get(part["type"], part.get("text"))
+        content = part.get(part["type"], part.get("text"))
         if kind in found:
-            found[kind].append(said if isinstance(said, str) else _content(said)[0])
-    text, thinking, refusal = ("".join(said) for said in found.values())
+            found[kind].append(content if isinstance(content, str) else _content(content)[0])
+    text, thinking, refusal = ("".join(texts) for texts in found.values())
     return text, thinking, refusal
 
 

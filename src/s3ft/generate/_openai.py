@@ -8,17 +8,17 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, RunError, S3FTError
+from ..errors import InputError, RunError
 from ..event_loop import BackgroundLoop
 from ..recipe import Endpoint
 from ..records import Request, Response, content_hash
-from ._client import Client, FieldsDropped, RefusedRequest, TransientError, Unanswerable, key_of
+from ._client import Client, FieldsDropped, RefusedRequest, TransientError, key_of
 from ._completion import Completion
-from ._limits import BudgetSpent, Limits, Tokens
+from ._limits import Limits, Tokens
+from ._progress import Progress
 from ._request_queue import RequestQueue
 
 if TYPE_CHECKING:
@@ -34,32 +34,6 @@ MAX_FAILURES = 8
 """So many requests in a row may fail at every try before it is the server that is to blame."""
 
 Ended = queue.SimpleQueue[tuple[Request, Future[Response]]]
-
-
-class Unanswered(RunError):
-    """All requests are answered that can be; ``reasons`` tells by key why the others are not."""
-
-    def __init__(self, where: str, reasons: Mapping[str, str]) -> None:
-        self.reasons = dict(reasons)
-        super().__init__(
-            f"{where}: no answer to {len(self.reasons):,} requests, the first: "
-            f"{next(iter(self.reasons.values()))}\n"
-            "  The same command asks for these again. Remove rows that are refused for good."
-        )
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What came of requests: answers, refusals by key, and why no more are to be sent.
-
-    ``too_long`` stand for prompts that have no room, unless it turns out that none has any.
-    """
-
-    answers: list[Response] = field(default_factory=list)
-    too_long: list[Response] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-    stop: str = ""
-    fatal: S3FTError | None = None
 
 
 class OpenAIEngine:
@@ -132,7 +106,8 @@ class OpenAIEngine:
             RunError: the server is lost, refuses everything, or the budget is spent. What was
                 answered by then has been yielded.
         """
-        waiting, progress = RequestQueue(requests), _Progress()
+        waiting = RequestQueue(requests)
+        progress = Progress(self._client, waiting, self.name, self._where)
         ended: Ended = queue.SimpleQueue()
         in_flight = 0
         with BackgroundLoop() as loop:
@@ -142,7 +117,7 @@ class OpenAIEngine:
                 while True:
                     batch = _ready(ended)
                     limit = 2 * self._endpoint.concurrency if self._client.proven else 1
-                    if not batch and not progress.stop and in_flight < limit:
+                    if not batch and not progress.budget and in_flight < limit:
                         request = waiting.pop()
                         if request is not None:
                             in_flight += 1
@@ -154,46 +129,16 @@ class OpenAIEngine:
                     batch = batch or [ended.get(), *_ready(ended)]
                     in_flight -= len(batch)
                     for request, future in batch:
-                        self._settle(progress, request, future, waiting)
-                    if progress.answers:
-                        yield progress.answers
-                        progress.answers = []
-                    if progress.fatal is not None:
-                        raise progress.fatal
+                        progress.settle(request, future)
+                    if answers := progress.take_answers():
+                        yield answers
+                    progress.raise_fatal()
             finally:
                 loop.cancel()
                 loop.run(self._client.close())
         if progress.too_long:
             yield progress.too_long
-        if progress.stop:
-            raise RunError(
-                f"{self._where}: the budget is spent: {progress.stop}\n"
-                "  Called again, the same command goes on after what it stored, with a budget anew."
-            )
-        if progress.failed:
-            raise Unanswered(self._where, progress.failed)
-
-    def _settle(
-        self, progress: _Progress, request: Request, future: Future[Response], waiting: RequestQueue
-    ) -> None:
-        """Note what came of a request; ``waiting`` are those still to be sent."""
-        try:
-            progress.answers.append(future.result())
-        except Unanswerable as error:
-            answer = Response(request.key, "", None, error.reason, None, self.name)
-            if error.reason != "too_long" or self._client.proven:
-                progress.answers.append(answer)
-            elif waiting.prefer_shorter(request) is False:
-                progress.fatal = self._client.context_too_short(str(error))
-            else:
-                progress.too_long.append(answer)
-        except RefusedRequest as error:
-            row = f"row {request.example_id}: " if request.example_id else ""
-            progress.failed[request.key] = f"{row}{error}"
-        except BudgetSpent as error:
-            progress.stop = str(error)
-        except S3FTError as error:
-            progress.fatal = error
+        progress.raise_unfinished()
 
     async def _answer(self, request: Request, slots: asyncio.Semaphore) -> Response:
         """Try until there is an answer, or no hope of one."""

@@ -94,9 +94,8 @@ def engine_config(engine_args: Mapping[str, Any], args: Mapping[str, Any]) -> Vl
             raise InputError(where, "is not an argument of vLLM's AsyncEngineArgs", remedy)
     try:
         # The context decides the size of batches: that of offline work is the larger one.
-        return AsyncEngineArgs(**{**engine_args, **args}).create_engine_config(
-            UsageContext.LLM_CLASS
-        )
+        all_args = AsyncEngineArgs(**{**engine_args, **args})
+        return all_args.create_engine_config(UsageContext.LLM_CLASS)
     except (TypeError, ValueError, NotImplementedError, ImportError, OSError) as error:
         reason = " ".join(str(error).split())[:1000]
         remedy = "See model and generate.vllm."
