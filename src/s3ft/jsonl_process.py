@@ -8,18 +8,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import select
 import signal
 import subprocess
-import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
-
-Lines = queue.SimpleQueue[bytearray | None]
-"""What the process wrote; None at its end."""
 
 
 class ProcessEnded(Exception):
@@ -29,8 +25,8 @@ class ProcessEnded(Exception):
 class JSONLProcess:
     """One start of a program that reads JSON lines and writes JSON lines.
 
-    It is started clean, never forked: this process may hold torch. What it writes is read in the
-    background, so it never waits for its reader. When this process dies, its input ends.
+    It is started clean, never forked: this process may hold torch. Its output is read while it is
+    written to, so neither waits for ever for the other. When this process dies, its input ends.
 
     Args:
         command: the program and its arguments.
@@ -51,7 +47,7 @@ class JSONLProcess:
     ) -> None:
         if group:
             options["start_new_session"] = True
-        # Unbuffered: the pipes' buffers have locks, which a forked child might find taken.
+        # Unbuffered: what is read and written is counted here, by deadlines.
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -66,11 +62,11 @@ class JSONLProcess:
         """Ends it, once; does nothing in a forked child, whose parent may go on using it."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._input = self._process.stdin.fileno()
+        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._input, False)
-        self._lines: Lines = queue.SimpleQueue()
-        reading = (self._process.stdout, self._lines)
-        threading.Thread(target=_read, args=reading, name="s3ft-jsonl", daemon=True).start()
+        self._lines: deque[bytearray] = deque()
+        self._part = bytearray()  # of the next line
+        self._output_ended = False
 
     @property
     def usable(self) -> bool:
@@ -87,7 +83,7 @@ class JSONLProcess:
             TimeoutError: it did not.
             ProcessEnded: it reads no more.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = _deadline(timeout)
         left = memoryview(json.dumps(message).encode() + b"\n")
         while left:
             try:
@@ -95,7 +91,7 @@ class JSONLProcess:
             except BrokenPipeError:
                 raise ProcessEnded from None
             except BlockingIOError:
-                self._wait_for_room(deadline)
+                self._wait(deadline, to_write=True)
 
     def receive(self, timeout: float | None = None) -> Any:
         """The next message.
@@ -107,26 +103,22 @@ class JSONLProcess:
             TimeoutError: there was none in time.
             ProcessEnded: there will be none.
         """
-        try:
-            line = self._lines.get(timeout=timeout)
-        except queue.Empty:
-            raise TimeoutError from None
-        if line is None:
-            self._lines.put(None)  # for whoever asks again
-            raise ProcessEnded
-        return json.loads(line)
+        deadline = _deadline(timeout)
+        while not self._lines:
+            if self._output_ended:
+                raise ProcessEnded
+            self._wait(deadline)
+        return json.loads(self._lines.popleft())
 
     def receive_all(self) -> list[Any]:
-        """All messages that are there by now, at least one.
+        """All messages that were read by now, at least one.
 
         Raises:
             ProcessEnded: there will be none.
         """
         messages = [self.receive()]
-        with contextlib.suppress(ProcessEnded):  # the end is told the next time
-            # As many as there are now: a process that is quicker than we are would go on for ever.
-            for _ in range(self._lines.qsize()):
-                messages.append(self.receive())
+        messages += map(json.loads, self._lines)
+        self._lines.clear()
         return messages
 
     def ask(self, message: Mapping[str, Any], timeout: float) -> Any:
@@ -144,26 +136,28 @@ class JSONLProcess:
         """What it ended with, waited for; negative: the signal that killed it."""
         return self._process.wait()
 
-    def _wait_for_room(self, deadline: float | None) -> None:
-        """Wait until the pipe takes more, or will never."""
+    def _wait(self, deadline: float | None, *, to_write: bool = False) -> None:
+        """Wait until there is something to read, and read it; or until more can be written."""
         poll = select.poll()
-        poll.register(self._input, select.POLLOUT)
+        if not self._output_ended:
+            poll.register(self._output, select.POLLIN)
+        if to_write:
+            poll.register(self._input, select.POLLOUT)
         left = None if deadline is None else 1000 * max(0.0, deadline - time.monotonic())
-        if not poll.poll(left):
+        ready = dict(poll.poll(left))
+        if not ready:
             raise TimeoutError
+        if self._output in ready:
+            read = os.read(self._output, 2**16)
+            self._output_ended = not read
+            self._part += read
+            if b"\n" in read:
+                *lines, self._part = self._part.split(b"\n")
+                self._lines.extend(lines)
 
 
-def _read(pipe: IO[bytes], lines: Lines) -> None:
-    """Pass on whole lines, and None when there will be no more."""
-    with pipe:
-        rest = bytearray()
-        while part := pipe.read(2**16):
-            rest += part
-            if b"\n" in part:
-                *whole, rest = rest.split(b"\n")
-                for line in whole:
-                    lines.put(line)
-    lines.put(None)
+def _deadline(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
 
 
 def _end(process: subprocess.Popen[bytes], owner: int, grace: float, group: bool) -> None:
@@ -173,12 +167,14 @@ def _end(process: subprocess.Popen[bytes], owner: int, grace: float, group: bool
     if group:
         _end_group(process, grace)
     assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.close()
     try:
         process.wait(grace)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    process.stdout.close()
 
 
 def _end_group(process: subprocess.Popen[bytes], grace: float) -> None:
