@@ -36,8 +36,8 @@ def engine(url: str, **extra: Any) -> OpenAIEngine:
     return OpenAIEngine(endpoint, chat=load_chat(Model(id="lab")), schema={"type": "object"})
 
 
-def ask(engine: OpenAIEngine, asked: list[Request]) -> list[Response]:
-    return [response for batch in engine.generate(asked) for response in batch]
+def ask(engine: OpenAIEngine, wanted: list[Request]) -> list[Response]:
+    return [response for batch in engine.generate(wanted) for response in batch]
 
 
 def picky(*refused: str, named: bool, values: Any = None) -> Any:
@@ -95,8 +95,8 @@ def test_a_later_round_is_the_first_with_a_seed(named: bool) -> None:
     assert set(server.bodies[-1]) == ALL - {"seed"}
 
 
-@pytest.mark.parametrize("asked", [0.0, 0.7])
-def test_a_temperature_other_than_one(asked: float) -> None:
+@pytest.mark.parametrize("wanted", [0.0, 0.7])
+def test_a_temperature_other_than_one(wanted: float) -> None:
     words = "Unsupported value: 'temperature' does not support {} with this model."
 
     def answer(body: Body) -> Any:
@@ -104,7 +104,7 @@ def test_a_temperature_other_than_one(asked: float) -> None:
         return "yes" if value == 1 else (400, {"error": {"message": words.format(value)}})
 
     with serve(answer) as server:
-        ask(engine(server.url), requests(temperature=asked))
+        ask(engine(server.url), requests(temperature=wanted))
     assert len(server.bodies) == 13
     assert "temperature" not in server.bodies[-1]
 
@@ -183,13 +183,13 @@ LIMITS: dict[str, tuple[str, int, int]] = {
 
 @pytest.mark.parametrize("server_s", LIMITS)
 def test_a_limit_that_is_too_large_stops_at_once_and_says_what_is_not(server_s: str) -> None:
-    words, asked, most = LIMITS[server_s]
+    words, wanted, largest = LIMITS[server_s]
     with (
         serve(lambda _: (400, {"error": {"message": words}})) as server,
-        pytest.raises(InputError, match=f"generate.max_new_tokens: {asked} are refused") as told,
+        pytest.raises(InputError, match=f"generate.max_new_tokens: {wanted} are refused") as told,
     ):
-        ask(engine(server.url), requests(max_new_tokens=asked))
-    assert told.value.remedy == f"Set it to {most} at most."
+        ask(engine(server.url), requests(max_new_tokens=wanted))
+    assert told.value.remedy == f"Set it to {largest} at most."
     assert len(server.bodies) == 1
 
 
@@ -272,13 +272,13 @@ def long_and_short(lengths: list[int]) -> Iterator[Request]:
         yield Request(f"key {n}", (message,), (), Sampling())
 
 
-def roomy(room: int, tokens: int = 0) -> Any:
+def short_context(context: int, tokens: int = 0) -> Any:
     """A server whose model has room for so many words."""
 
     def answer(body: Body) -> Any:
         needed = len(prompt_of(body).split()) + (body["max_tokens"] if tokens else 0)
-        words = f"This model's maximum context length is {room} tokens, you requested {needed}."
-        return "yes" if needed <= room else (400, {"error": {"message": words}})
+        words = f"This model's maximum context length is {context} tokens, you requested {needed}."
+        return "yes" if needed <= context else (400, {"error": {"message": words}})
 
     return answer
 
@@ -287,7 +287,7 @@ def roomy(room: int, tokens: int = 0) -> Any:
 def test_one_prompt_that_is_too_long_is_passed_over(place: int) -> None:
     lengths = [5] * 20
     lengths[place] = 3000
-    with serve(roomy(2048)) as server:
+    with serve(short_context(2048)) as server:
         answers = ask(OpenAIEngine(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])
     found = {answer.key: (answer.text, answer.finish_reason) for answer in answers}
     assert found.pop(f"key {place}") == ("", "too_long")
@@ -299,7 +299,7 @@ def test_one_prompt_that_is_too_long_is_passed_over(place: int) -> None:
 @pytest.mark.parametrize("lengths", [[5] * 20, [*range(5, 25)], [3000, *[5] * 19]])
 def test_no_prompt_has_room_beside_the_answer(lengths: list[int]) -> None:
     with (
-        serve(roomy(500, tokens=512)) as server,
+        serve(short_context(500, tokens=512)) as server,
         pytest.raises(InputError, match=r"generate.max_new_tokens: leaves no room.* 500 tokens"),
     ):
         ask(OpenAIEngine(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])

@@ -40,21 +40,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
     chat = load_chat(LAB)
-    asked = []
+    wanted = []
     for task in ("math", "code", "reading"):
         for row in rows(task, "test", size=5):
             messages: tuple[Message, ...] = tuple(row["prompt"])  # type: ignore[arg-type]
             ids = chat.prompt_ids(messages)
-            asked.append(Request(row["id"], messages, ids, Sampling(max_new_tokens=160)))
+            wanted.append(Request(row["id"], messages, ids, Sampling(max_new_tokens=160)))
     engine = OpenAIEngine(Endpoint(url=url, model=str(MODEL), concurrency=4), chat=chat)
-    served = {r.key: r for batch in engine.generate(asked) for r in batch}
+    served = {r.key: r for batch in engine.generate(wanted) for r in batch}
     local = {
         r.key: r
-        for batch in TransformersEngine(load_model(LAB), chat).generate(asked)
+        for batch in TransformersEngine(load_model(LAB), chat).generate(wanted)
         for r in batch
     }
-    assert len(served) == len(asked)
-    for request in asked:
+    assert len(served) == len(wanted)
+    for request in wanted:
         ours, theirs = local[request.key], served[request.key]
         assert (theirs.text, theirs.finish_reason) == (ours.text, ours.finish_reason)
         assert theirs.token_ids is None, "it gives none"

@@ -40,7 +40,7 @@ def engine(chat: Chat) -> Iterator[VLLMEngine]:
     engine.free()
 
 
-def asked(chat: Chat, sampling: Sampling, size: int = 20, samples: int = 1) -> list[Request]:
+def requests_of(chat: Chat, sampling: Sampling, size: int = 20, samples: int = 1) -> list[Request]:
     found = []
     for task in ("math", "code", "reading"):
         for row in rows(task, "test", size=size):
@@ -70,7 +70,7 @@ def same(some: dict[str, Response], others: dict[str, Response]) -> float:
 def test_greedy_tokens_are_those_of_transformers(
     dtype: str, share: float, chat: Chat, engine: VLLMEngine
 ) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160), size=40)
+    requests = requests_of(chat, Sampling(max_new_tokens=160), size=40)
     theirs = answers(TransformersEngine(load_model(lab(dtype)), chat), requests)
     if dtype != "float32":
         engine = VLLMEngine(lab(dtype), chat, VLLM(args=ARGS))
@@ -93,7 +93,7 @@ def test_greedy_tokens_are_those_of_transformers(
 
 @needs_vllm
 def test_rows_come_as_they_are_finished(chat: Chat, engine: VLLMEngine) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160), size=20)
+    requests = requests_of(chat, Sampling(max_new_tokens=160), size=20)
     sizes, rest = [], len(requests)
     for batch in engine.generate(requests):
         sizes.append(len(batch))
@@ -107,7 +107,7 @@ def test_rows_come_as_they_are_finished(chat: Chat, engine: VLLMEngine) -> None:
 
 @needs_vllm
 def test_an_answer_ends_with_its_stop_token_or_at_the_limit(chat: Chat, engine: VLLMEngine) -> None:
-    responses = answers(engine, asked(chat, Sampling(max_new_tokens=40))).values()
+    responses = answers(engine, requests_of(chat, Sampling(max_new_tokens=40))).values()
     reasons = Counter(response.finish_reason for response in responses)
     assert reasons["stop"] >= 5
     assert reasons["length"] >= 5
@@ -140,7 +140,7 @@ def test_answers_end_at_the_models_last_position(chat: Chat, engine: VLLMEngine)
 @needs_vllm
 def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLMEngine) -> None:
     sampling = Sampling(2.0, max_new_tokens=60)
-    requests = asked(chat, sampling, size=4, samples=5)
+    requests = requests_of(chat, sampling, size=4, samples=5)
     first, second = answers(engine, requests), answers(engine, requests[::-1])
     assert same(first, second) == 1
     assert len({response.token_ids for response in first.values()}) > 0.8 * len(requests)
@@ -183,7 +183,7 @@ def test_first_tokens_follow_the_distribution_that_transformers_means(
 
 @needs_vllm
 def test_logprob_is_untempered(chat: Chat, engine: VLLMEngine) -> None:
-    requests = asked(chat, Sampling(0.5, top_k=3, max_new_tokens=30), size=3)
+    requests = requests_of(chat, Sampling(0.5, top_k=3, max_new_tokens=30), size=3)
     model = load_model(lab("float32"))
     for key, response in answers(engine, requests).items():
         [request] = [request for request in requests if request.key == key]
@@ -199,7 +199,7 @@ def test_logprob_is_untempered(chat: Chat, engine: VLLMEngine) -> None:
 def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
     chat: Chat, engine: VLLMEngine
 ) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160))
+    requests = requests_of(chat, Sampling(max_new_tokens=160))
     before = answers(engine, requests[:10])
     rest = engine.generate(requests)
     next(rest)
@@ -214,7 +214,7 @@ def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
 
 @needs_vllm
 def test_its_processes_are_gone_when_it_is_freed_or_left(chat: Chat, engine: VLLMEngine) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160))
+    requests = requests_of(chat, Sampling(max_new_tokens=160))
     rest = engine.generate(requests)
     next(rest)
     assert engine.pid
@@ -248,7 +248,7 @@ def test_an_adapter_answers_as_the_merged_model(
     chat: Chat, engine: VLLMEngine, adapter: tuple[Path, Any]
 ) -> None:
     folder, merged = adapter
-    requests = asked(chat, Sampling(max_new_tokens=80), size=15)
+    requests = requests_of(chat, Sampling(max_new_tokens=80), size=15)
     base = answers(TransformersEngine(load_model(lab("float32")), chat), requests)
     ours = answers(engine.with_adapter(folder), requests)
     theirs = answers(TransformersEngine(merged, chat), requests)
@@ -262,7 +262,7 @@ def test_an_adapter_answers_as_the_merged_model(
 
 @needs_vllm
 def test_a_part_of_vllm_that_dies_ends_the_rest(chat: Chat, engine: VLLMEngine) -> None:
-    rest = engine.generate(asked(chat, Sampling(max_new_tokens=160)))
+    rest = engine.generate(requests_of(chat, Sampling(max_new_tokens=160)))
     next(rest)
     assert engine.pid
     group = engine.pid
@@ -298,7 +298,7 @@ def test_a_model_that_it_cannot_load_is_one_message(chat: Chat, tmp_path: Path) 
         (tmp_path / path.name).write_bytes(path.read_bytes())
     engine = VLLMEngine(Model(id=str(tmp_path), device="cpu"), chat, VLLM(args=ARGS))
     with pytest.raises(RunError, match=r"exit code 1: .*Cannot find any model weights"):
-        list(engine.generate(asked(chat, Sampling(), size=1)))
+        list(engine.generate(requests_of(chat, Sampling(), size=1)))
     assert engine.pid is None
 
 
@@ -307,7 +307,7 @@ def test_too_little_memory_is_one_message(chat: Chat) -> None:
     args = {**ARGS, "kv_cache_memory_bytes": 2**20}
     engine = VLLMEngine(lab("float32"), chat, VLLM(args=args))
     with pytest.raises(RunError, match=r"No available memory for the cache blocks.*\n.*short: gen"):
-        list(engine.generate(asked(chat, Sampling(), size=1)))
+        list(engine.generate(requests_of(chat, Sampling(), size=1)))
 
 
 def test_without_vllm_it_says_how_to_install_it(
