@@ -29,10 +29,9 @@ from _engines_server import CONCURRENCY, bare_client, server
 
 from s3ft import lab
 from s3ft.chat import Chat
-from s3ft.generate import VLLM, Engine, OpenAI, Transformers
+from s3ft.generate import Engine, OpenAIEngine, TransformersEngine, VLLMEngine
 from s3ft.models import load_chat, load_model, pick_device, pick_dtype, resolve
-from s3ft.recipe import VLLM as Config
-from s3ft.recipe import Endpoint, Model
+from s3ft.recipe import VLLM, Endpoint, Model
 from s3ft.records import Request, Sampling, response_key
 
 WARM_UP = 64
@@ -131,7 +130,7 @@ def measure_vllm(
 
 
 def our_vllm(model: Model, chat: Chat, args: dict[str, Any], requests: Sequence[Request]) -> float:
-    ours = VLLM(model, chat, Config(args=args))
+    ours = VLLMEngine(model, chat, VLLM(args=args))
     found = rate("our engine vllm", engine(ours), requests)
     ours.free()
     return found
@@ -179,7 +178,7 @@ def measure_transformers(
 
     weights = load_model(model)
     vllm, loop = beside(), [plain()]
-    ours = rate("our engine transformers", engine(Transformers(weights, chat)), requests)
+    ours = rate("our engine transformers", engine(TransformersEngine(weights, chat)), requests)
     vllm, loop = [*vllm, *beside()], [*loop, plain()]
     compare("our engine over batches of 8", ours, sum(loop) / 2, 3)
     if vllm:
@@ -216,7 +215,7 @@ def measure_openai(
         name = "openai's AsyncOpenAI alone"
         alone = [rate(name, lambda some: asyncio.run(bare_client(url, some)), requests)]
         endpoint = Endpoint(url=url, model="served", concurrency=CONCURRENCY)
-        ours = rate("our engine openai", engine(OpenAI(endpoint, chat=chat)), requests)
+        ours = rate("our engine openai", engine(OpenAIEngine(endpoint, chat=chat)), requests)
         alone += [rate(name, lambda some: asyncio.run(bare_client(url, some)), requests)]
     compare("our engine over a bare client", ours, sum(alone) / 2, 0.9)
 

@@ -54,19 +54,19 @@ def work(out: str, until: str, log: str, limit: float) -> None:
 
     threading.Thread(target=die, daemon=True).start()
 
-    from s3ft.generate import Transformers
+    from s3ft.generate import TransformersEngine
     from s3ft.pipeline import run_stages
 
     torch.set_num_threads(1)
-    plain = Transformers.generate
+    plain = TransformersEngine.generate
 
-    def logged(self: Transformers, requests: Iterable[Request]) -> Iterator[list[Response]]:
+    def logged(self: TransformersEngine, requests: Iterable[Request]) -> Iterator[list[Response]]:
         asked = list(requests)
         with open(log, "a") as handle:
             handle.writelines(f"{request.key}\n" for request in asked)
         return plain(self, asked)
 
-    Transformers.generate = logged  # type: ignore[method-assign]
+    TransformersEngine.generate = logged  # type: ignore[method-assign]
     try:
         run_stages(RECIPE, (), Path(out), until)  # type: ignore[arg-type]
     except S3FTError as error:

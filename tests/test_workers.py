@@ -15,7 +15,7 @@ import pytest
 
 from s3ft.errors import InputError, RunError
 from s3ft.recipe import Ray
-from s3ft.workers import Crew, chunks, connect
+from s3ft.workers import WorkerPool, chunks, connect
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 
@@ -62,19 +62,19 @@ def wrong() -> Callable[[list[int]], list[int]]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("_cluster")
 def test_a_worker_that_dies_costs_only_its_batch(tmp_path: Path) -> None:
-    crew: Crew[int, list[int]] = Crew(Ray(workers=2), partial(doubling, tmp_path))
-    found = sorted(number for done in crew.map(chunks(range(20), 2)) for number in done)
+    pool: WorkerPool[int, list[int]] = WorkerPool(Ray(workers=2), partial(doubling, tmp_path))
+    found = sorted(number for done in pool.map(chunks(range(20), 2)) for number in done)
     assert found == [2 * number for number in range(20)]
     assert (tmp_path / "died").exists()
     batches = (tmp_path / "done").read_text().splitlines()
     assert len(batches) == len(set(batches)) == 10, "a batch that was done was done again"
-    assert list(crew.map([[1]])) == [[2]]
+    assert list(pool.map([[1]])) == [[2]]
     assert len(list(tmp_path.glob("made-*"))) <= 3, "workers were made anew for a second pass"
-    crew.free()
+    pool.shutdown()
     pids = [int(path.name.removeprefix("made-")) for path in tmp_path.glob("made-*")]
     deadline = time.monotonic() + 60
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < deadline, "freed workers live on"
+        assert time.monotonic() < deadline, "workers outlive the pool"
         time.sleep(0.1)
 
 
@@ -82,25 +82,25 @@ def test_a_worker_that_dies_costs_only_its_batch(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("_cluster")
 def test_a_batch_that_always_kills_its_worker_ends_in_a_message() -> None:
-    crew: Crew[int, list[int]] = Crew(Ray(workers=1), deadly)
+    pool: WorkerPool[int, list[int]] = WorkerPool(Ray(workers=1), deadly)
     with pytest.raises(RunError, match="3 workers died over the same batch"):
-        list(crew.map([[1]]))
-    crew.free()
+        list(pool.map([[1]]))
+    pool.shutdown()
 
 
 @needs_ray
 @pytest.mark.slow
 @pytest.mark.usefixtures("_cluster")
 def test_what_is_wrong_in_a_worker_is_said_as_it_is_here() -> None:
-    crew: Crew[int, list[int]] = Crew(Ray(workers=1), wrong)
+    pool: WorkerPool[int, list[int]] = WorkerPool(Ray(workers=1), wrong)
     with pytest.raises(InputError) as caught:
-        list(crew.map([[1]]))
+        list(pool.map([[1]]))
     assert str(caught.value) == "model.id: there is no such model\n  Name another."
-    crew.free()
+    pool.shutdown()
 
 
 def test_without_ray_one_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3ft.workers.find_spec", lambda name: None)
+    monkeypatch.setattr("s3ft.workers._cluster.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 's3ft\[ray\]'"):
         connect(Ray(workers=1))
 
@@ -116,6 +116,6 @@ def test_an_address_without_a_cluster_is_said_at_once(monkeypatch: pytest.Monkey
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(RunError, match=f"no Ray cluster at 127.0.0.1:{port}"):
-        Crew(Ray(workers=1, address=f"127.0.0.1:{port}"), deadly).map([[1]]).__next__()
+        WorkerPool(Ray(workers=1, address=f"127.0.0.1:{port}"), deadly).map([[1]]).__next__()
     with pytest.raises(InputError, match="is no address"):
         connect(Ray(workers=1, address="nowhere"))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from architectures import NAMES, saved
-from s3ft.generate._attention import fast_attention, single_query_attention
+from s3ft.generate.attention import fast_attention, single_query_attention
 from s3ft.models import load_model
 from s3ft.recipe import Model
 
@@ -26,22 +26,22 @@ def test_one_query_attends_as_torchs_kernel_does(key_heads: int, mask: str) -> N
     )
     got, _ = single_query_attention(torch.nn.Module(), query, key, value, masks[mask], scaling=0.3)
     torch.testing.assert_close(got, expected.transpose(1, 2))
-    # In a cache they lie between others, and before or behind room for more.
+    # In a cache they lie between others, and before or behind unwritten positions.
     for first in (0, 3):
-        rooms = torch.full((2, 5, key_heads, 14, 16), torch.nan)
-        rooms[..., first : first + 11, :] = torch.stack([key, value])
-        held, kept = rooms[..., first : first + 11, :].unbind()
+        buffers = torch.full((2, 5, key_heads, 14, 16), torch.nan)
+        buffers[..., first : first + 11, :] = torch.stack([key, value])
+        keys, values = buffers[..., first : first + 11, :].unbind()
         cached, _ = single_query_attention(
-            torch.nn.Module(), query, held, kept, masks[mask], scaling=0.3
+            torch.nn.Module(), query, keys, values, masks[mask], scaling=0.3
         )
         torch.testing.assert_close(cached, got)
     # Or all rows and heads share the same ones.
-    held, kept = (part[:1, :1].expand(part.shape) for part in (key, value))
-    inputs = [(held, kept), (held.contiguous(), kept.contiguous())]
-    shared, apart = (
+    keys, values = (part[:1, :1].expand(part.shape) for part in (key, value))
+    inputs = [(keys, values), (keys.contiguous(), values.contiguous())]
+    shared, separate = (
         single_query_attention(torch.nn.Module(), query, *part, masks[mask])[0] for part in inputs
     )
-    torch.testing.assert_close(shared, apart)
+    torch.testing.assert_close(shared, separate)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""What is read in the body of a chat completion."""
+"""What is read in the body of a chat completion, as a server sends it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,28 @@ from typing import Any
 
 import pytest
 
+from endpoint import serve
 from growth import assert_linear
-from s3ft.generate._completion import Malformed, read
+from s3ft.generate import OpenAIEngine, Unanswered
+from s3ft.recipe import Endpoint
+from s3ft.records import Message, Request, Response, Sampling
+
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def body(reason: Any = "stop", **message: Any) -> bytes:
     choice = {"message": {"role": "assistant", **message}, "finish_reason": reason}
     return json.dumps({"choices": [choice]}).encode()
+
+
+def read(body: bytes, *, split_reasoning: bool = True) -> Response:
+    """What the engine makes of a body; a request that gets no answer is sent twice."""
+    with serve(lambda _: (200, body)) as server:
+        endpoint = Endpoint(url=server.url, model="m", retries=1)
+        engine = OpenAIEngine(endpoint, split_reasoning=split_reasoning)
+        message = Message(role="user", content="How many?")
+        [[response]] = engine.generate([Request("key", (message,), (), Sampling())])
+    return response
 
 
 CALL = [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
@@ -99,13 +114,13 @@ MALFORMED = {
 
 @pytest.mark.parametrize("kind", MALFORMED)
 def test_what_is_no_answer_is_asked_for_again(kind: str) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(Unanswered, match=r"given up after 2 tries: (no chat|the server broke)"):
         read(MALFORMED[kind])
 
 
 def test_without_marks_the_text_stays_whole() -> None:
     quoted = "The response says </think> yes. [[no]]"
-    assert read(body(content=quoted), marks=False).text == quoted
+    assert read(body(content=quoted), split_reasoning=False).text == quoted
 
 
 @pytest.mark.parametrize("filler", [" ", "\n", "<think>", "</think>", "`", "<|channel|>"])

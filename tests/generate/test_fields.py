@@ -9,17 +9,12 @@ import pytest
 
 from endpoint import Body, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import OpenAI, Unanswered, _limits, _openai
-from s3ft.generate._refusal import is_too_long, limit_of, room_of
+from s3ft.generate import OpenAIEngine, Unanswered
 from s3ft.models import load_chat
 from s3ft.recipe import Endpoint, Model
 from s3ft.records import Message, Request, Response, Sampling
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def requests(count: int = 12, first: int = 0, **sampling: Any) -> list[Request]:
@@ -35,14 +30,14 @@ def requests(count: int = 12, first: int = 0, **sampling: Any) -> list[Request]:
     ]
 
 
-def engine(url: str, **extra: Any) -> OpenAI:
+def engine(url: str, **extra: Any) -> OpenAIEngine:
     """One that sends all that is ever added."""
     endpoint = Endpoint(url=url, model="m", concurrency=4, extra=extra)
-    return OpenAI(endpoint, chat=load_chat(Model(id="lab")), schema={"type": "object"})
+    return OpenAIEngine(endpoint, chat=load_chat(Model(id="lab")), schema={"type": "object"})
 
 
-def ask(engine: OpenAI, asked: list[Request]) -> list[Response]:
-    return [response for batch in engine.generate(asked) for response in batch]
+def ask(engine: OpenAIEngine, wanted: list[Request]) -> list[Response]:
+    return [response for batch in engine.generate(wanted) for response in batch]
 
 
 def picky(*refused: str, named: bool, values: Any = None) -> Any:
@@ -100,8 +95,8 @@ def test_a_later_round_is_the_first_with_a_seed(named: bool) -> None:
     assert set(server.bodies[-1]) == ALL - {"seed"}
 
 
-@pytest.mark.parametrize("asked", [0.0, 0.7])
-def test_a_temperature_other_than_one(asked: float) -> None:
+@pytest.mark.parametrize("wanted", [0.0, 0.7])
+def test_a_temperature_other_than_one(wanted: float) -> None:
     words = "Unsupported value: 'temperature' does not support {} with this model."
 
     def answer(body: Body) -> Any:
@@ -109,7 +104,7 @@ def test_a_temperature_other_than_one(asked: float) -> None:
         return "yes" if value == 1 else (400, {"error": {"message": words.format(value)}})
 
     with serve(answer) as server:
-        ask(engine(server.url), requests(temperature=asked))
+        ask(engine(server.url), requests(temperature=wanted))
     assert len(server.bodies) == 13
     assert "temperature" not in server.bodies[-1]
 
@@ -188,13 +183,13 @@ LIMITS: dict[str, tuple[str, int, int]] = {
 
 @pytest.mark.parametrize("server_s", LIMITS)
 def test_a_limit_that_is_too_large_stops_at_once_and_says_what_is_not(server_s: str) -> None:
-    words, asked, most = LIMITS[server_s]
+    words, wanted, largest = LIMITS[server_s]
     with (
         serve(lambda _: (400, {"error": {"message": words}})) as server,
-        pytest.raises(InputError, match=f"generate.max_new_tokens: {asked} are refused") as told,
+        pytest.raises(InputError, match=f"generate.max_new_tokens: {wanted} are refused") as told,
     ):
-        ask(engine(server.url), requests(max_new_tokens=asked))
-    assert told.value.remedy == f"Set it to {most} at most."
+        ask(engine(server.url), requests(max_new_tokens=wanted))
+    assert told.value.remedy == f"Set it to {largest} at most."
     assert len(server.bodies) == 1
 
 
@@ -218,28 +213,56 @@ TOO_LONG = [
 ]
 
 
+def refusing(words: str, *, answered: int = 0) -> Any:
+    """A server that refuses in these words, after so many answers."""
+    return lambda body: (
+        "yes"
+        if int(prompt_of(body).split()[1]) < answered
+        else (400, {"error": {"message": words}})
+    )
+
+
 @pytest.mark.parametrize("words", TOO_LONG)
 def test_words_for_a_prompt_that_is_too_long(words: str) -> None:
-    assert is_too_long(words)
+    with serve(refusing(words, answered=1)) as server:
+        known = OpenAIEngine(Endpoint(url=server.url, model="m"))
+        answers = ask(known, requests(2, max_new_tokens=512))
+    assert [answer.finish_reason for answer in answers] == ["stop", "too_long"]
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "error"),
     [
-        "Unrecognized request argument: seed",
-        "max_tokens is too large: 512. This model supports at most 100",
-        "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead",
-        "messages: field required",
+        ("Unrecognized request argument: seed", Unanswered),
+        ("max_tokens is too large: 512. This model supports at most 100", InputError),
+        (
+            "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' "
+            "instead",
+            Unanswered,
+        ),
+        ("messages: field required", Unanswered),
     ],
 )
-def test_words_for_something_else(words: str) -> None:
-    assert not is_too_long(words)
-    assert limit_of(words, 512) in (None, 100)
+def test_words_for_something_else(words: str, error: type[Exception]) -> None:
+    with serve(refusing(words, answered=1)) as server, pytest.raises(error) as caught:
+        ask(OpenAIEngine(Endpoint(url=server.url, model="m")), requests(2, max_new_tokens=512))
+    if isinstance(caught.value, InputError):
+        assert caught.value.remedy == "Set it to 100 at most."
 
 
-def test_the_room_that_a_refusal_names() -> None:
-    assert [room_of(words) for words in TOO_LONG[:4]] == [2048, 4096, 4096, 4096]
-    assert room_of("prompt is too long") is None
+@pytest.mark.parametrize(
+    ("words", "context"),
+    [
+        *zip(TOO_LONG[:4], ("2,048", "4,096", "4,096", "4,096"), strict=True),
+        ("prompt is too long", "so many"),
+    ],
+)
+def test_the_context_length_that_a_refusal_names(words: str, context: str) -> None:
+    with (
+        serve(refusing(words)) as server,
+        pytest.raises(InputError, match=f"The server has {context} tokens for prompt and answer"),
+    ):
+        ask(OpenAIEngine(Endpoint(url=server.url, model="m")), requests(2, max_new_tokens=5120))
 
 
 def long_and_short(lengths: list[int]) -> Iterator[Request]:
@@ -249,13 +272,13 @@ def long_and_short(lengths: list[int]) -> Iterator[Request]:
         yield Request(f"key {n}", (message,), (), Sampling())
 
 
-def roomy(room: int, tokens: int = 0) -> Any:
+def short_context(context: int, tokens: int = 0) -> Any:
     """A server whose model has room for so many words."""
 
     def answer(body: Body) -> Any:
         needed = len(prompt_of(body).split()) + (body["max_tokens"] if tokens else 0)
-        words = f"This model's maximum context length is {room} tokens, you requested {needed}."
-        return "yes" if needed <= room else (400, {"error": {"message": words}})
+        words = f"This model's maximum context length is {context} tokens, you requested {needed}."
+        return "yes" if needed <= context else (400, {"error": {"message": words}})
 
     return answer
 
@@ -264,8 +287,8 @@ def roomy(room: int, tokens: int = 0) -> Any:
 def test_one_prompt_that_is_too_long_is_passed_over(place: int) -> None:
     lengths = [5] * 20
     lengths[place] = 3000
-    with serve(roomy(2048)) as server:
-        answers = ask(OpenAI(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])
+    with serve(short_context(2048)) as server:
+        answers = ask(OpenAIEngine(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])
     found = {answer.key: (answer.text, answer.finish_reason) for answer in answers}
     assert found.pop(f"key {place}") == ("", "too_long")
     assert set(found.values()) == {("yes", "stop")}
@@ -276,9 +299,9 @@ def test_one_prompt_that_is_too_long_is_passed_over(place: int) -> None:
 @pytest.mark.parametrize("lengths", [[5] * 20, [*range(5, 25)], [3000, *[5] * 19]])
 def test_no_prompt_has_room_beside_the_answer(lengths: list[int]) -> None:
     with (
-        serve(roomy(500, tokens=512)) as server,
+        serve(short_context(500, tokens=512)) as server,
         pytest.raises(InputError, match=r"generate.max_new_tokens: leaves no room.* 500 tokens"),
     ):
-        ask(OpenAI(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])
+        ask(OpenAIEngine(Endpoint(url=server.url, model="m")), [*long_and_short(lengths)])
     assert len(server.bodies) == (2 if lengths[0] == 3000 else 1)
     assert not server.answered.total()

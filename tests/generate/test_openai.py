@@ -12,16 +12,11 @@ import pytest
 
 from endpoint import FAULTS, Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import OpenAI, Unanswered, _limits, _openai
+from s3ft.generate import OpenAIEngine, Unanswered
 from s3ft.recipe import Endpoint
 from s3ft.records import Message, Request, Response, Sampling
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def requests(count: int, **sampling: Any) -> list[Request]:
@@ -33,20 +28,20 @@ def requests(count: int, **sampling: Any) -> list[Request]:
     ]
 
 
-def engine(url: str, **options: Any) -> OpenAI:
+def engine(url: str, **options: Any) -> OpenAIEngine:
     known = {"model": "m", "concurrency": 16, "timeout": 20.0}
-    return OpenAI(Endpoint(url=url, **{**known, **options}))
+    return OpenAIEngine(Endpoint(url=url, **{**known, **options}))
 
 
-def ask(engine: OpenAI, asked: list[Request]) -> dict[str, Response]:
-    answers = [response for batch in engine.generate(asked) for response in batch]
+def ask(engine: OpenAIEngine, wanted: list[Request]) -> dict[str, Response]:
+    answers = [response for batch in engine.generate(wanted) for response in batch]
     assert len({answer.key for answer in answers}) == len(answers)
     return {answer.key: answer for answer in answers}
 
 
-def take(got: list[Response], engine: OpenAI, asked: list[Request]) -> None:
+def take(got: list[Response], engine: OpenAIEngine, wanted: list[Request]) -> None:
     """Ask, and keep what is answered before an error."""
-    for batch in engine.generate(asked):
+    for batch in engine.generate(wanted):
         got += batch
 
 
@@ -55,7 +50,7 @@ def echo(body: Body) -> str:
 
 
 def test_every_request_is_answered_once() -> None:
-    asked = requests(100, max_new_tokens=7)
+    wanted = requests(100, max_new_tokens=7)
 
     def in_company(body: Body) -> str:
         while len(server.bodies) > 1 and server.most_at_once < 2:  # the first is asked alone
@@ -63,9 +58,9 @@ def test_every_request_is_answered_once() -> None:
         return echo(body)
 
     with serve(in_company) as server:
-        answers = ask(engine(server.url), asked)
+        answers = ask(engine(server.url), wanted)
     assert {key: answer.text for key, answer in answers.items()} == {
-        request.key: f"answer to {request.messages[0]['content']}" for request in asked
+        request.key: f"answer to {request.messages[0]['content']}" for request in wanted
     }
     first = answers["key 0"]
     assert (first.token_ids, first.finish_reason, first.engine) == (None, "stop", "openai")
@@ -97,9 +92,9 @@ def test_requests_are_taken_as_there_is_room() -> None:
 
 
 def test_a_server_with_faults_loses_nothing_and_is_asked_nothing_twice() -> None:
-    asked = requests(150)
+    wanted = requests(150)
     with serve(echo, share=0.3, slow=2.5) as server:
-        answers = ask(engine(server.url, timeout=2.0, retries=12), asked)
+        answers = ask(engine(server.url, timeout=2.0, retries=12), wanted)
     assert {answer.text for answer in answers.values()} == {
         f"answer to question {n}" for n in range(150)
     }
@@ -199,9 +194,9 @@ def test_the_budget_in_money_is_never_exceeded() -> None:
     # An answer costs 10 + 2 * 5 = 20 millionths, but might cost (2 + 8) + 2 * 20 before.
     got: list[Response] = []
     prices = {"prompt": 1.0, "completion": 2.0}
-    asked = requests(100, max_new_tokens=20)
+    wanted = requests(100, max_new_tokens=20)
     with serve(echo) as server, pytest.raises(RunError, match="max_cost of 0"):
-        take(got, engine(server.url, max_cost=1e-3, prices=prices), asked)
+        take(got, engine(server.url, max_cost=1e-3, prices=prices), wanted)
     assert 45 <= len(got) == len(server.bodies) <= 50
 
 
@@ -234,7 +229,7 @@ def test_a_server_that_knows_less_is_asked_for_less() -> None:
         return "yes"
 
     with serve(strict) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m"), schema={"type": "object"})
+        known = OpenAIEngine(Endpoint(url=server.url, model="m"), schema={"type": "object"})
         answers = ask(known, requests(30))
     assert len(answers) == 30
     assert len(server.bodies) == 32
@@ -283,7 +278,7 @@ def test_token_ids_are_kept_where_they_are_ours() -> None:
         return body | {"prompt_token_ids": (0, *prompt) if number == 2 else prompt}
 
     with serve(answer) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m", concurrency=1), chat=chat)
+        known = OpenAIEngine(Endpoint(url=server.url, model="m", concurrency=1), chat=chat)
         found = [
             ask(known, [Request(str(n), messages, prompt, Sampling())])[str(n)] for n in range(5)
         ]
@@ -307,13 +302,13 @@ def test_token_ids_are_ours_where_the_server_takes_the_thoughts_out_of_the_text(
         return completion("", message=message, token_ids=ids) | {"prompt_token_ids": prompt}
 
     with serve(answer) as server:
-        known = OpenAI(Endpoint(url=server.url, model="m"), chat=chat)
+        known = OpenAIEngine(Endpoint(url=server.url, model="m"), chat=chat)
         other = (Message(role="user", content="How few?"),)
-        asked = [
+        wanted = [
             Request("a", messages, prompt, Sampling()),
             Request("b", other, prompt, Sampling()),
         ]
-        found = ask(known, asked)
+        found = ask(known, wanted)
     assert found["a"] == Response("a", "It is 5.", ids, "stop", None, "openai", reasoning="2 and 3")
     assert found["b"].token_ids is None
 
@@ -340,11 +335,11 @@ def test_the_key_is_sent_and_told_to_no_one(
 
 def test_wrong_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="OPENAI_API_KEY is not set"):
-        OpenAI(Endpoint(model="m"))
+        OpenAIEngine(Endpoint(model="m"))
     with pytest.raises(InputError, match="MY_KEY is not set"):
         engine("http://localhost:1/v1", key="MY_KEY")
     with pytest.raises(InputError, match="Name the model"):
-        OpenAI(Endpoint(url="http://localhost:1/v1"))
+        OpenAIEngine(Endpoint(url="http://localhost:1/v1"))
     for wrong in ("localhost:8000", "ftp://x/v1", "http://me:pass@localhost/v1"):
         with pytest.raises(ValueError, match="must"):
             Endpoint(url=wrong)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.generate import NO_ROW, Replay
-from s3ft.recipe import Replay as Config
+from s3ft.generate import NO_ROW, ReplayEngine
+from s3ft.recipe import Replay
 from s3ft.records import Message, Request, Response, Sampling
 
 BAD: list[tuple[object, str]] = [
@@ -36,7 +36,7 @@ def request(id: str = "", prompt: str = "?", sample: int = 0, **turns: str) -> R
     return Request(f"{id}-{sample}", tuple(messages), (), Sampling(), 0, id, sample)
 
 
-def answer(replay: Replay, *requests: Request) -> list[Response]:
+def answer(replay: ReplayEngine, *requests: Request) -> list[Response]:
     return [response for batch in replay.generate(requests) for response in batch]
 
 
@@ -49,7 +49,7 @@ def test_rows_are_found_by_id_then_by_prompt(tmp_path: Path) -> None:
         {"prompt": "Be brief.\n\nthree", "response": "by the whole"},
         {"id": 7, "response": "by number"},
     )
-    replay = Replay.read(Config(path=str(path)))
+    replay = ReplayEngine.read(Replay(path=str(path)))
     requests = [
         request("a", "other"),
         request("unknown", "two"),
@@ -70,7 +70,7 @@ def test_samples_come_from_lists_and_from_repeated_rows(tmp_path: Path) -> None:
         {"id": "b", "response": "0"},
         {"id": "a", "response": "2"},
     )
-    replay = Replay.read(Config(path=str(path)))
+    replay = ReplayEngine.read(Replay(path=str(path)))
     found = answer(replay, *(request("a", sample=n) for n in (2, 0, 1, 3)))
     assert [response.text for response in found] == ["2", "0", "1", ""]
     assert [response.engine for response in found] == ["replay", "replay", "replay", NO_ROW]
@@ -81,7 +81,7 @@ def test_samples_come_from_lists_and_from_repeated_rows(tmp_path: Path) -> None:
 def test_optional_columns_are_taken_along(tmp_path: Path) -> None:
     full = {"id": "a", "response": "x", "finish_reason": "length", "logprob": -2.5}
     path = write(tmp_path / "r.jsonl", {**full, "token_ids": [5, 6]}, {"id": "b", "response": "y"})
-    first, second = answer(Replay.read(Config(path=str(path))), request("a"), request("b"))
+    first, second = answer(ReplayEngine.read(Replay(path=str(path))), request("a"), request("b"))
     assert first == Response("a-0", "x", (5, 6), "length", -2.5, "replay")
     assert second == Response("b-0", "y", None, "stop", None, "replay")
 
@@ -104,7 +104,7 @@ def test_reasoning_and_endings_are_read(
     tmp_path: Path, row: dict[str, Any], found: tuple[str, str, str]
 ) -> None:
     path = write(tmp_path / "r.jsonl", {"id": "a", **row})
-    [response] = answer(Replay.read(Config(path=str(path))), request("a"))
+    [response] = answer(ReplayEngine.read(Replay(path=str(path))), request("a"))
     assert (response.text, response.reasoning, response.finish_reason) == found
 
 
@@ -116,17 +116,17 @@ def test_columns_and_rows_are_chosen_by_the_recipe(tmp_path: Path) -> None:
         {"key": "a", "answer": "no", "system": "ours", "ok": False},
     )
     where: dict[str, Any] = {"system": "ours", "ok": True}
-    config = Config(path=str(path), id="key", response="answer", where=where)
-    assert [r.text for r in answer(Replay.read(config), request("a"))] == ["yes"]
+    config = Replay(path=str(path), id="key", response="answer", where=where)
+    assert [r.text for r in answer(ReplayEngine.read(config), request("a"))] == ["yes"]
     with pytest.raises(InputError, match="has no row with"):
-        Replay.read(config.model_copy(update={"where": {"system": "nobody"}}))
+        ReplayEngine.read(config.model_copy(update={"where": {"system": "nobody"}}))
 
 
 @pytest.mark.parametrize(("row", "match"), BAD)
 def test_malformed_rows_are_named_by_file_and_line(tmp_path: Path, row: object, match: str) -> None:
     path = write(tmp_path / "r.jsonl", {"id": "a", "response": "fine"}, row)
     with pytest.raises(InputError, match=rf"r\.jsonl{match}"):
-        Replay.read(Config(path=str(path)))
+        ReplayEngine.read(Replay(path=str(path)))
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
@@ -138,25 +138,25 @@ def test_unreadable_files(tmp_path: Path) -> None:
         ("empty", "no row"),
     ):
         with pytest.raises(InputError, match=match):
-            Replay.read(Config(path=str(tmp_path / f"{name}.jsonl")))
+            ReplayEngine.read(Replay(path=str(tmp_path / f"{name}.jsonl")))
 
 
 def test_a_mapping_serves_as_well() -> None:
-    replay = Replay.from_mapping({"a": "x", "b": ["y", "z"], "c": []})
+    replay = ReplayEngine.from_mapping({"a": "x", "b": ["y", "z"], "c": []})
     found = answer(replay, request("b", sample=1), request("a"), request("c"), request("d"))
     assert [response.text for response in found] == ["z", "x", "", ""]
     assert replay.missing == 2
     bad: Any = {"a": 3}
     with pytest.raises(InputError, match="'a'"):
-        Replay.from_mapping(bad)
+        ReplayEngine.from_mapping(bad)
 
 
 def test_fingerprint_is_of_what_was_read(tmp_path: Path) -> None:
-    one, same = (Replay.from_mapping({"a": ["x", "y"]}) for _ in range(2))
+    one, same = (ReplayEngine.from_mapping({"a": ["x", "y"]}) for _ in range(2))
     assert one.fingerprint == same.fingerprint
     others = [{"a": ["y", "x"]}, {"b": ["x", "y"]}, {"a": ["x"]}]
-    assert len({Replay.from_mapping(other).fingerprint for other in others}) == 3
-    assert one.fingerprint not in {Replay.from_mapping(other).fingerprint for other in others}
+    assert len({ReplayEngine.from_mapping(other).fingerprint for other in others}) == 3
+    assert one.fingerprint not in {ReplayEngine.from_mapping(other).fingerprint for other in others}
 
 
 def test_reasoning_changes_no_fingerprint_but_its_own(tmp_path: Path) -> None:
@@ -168,14 +168,18 @@ def test_reasoning_changes_no_fingerprint_but_its_own(tmp_path: Path) -> None:
     rows[0]["token_ids"] = [5, 6]
     path = write(tmp_path / "r.jsonl", *rows)
     # As runs have it that were begun before reasoning was read.
-    assert Replay.read(Config(path=str(path))).fingerprint == "216d228aade16c59374b5e38bca5d395"
+    assert (
+        ReplayEngine.read(Replay(path=str(path))).fingerprint == "216d228aade16c59374b5e38bca5d395"
+    )
     rows[2]["reasoning"] = "so"
     path = write(tmp_path / "r.jsonl", *rows)
-    assert Replay.read(Config(path=str(path))).fingerprint != "216d228aade16c59374b5e38bca5d395"
+    assert (
+        ReplayEngine.read(Replay(path=str(path))).fingerprint != "216d228aade16c59374b5e38bca5d395"
+    )
 
 
 def test_many_requests_come_in_lists() -> None:
-    replay = Replay.from_mapping({str(n): f"text {n}" for n in range(2500)})
+    replay = ReplayEngine.from_mapping({str(n): f"text {n}" for n in range(2500)})
     batches = list(replay.generate(request(str(n)) for n in range(2500)))
     assert [len(batch) for batch in batches] == [1024, 1024, 452]
     assert batches[2][-1].text == "text 2499"
@@ -186,7 +190,7 @@ def test_many_requests_come_in_lists() -> None:
 )
 def test_real_solutions_of_one_system(shared_data: Path, system: str) -> None:
     path = shared_data / "judged" / "gsm8k_model_solutions.jsonl"
-    replay = Replay.read(Config(path=str(path), where={"system": system}))
+    replay = ReplayEngine.read(Replay(path=str(path), where={"system": system}))
     with path.open(encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["system"] == system]
     assert len(rows) == 1319

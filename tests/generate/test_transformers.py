@@ -15,7 +15,7 @@ import torch
 from architectures import NAMES, build, saved
 from s3ft.chat import Chat
 from s3ft.errors import RunError
-from s3ft.generate import Transformers
+from s3ft.generate import TransformersEngine
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Model
 from s3ft.records import Message, Request, Response, Sampling, response_key
@@ -47,7 +47,7 @@ def requests_of(chat: Chat, questions: Iterable[str], sampling: Sampling) -> lis
     return found
 
 
-def answers(engine: Transformers, requests: Iterable[Request]) -> dict[str, Response]:
+def answers(engine: TransformersEngine, requests: Iterable[Request]) -> dict[str, Response]:
     return {response.key: response for batch in engine.generate(requests) for response in batch}
 
 
@@ -79,8 +79,8 @@ def crowd(patch: pytest.MonkeyPatch, model: Any, rows: int, error: Exception) ->
 def test_batched_answers_are_those_of_single_rows(name: str, temperature: float) -> None:
     model, chat = loaded(name)
     requests = requests_of(chat, QUESTIONS, Sampling(temperature, max_new_tokens=12))
-    together = answers(Transformers(model, chat), requests)
-    alone = answers(Transformers(model, chat, batch_size=1), reversed(requests))
+    together = answers(TransformersEngine(model, chat), requests)
+    alone = answers(TransformersEngine(model, chat, batch_size=1), reversed(requests))
     assert len(together) == len(requests)
     for request in requests:
         batched, single = together[request.key], alone[request.key]
@@ -97,7 +97,7 @@ def test_greedy_is_the_most_likely_token_whatever_the_models_defaults_say(name: 
     model, chat = loaded(name)
     assert model.generation_config.repetition_penalty == 1.3  # must not leak in
     (request,) = requests_of(chat, QUESTIONS[1:2], Sampling(max_new_tokens=16))
-    (response,) = answers(Transformers(model, chat), [request]).values()
+    (response,) = answers(TransformersEngine(model, chat), [request]).values()
     assert response.token_ids is not None
     ids = torch.tensor([request.prompt_ids + response.token_ids])
     with torch.inference_mode():
@@ -110,7 +110,7 @@ def test_greedy_is_the_most_likely_token_whatever_the_models_defaults_say(name: 
 def test_stop_token_is_kept_in_the_ids_and_left_out_of_the_text() -> None:
     model, chat = loaded("llama3")
     requests = requests_of(chat, QUESTIONS * 20, Sampling(1.0, max_new_tokens=40))
-    responses = answers(Transformers(model, chat), requests).values()
+    responses = answers(TransformersEngine(model, chat), requests).values()
     reasons = Counter(response.finish_reason for response in responses)
     assert reasons["stop"] >= 5
     assert reasons["length"] >= 5
@@ -133,11 +133,11 @@ def test_rows_that_are_done_leave_and_the_others_go_on_unchanged(
     often.stop_ids = (chat.stop_id, *range(100, 160))  # about every tenth token
     requests = requests_of(chat, QUESTIONS * 4, Sampling(1.0, max_new_tokens=40))
     sizes = crowd(monkeypatch, model, 20, MemoryError())
-    together = answers(Transformers(model, often), requests)
+    together = answers(TransformersEngine(model, often), requests)
     assert sizes[0] == 20
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] <= 5
-    alone = answers(Transformers(model, often, batch_size=1), requests)
+    alone = answers(TransformersEngine(model, often, batch_size=1), requests)
     for key, response in together.items():
         assert response.token_ids == alone[key].token_ids
         assert response.finish_reason == alone[key].finish_reason
@@ -147,8 +147,11 @@ def test_rows_that_are_done_leave_and_the_others_go_on_unchanged(
 def test_sampling_depends_on_the_seed_alone() -> None:
     model, chat = loaded("qwen3")
     requests = requests_of(chat, QUESTIONS[:2] * 20, Sampling(1.0, max_new_tokens=12))
-    engine = Transformers(model, chat, batch_size=7)
-    first, second = answers(engine, requests), answers(Transformers(model, chat), requests[::-1])
+    engine = TransformersEngine(model, chat, batch_size=7)
+    first, second = (
+        answers(engine, requests),
+        answers(TransformersEngine(model, chat), requests[::-1]),
+    )
     assert {k: r.token_ids for k, r in first.items()} == {k: r.token_ids for k, r in second.items()}
     assert len({response.token_ids for response in first.values()}) >= 38
 
@@ -166,7 +169,7 @@ def test_first_tokens_follow_the_models_distribution(sampling: Sampling) -> None
     model, chat = loaded("llama3")
     count = 4000
     requests = requests_of(chat, [QUESTIONS[0]] * count, sampling)
-    responses = answers(Transformers(model, chat, batch_size=1000), requests).values()
+    responses = answers(TransformersEngine(model, chat, batch_size=1000), requests).values()
     seen = Counter(response.token_ids[0] for response in responses if response.token_ids)
     with torch.inference_mode():
         logits = model(torch.tensor([requests[0].prompt_ids])).logits[0, -1].float()
@@ -190,7 +193,7 @@ def test_first_tokens_follow_the_models_distribution(sampling: Sampling) -> None
 def test_logprob_is_untempered() -> None:
     model, chat = loaded("mistral")
     requests = requests_of(chat, QUESTIONS, Sampling(0.3, top_k=3, max_new_tokens=10))
-    found = answers(Transformers(model, chat), requests)
+    found = answers(TransformersEngine(model, chat), requests)
     for request in requests:
         response = found[request.key]
         assert response.token_ids is not None
@@ -205,11 +208,11 @@ def test_what_remains_after_whole_batches_comes_in_the_same_batches(stored: int)
     requests = requests_of(chat, QUESTIONS * 2, sampled)
     requests += requests_of(chat, QUESTIONS, greedy)
     requests = [replace(request, key=f"{place:02d}") for place, request in enumerate(requests)]
-    whole = list(Transformers(model, chat, batch_size=4).generate(requests))
+    whole = list(TransformersEngine(model, chat, batch_size=4).generate(requests))
     assert [len(batch) for batch in whole] == [4, 4, 2, 4, 1]
     done = {response.key for batch in whole[:stored] for response in batch}
     rest = [request for request in requests[::-1] if request.key not in done]
-    assert list(Transformers(model, chat, batch_size=4).generate(rest)) == whole[stored:]
+    assert list(TransformersEngine(model, chat, batch_size=4).generate(rest)) == whole[stored:]
 
 
 @pytest.mark.parametrize(
@@ -225,9 +228,9 @@ def test_a_batch_that_does_not_fit_is_halved_for_good(
 ) -> None:
     model, chat = loaded("llama3")
     requests = requests_of(chat, QUESTIONS * 4, Sampling(1.0, max_new_tokens=4))
-    expected = answers(Transformers(model, chat), requests)
+    expected = answers(TransformersEngine(model, chat), requests)
     sizes = crowd(monkeypatch, model, 5, error)
-    found = answers(Transformers(model, chat, batch_size=16), requests)
+    found = answers(TransformersEngine(model, chat, batch_size=16), requests)
     assert sizes == [16, 8, 4, 4, 4, 4, 4]
     assert {k: r.token_ids for k, r in found.items()} == {
         k: r.token_ids for k, r in expected.items()
@@ -239,10 +242,10 @@ def test_a_single_row_that_does_not_fit_is_a_run_error(monkeypatch: pytest.Monke
     requests = requests_of(chat, QUESTIONS, Sampling(max_new_tokens=4))
     crowd(monkeypatch, model, 0, MemoryError())
     with pytest.raises(RunError, match="max_new_tokens"):
-        list(Transformers(model, chat).generate(requests))
+        list(TransformersEngine(model, chat).generate(requests))
     crowd(monkeypatch, model, 0, RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes"):
-        list(Transformers(model, chat).generate(requests))
+        list(TransformersEngine(model, chat).generate(requests))
 
 
 @pytest.mark.parametrize("name", ["llama3", "gpt2"])
@@ -256,10 +259,10 @@ def test_answers_end_at_the_models_last_position(name: str, tmp_path: Any) -> No
         for length in (10, 50, 55, 63, 64, 70)
     ]
     chat.stop_ids = (chat.tokenizer.convert_tokens_to_ids("Z"),)  # the others may well come
-    found = answers(Transformers(model, chat), requests)
+    found = answers(TransformersEngine(model, chat), requests)
     counts = {key: len(response.token_ids or ()) for key, response in found.items()}
     assert counts == {"10": 20, "50": 14, "55": 9, "63": 1, "64": 0, "70": 0}
     assert {response.finish_reason for response in found.values()} == {"length"}
     assert found["70"].text == ""
-    alone = answers(Transformers(model, chat, batch_size=1), requests)
+    alone = answers(TransformersEngine(model, chat, batch_size=1), requests)
     assert {k: r.token_ids for k, r in found.items()} == {k: r.token_ids for k, r in alone.items()}

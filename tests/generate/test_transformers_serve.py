@@ -13,7 +13,7 @@ import pytest
 from _serving import served
 
 from s3ft.errors import InputError
-from s3ft.generate import OpenAI, Transformers
+from s3ft.generate import OpenAIEngine, TransformersEngine
 from s3ft.judges import registry
 from s3ft.lab import MODEL, rows
 from s3ft.models import load_chat, load_model
@@ -40,19 +40,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
     chat = load_chat(LAB)
-    asked = []
+    wanted = []
     for task in ("math", "code", "reading"):
         for row in rows(task, "test", size=5):
             messages: tuple[Message, ...] = tuple(row["prompt"])  # type: ignore[arg-type]
             ids = chat.prompt_ids(messages)
-            asked.append(Request(row["id"], messages, ids, Sampling(max_new_tokens=160)))
-    engine = OpenAI(Endpoint(url=url, model=str(MODEL), concurrency=4), chat=chat)
-    served = {r.key: r for batch in engine.generate(asked) for r in batch}
+            wanted.append(Request(row["id"], messages, ids, Sampling(max_new_tokens=160)))
+    engine = OpenAIEngine(Endpoint(url=url, model=str(MODEL), concurrency=4), chat=chat)
+    served = {r.key: r for batch in engine.generate(wanted) for r in batch}
     local = {
-        r.key: r for batch in Transformers(load_model(LAB), chat).generate(asked) for r in batch
+        r.key: r
+        for batch in TransformersEngine(load_model(LAB), chat).generate(wanted)
+        for r in batch
     }
-    assert len(served) == len(asked)
-    for request in asked:
+    assert len(served) == len(wanted)
+    for request in wanted:
         ours, theirs = local[request.key], served[request.key]
         assert (theirs.text, theirs.finish_reason) == (ours.text, ours.finish_reason)
         assert theirs.token_ids is None, "it gives none"

@@ -15,11 +15,10 @@ import torch
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError, RunError
-from s3ft.generate import VLLM, Engine, Transformers
+from s3ft.generate import Engine, TransformersEngine, VLLMEngine
 from s3ft.lab import rows
 from s3ft.models import load_chat, load_model
-from s3ft.recipe import VLLM as Config
-from s3ft.recipe import Model
+from s3ft.recipe import VLLM, Model
 from s3ft.records import Message, Request, Response, Sampling, response_key
 from vllm_here import ARGS, needs_vllm, processes
 
@@ -34,14 +33,14 @@ def chat() -> Chat:
 
 
 @pytest.fixture(scope="module")
-def engine(chat: Chat) -> Iterator[VLLM]:
+def engine(chat: Chat) -> Iterator[VLLMEngine]:
     """In single precision; tests that end its process leave the next one to start it again."""
-    engine = VLLM(lab("float32"), chat, Config(args=ARGS))
+    engine = VLLMEngine(lab("float32"), chat, VLLM(args=ARGS))
     yield engine
     engine.free()
 
 
-def asked(chat: Chat, sampling: Sampling, size: int = 20, samples: int = 1) -> list[Request]:
+def requests_of(chat: Chat, sampling: Sampling, size: int = 20, samples: int = 1) -> list[Request]:
     found = []
     for task in ("math", "code", "reading"):
         for row in rows(task, "test", size=size):
@@ -69,12 +68,12 @@ def same(some: dict[str, Response], others: dict[str, Response]) -> float:
 @needs_vllm
 @pytest.mark.parametrize(("dtype", "share"), [("float32", 0.99), ("bfloat16", 0.9)])
 def test_greedy_tokens_are_those_of_transformers(
-    dtype: str, share: float, chat: Chat, engine: VLLM
+    dtype: str, share: float, chat: Chat, engine: VLLMEngine
 ) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160), size=40)
-    theirs = answers(Transformers(load_model(lab(dtype)), chat), requests)
+    requests = requests_of(chat, Sampling(max_new_tokens=160), size=40)
+    theirs = answers(TransformersEngine(load_model(lab(dtype)), chat), requests)
     if dtype != "float32":
-        engine = VLLM(lab(dtype), chat, Config(args=ARGS))
+        engine = VLLMEngine(lab(dtype), chat, VLLM(args=ARGS))
     ours = answers(engine, requests)
     if dtype != "float32":
         engine.free()
@@ -93,8 +92,8 @@ def test_greedy_tokens_are_those_of_transformers(
 
 
 @needs_vllm
-def test_rows_come_as_they_are_finished(chat: Chat, engine: VLLM) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160), size=20)
+def test_rows_come_as_they_are_finished(chat: Chat, engine: VLLMEngine) -> None:
+    requests = requests_of(chat, Sampling(max_new_tokens=160), size=20)
     sizes, rest = [], len(requests)
     for batch in engine.generate(requests):
         sizes.append(len(batch))
@@ -107,8 +106,8 @@ def test_rows_come_as_they_are_finished(chat: Chat, engine: VLLM) -> None:
 
 
 @needs_vllm
-def test_an_answer_ends_with_its_stop_token_or_at_the_limit(chat: Chat, engine: VLLM) -> None:
-    responses = answers(engine, asked(chat, Sampling(max_new_tokens=40))).values()
+def test_an_answer_ends_with_its_stop_token_or_at_the_limit(chat: Chat, engine: VLLMEngine) -> None:
+    responses = answers(engine, requests_of(chat, Sampling(max_new_tokens=40))).values()
     reasons = Counter(response.finish_reason for response in responses)
     assert reasons["stop"] >= 5
     assert reasons["length"] >= 5
@@ -122,14 +121,14 @@ def test_an_answer_ends_with_its_stop_token_or_at_the_limit(chat: Chat, engine: 
 
 
 @needs_vllm
-def test_answers_end_at_the_models_last_position(chat: Chat, engine: VLLM) -> None:
+def test_answers_end_at_the_models_last_position(chat: Chat, engine: VLLMEngine) -> None:
     [filler] = chat.tokenizer.encode(" apples", add_special_tokens=False)[-1:]
     requests = [
         Request(str(length), (), (filler,) * length, Sampling(max_new_tokens=2000))
         for length in (1000, 1022, 1023, 1024, 2000)
     ]
     ours = answers(engine, requests)
-    theirs = answers(Transformers(load_model(lab("float32")), chat), requests)
+    theirs = answers(TransformersEngine(load_model(lab("float32")), chat), requests)
     for key, response in ours.items():
         if response.finish_reason == "length":
             assert len(response.token_ids or ()) == max(0, 1024 - int(key))
@@ -139,9 +138,9 @@ def test_answers_end_at_the_models_last_position(chat: Chat, engine: VLLM) -> No
 
 
 @needs_vllm
-def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLM) -> None:
+def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLMEngine) -> None:
     sampling = Sampling(2.0, max_new_tokens=60)
-    requests = asked(chat, sampling, size=4, samples=5)
+    requests = requests_of(chat, sampling, size=4, samples=5)
     first, second = answers(engine, requests), answers(engine, requests[::-1])
     assert same(first, second) == 1
     assert len({response.token_ids for response in first.values()}) > 0.8 * len(requests)
@@ -158,7 +157,7 @@ def test_samples_repeat_by_their_seed(chat: Chat, engine: VLLM) -> None:
     ],
 )
 def test_first_tokens_follow_the_distribution_that_transformers_means(
-    sampling: Sampling, chat: Chat, engine: VLLM
+    sampling: Sampling, chat: Chat, engine: VLLMEngine
 ) -> None:
     """Temperature, then top-k, then top-p of what is left; seeds as large as real ones."""
     count, ids = 2000, chat.prompt_ids(({"role": "user", "content": "Tell me of the"},))
@@ -183,8 +182,8 @@ def test_first_tokens_follow_the_distribution_that_transformers_means(
 
 
 @needs_vllm
-def test_logprob_is_untempered(chat: Chat, engine: VLLM) -> None:
-    requests = asked(chat, Sampling(0.5, top_k=3, max_new_tokens=30), size=3)
+def test_logprob_is_untempered(chat: Chat, engine: VLLMEngine) -> None:
+    requests = requests_of(chat, Sampling(0.5, top_k=3, max_new_tokens=30), size=3)
     model = load_model(lab("float32"))
     for key, response in answers(engine, requests).items():
         [request] = [request for request in requests if request.key == key]
@@ -198,9 +197,9 @@ def test_logprob_is_untempered(chat: Chat, engine: VLLM) -> None:
 
 @needs_vllm
 def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
-    chat: Chat, engine: VLLM
+    chat: Chat, engine: VLLMEngine
 ) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160))
+    requests = requests_of(chat, Sampling(max_new_tokens=160))
     before = answers(engine, requests[:10])
     rest = engine.generate(requests)
     next(rest)
@@ -214,8 +213,8 @@ def test_a_worker_that_is_killed_is_one_message_and_the_next_call_works(
 
 
 @needs_vllm
-def test_its_processes_are_gone_when_it_is_freed_or_left(chat: Chat, engine: VLLM) -> None:
-    requests = asked(chat, Sampling(max_new_tokens=160))
+def test_its_processes_are_gone_when_it_is_freed_or_left(chat: Chat, engine: VLLMEngine) -> None:
+    requests = requests_of(chat, Sampling(max_new_tokens=160))
     rest = engine.generate(requests)
     next(rest)
     assert engine.pid
@@ -246,13 +245,13 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
 
 @needs_vllm
 def test_an_adapter_answers_as_the_merged_model(
-    chat: Chat, engine: VLLM, adapter: tuple[Path, Any]
+    chat: Chat, engine: VLLMEngine, adapter: tuple[Path, Any]
 ) -> None:
     folder, merged = adapter
-    requests = asked(chat, Sampling(max_new_tokens=80), size=15)
-    base = answers(Transformers(load_model(lab("float32")), chat), requests)
-    ours = answers(engine.adapted(folder), requests)
-    theirs = answers(Transformers(merged, chat), requests)
+    requests = requests_of(chat, Sampling(max_new_tokens=80), size=15)
+    base = answers(TransformersEngine(load_model(lab("float32")), chat), requests)
+    ours = answers(engine.with_adapter(folder), requests)
+    theirs = answers(TransformersEngine(merged, chat), requests)
     print(f"{same(ours, theirs):.1%} as merged, {same(ours, base):.1%} as the base")
     assert same(ours, theirs) >= 0.97
     assert same(ours, base) < 0.6
@@ -262,8 +261,8 @@ def test_an_adapter_answers_as_the_merged_model(
 
 
 @needs_vllm
-def test_a_part_of_vllm_that_dies_ends_the_rest(chat: Chat, engine: VLLM) -> None:
-    rest = engine.generate(asked(chat, Sampling(max_new_tokens=160)))
+def test_a_part_of_vllm_that_dies_ends_the_rest(chat: Chat, engine: VLLMEngine) -> None:
+    rest = engine.generate(requests_of(chat, Sampling(max_new_tokens=160)))
     next(rest)
     assert engine.pid
     group = engine.pid
@@ -287,7 +286,7 @@ def test_what_vllm_refuses_is_said_before_it_starts(
     config: dict[str, Any], where: str, problem: str, chat: Chat
 ) -> None:
     with pytest.raises(InputError, match=problem) as caught:
-        VLLM(lab("float32"), chat, Config(**config)).check()
+        VLLMEngine(lab("float32"), chat, VLLM(**config)).check()
     assert caught.value.where == where
 
 
@@ -297,18 +296,18 @@ def test_a_model_that_it_cannot_load_is_one_message(chat: Chat, tmp_path: Path) 
 
     for path in MODEL.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    engine = VLLM(Model(id=str(tmp_path), device="cpu"), chat, Config(args=ARGS))
+    engine = VLLMEngine(Model(id=str(tmp_path), device="cpu"), chat, VLLM(args=ARGS))
     with pytest.raises(RunError, match=r"exit code 1: .*Cannot find any model weights"):
-        list(engine.generate(asked(chat, Sampling(), size=1)))
+        list(engine.generate(requests_of(chat, Sampling(), size=1)))
     assert engine.pid is None
 
 
 @needs_vllm
 def test_too_little_memory_is_one_message(chat: Chat) -> None:
     args = {**ARGS, "kv_cache_memory_bytes": 2**20}
-    engine = VLLM(lab("float32"), chat, Config(args=args))
+    engine = VLLMEngine(lab("float32"), chat, VLLM(args=args))
     with pytest.raises(RunError, match=r"No available memory for the cache blocks.*\n.*short: gen"):
-        list(engine.generate(asked(chat, Sampling(), size=1)))
+        list(engine.generate(requests_of(chat, Sampling(), size=1)))
 
 
 def test_without_vllm_it_says_how_to_install_it(
@@ -316,5 +315,5 @@ def test_without_vllm_it_says_how_to_install_it(
 ) -> None:
     monkeypatch.setattr("s3ft.generate._vllm.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 's3ft\[vllm\]'") as caught:
-        VLLM(lab("float32"), chat, Config()).check()
+        VLLMEngine(lab("float32"), chat, VLLM()).check()
     assert caught.value.where == "generate.engine"

@@ -14,7 +14,7 @@ import pytest
 from _serving import served
 
 from s3ft import lab
-from s3ft.generate import OpenAI, Transformers
+from s3ft.generate import OpenAIEngine, TransformersEngine
 from s3ft.lab.targets import LEVELS, TASKS, messages
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Endpoint, Model
@@ -38,21 +38,23 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_it_answers_as_the_transformers_engine_does(url: str) -> None:
     chat = load_chat(LAB)
-    asked = []
+    wanted = []
     for task in ("math", "code", "reading"):
         for row in lab.rows(task, "test", size=40):
             turns: tuple[Message, ...] = tuple(row["prompt"])  # type: ignore[arg-type]
             ids = chat.prompt_ids(turns)
-            asked.append(Request(row["id"], turns, ids, Sampling(max_new_tokens=160)))
-    engine = OpenAI(Endpoint(url=url, model="lab"), chat=chat)
-    served = {r.key: r for batch in engine.generate(asked) for r in batch}
+            wanted.append(Request(row["id"], turns, ids, Sampling(max_new_tokens=160)))
+    engine = OpenAIEngine(Endpoint(url=url, model="lab"), chat=chat)
+    served = {r.key: r for batch in engine.generate(wanted) for r in batch}
     local = {
-        r.key: r for batch in Transformers(load_model(LAB), chat).generate(asked) for r in batch
+        r.key: r
+        for batch in TransformersEngine(load_model(LAB), chat).generate(wanted)
+        for r in batch
     }
     assert served.keys() == local.keys()
     same = sum(served[key].token_ids == ours.token_ids for key, ours in local.items())
-    print(f"{same} of {len(asked)} rows have the same greedy tokens")
-    assert same >= 0.99 * len(asked), "token ids are given, and are the same but for ties"
+    print(f"{same} of {len(wanted)} rows have the same greedy tokens")
+    assert same >= 0.99 * len(wanted), "token ids are given, and are the same but for ties"
     for key, ours in local.items():
         if served[key].token_ids == ours.token_ids:
             assert served[key].text == ours.text
@@ -81,8 +83,8 @@ def test_it_judges_in_an_audit_as_the_local_model_does(url: str, tmp_path: Path)
     prompt = Path(lab.__file__).with_name("judge.j2")
     # The lab's judge answers yes or no, and knows no JSON: the schema is taken back.
     text = "openai.extra={response_format: {type: text}}"
-    asked = [f"openai.url={url}", "openai.model=lab", text, f"prompt={prompt}", "max_new_tokens=8"]
-    served = audit(tmp_path / "served", labelled, *asked)
+    wanted = [f"openai.url={url}", "openai.model=lab", text, f"prompt={prompt}", "max_new_tokens=8"]
+    served = audit(tmp_path / "served", labelled, *wanted)
     local = audit(tmp_path / "local", labelled, "model.id=lab", "model.dtype=float32")
     for where, audited in (("vllm serve", served), ("local", local)):
         for system, found in {"all": audited["overall"], **audited["systems"]}.items():

@@ -20,7 +20,7 @@ import torch
 from restarts import finished
 from s3ft.pipeline import run_stages
 from s3ft.recipe import Ray
-from s3ft.workers import Crew
+from s3ft.workers import WorkerPool
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,10 +108,10 @@ def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path
         found = mixture(tmp_path / "run", ray=config)
         for _ in range(20):  # Ray spreads workers as well as it can, which may be over one node
             nodes: set[str] = set()
-            crew: Crew[int, str] = Crew(Ray.model_validate(config), here)
+            pool: WorkerPool[int, str] = WorkerPool(Ray.model_validate(config), here)
             for _ in range(20):  # until both have started
-                nodes |= set(crew.map([[1], [2]]))
-            crew.free()
+                nodes |= set(pool.map([[1], [2]]))
+            pool.shutdown()
             if len(nodes) == 2:
                 break
         assert nodes == {node["NodeID"] for node in ray.nodes()}

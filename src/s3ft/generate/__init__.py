@@ -5,24 +5,26 @@ from __future__ import annotations
 from ._base import Engine
 from ._limits import Tokens, Usage, usage
 from ._make import EngineName, engine_name, make_engine
-from ._openai import OpenAI, Unanswered
-from ._ray import OnRay
-from ._replay import NO_ROW, Replay
-from ._transformers import Transformers
-from ._vllm import VLLM
+from ._openai import OpenAIEngine
+from ._progress import Unanswered
+from ._ray import RayEngine
+from ._replay import NO_ROW, ReplayEngine
+from ._transformers import TransformersEngine
+from ._vllm import AdapterEngine, VLLMEngine
 
 __all__ = [
     "NO_ROW",
-    "VLLM",
+    "AdapterEngine",
     "Engine",
     "EngineName",
-    "OnRay",
-    "OpenAI",
-    "Replay",
+    "OpenAIEngine",
+    "RayEngine",
+    "ReplayEngine",
     "Tokens",
-    "Transformers",
+    "TransformersEngine",
     "Unanswered",
     "Usage",
+    "VLLMEngine",
     "engine_name",
     "make_engine",
     "usage",

@@ -19,29 +19,29 @@ from ..errors import InputError, RunError
 from ..progress import console
 from ..recipe import Endpoint
 from ..records import FinishReason, Request
-from ._completion import Completion, Malformed, explanation, read
+from ._completion import Completion, MalformedCompletion, explanation, read_completion
 from ._fields import Fields, Sent
-from ._refusal import is_filtered, is_too_long, limit_of, room_of
+from ._refusal import context_length_of, is_filtered, is_too_long, token_limit_of
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
 HOSTED = "api.openai.com"
-PASSING = (408, 409, 425, 429)
+TRANSIENT_STATUS = (408, 409, 425, 429)
 """Status codes that say: try again; all from 500 on say it too."""
 
-CLOSED = (429, 502, 503, 504)
+UNAVAILABLE_STATUS = (429, 502, 503, 504)
 """Of these, the ones that speak of the server and not of the request."""
 
-DEAD_ENDS = 3
+MAX_REJECTED = 3
 """So many rows may be refused in a new round before it is the round that is refused."""
 
 
-class Passing(Exception):
+class TransientError(Exception):
     """This try failed, another may not.
 
     ``wait`` are the seconds for which the server asks. ``billed``: it may have worked all the same.
-    ``closed``: it is the server that takes no requests, whichever they are.
+    ``unavailable``: it is the server that takes no requests, whichever they are.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class Passing(Exception):
         wait: float | None = None,
         *,
         billed: bool = False,
-        closed: bool = False,
+        unavailable: bool = False,
     ) -> None:
         super().__init__(reason)
-        self.wait, self.billed, self.closed = wait, billed, closed
+        self.wait, self.billed, self.unavailable = wait, billed, unavailable
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """The server refuses this request, and will again."""
 
 
@@ -68,7 +68,7 @@ class Unanswerable(Exception):
         self.reason = reason
 
 
-class Adapted(Exception):
+class FieldsDropped(Exception):
     """The server did not take all fields; the request is to be sent again, with fewer."""
 
 
@@ -95,9 +95,9 @@ class Client:
     """A connection to one server, and what was learned about it.
 
     Args:
-        wishes: fields that a server may refuse; one that refuses them is asked without.
+        optional: fields that a server may refuse; one that refuses them is asked without.
         where: the place of the endpoint's keys, which ends in ``openai``.
-        marks: whether marks in an answer tell of reasoning.
+        split_reasoning: whether marks in an answer tell of reasoning.
     """
 
     def __init__(
@@ -105,25 +105,25 @@ class Client:
         endpoint: Endpoint,
         model: str,
         key: str | None,
-        wishes: Mapping[str, Any],
+        optional: Mapping[str, Any],
         where: str,
-        marks: bool,
+        split_reasoning: bool,
     ) -> None:
         self._endpoint, self._model, self._key, self._where = endpoint, model, key, where
-        self._marks = marks
-        self._fields = Fields(wishes, endpoint.extra)
+        self._split_reasoning = split_reasoning
+        self._fields = Fields(optional, endpoint.extra)
         self._http: AsyncOpenAI | None = None
 
     @property
     def proven(self) -> bool:
         """Whether the server has answered something."""
-        return self._fields.proven
+        return self._fields.any_accepted
 
     async def open(self) -> None:
         """Make the connections' pool, on the running loop."""
         from openai import AsyncOpenAI
 
-        self._alone = asyncio.Lock()
+        self._negotiating = asyncio.Lock()
         self._http = AsyncOpenAI(
             api_key=self._key or "none",
             base_url=self._endpoint.url,
@@ -142,7 +142,7 @@ class Client:
         So what is wrong with all is found by one, whichever round it is in.
         """
         if not self._fields.known(request):
-            async with self._alone:
+            async with self._negotiating:
                 if not self._fields.known(request):
                     yield
                     return
@@ -152,10 +152,10 @@ class Client:
         """Send a request once.
 
         Raises:
-            Passing: it may be tried again.
-            Refused: it may not.
+            TransientError: it may be tried again.
+            RefusedRequest: it may not.
             Unanswerable: it may not, and that is as good as an answer.
-            Adapted: it is to be sent again at once, with fewer fields.
+            FieldsDropped: it is to be sent again at once, with fewer fields.
             InputError: no answer may be as long as the recipe wants it.
             RunError: the server refuses everything.
         """
@@ -170,57 +170,57 @@ class Client:
                     messages=list(request.messages),  # type: ignore[arg-type]
                     extra_body=dict(sent),
                 )
-            completion = read(raw.content, self._marks)
+            completion = read_completion(raw.content, self._split_reasoning)
         except openai.APIStatusError as error:
-            raise self._meaning(error, request, sent) from None
+            raise self._translate(error, request, sent) from None
         except (TimeoutError, openai.APITimeoutError):
             problem = f"no answer within {self._endpoint.timeout:g} s"
-            raise Passing(problem, billed=True) from None
+            raise TransientError(problem, billed=True) from None
         except openai.APIConnectionError as error:
             problem = f"{error.__cause__ or error}"[:200]
-            raise Passing(problem, billed=True, closed=True) from None
-        except Malformed as error:
-            raise Passing(str(error), billed=True) from None
-        if missed := self._fields.took(sent):
-            console.print(f"{self._where}: the server is asked without {', '.join(missed)}")
+            raise TransientError(problem, billed=True, unavailable=True) from None
+        except MalformedCompletion as error:
+            raise TransientError(str(error), billed=True) from None
+        if dropped := self._fields.accepted(sent):
+            console.print(f"{self._where}: the server is asked without {', '.join(dropped)}")
         return completion
 
-    def _meaning(self, error: APIStatusError, request: Request, sent: Sent) -> Exception:
+    def _translate(self, error: APIStatusError, request: Request, sent: Sent) -> Exception:
         """What a status other than 200 means."""
         status = error.status_code
         words = explanation(error.body if error.body is not None else error.response.text)
         if self._key:
             words = words.replace(self._key, "***")
         known = f"{words} {error.code or ''}"
-        said = f"HTTP {status}: {words}"
+        reason = f"HTTP {status}: {words}"
         if status in (401, 402, 403, 404) or "insufficient_quota" in known:
             remedy = "Check the address, the model's name, and the key."
-            return RunError(f"{self._where}: the server refuses: {said}\n  {remedy}")
-        if status in PASSING or status >= 500:
+            return RunError(f"{self._where}: the server refuses: {reason}\n  {remedy}")
+        if status in TRANSIENT_STATUS or status >= 500:
             wait = _retry_after(error.response.headers)
-            return Passing(said, wait, closed=status in CLOSED)
+            return TransientError(reason, wait, unavailable=status in UNAVAILABLE_STATUS)
         if is_filtered(known):
-            return Unanswerable("content_filter", said)
+            return Unanswerable("content_filter", reason)
         if is_too_long(known):
-            return Unanswerable("too_long", said)
-        asked = request.sampling.max_new_tokens
-        if (limit := limit_of(words, asked)) is not None:
+            return Unanswerable("too_long", reason)
+        wanted = request.sampling.max_new_tokens
+        if (limit := token_limit_of(words, wanted)) is not None:
             remedy = f"Set it to {limit} at most."
-            return InputError(self._limit_key, f"{asked} are refused: {said}", remedy)
-        if self._fields.refused(sent, words):
-            return Adapted(said)
-        if self.proven and self._fields.dead_ends < DEAD_ENDS:
-            return Refused(said)
-        return RunError(f"{self._where}: the server refuses: {said}")
+            return InputError(self._limit_key, f"{wanted} are refused: {reason}", remedy)
+        if self._fields.drop_more(sent, words):
+            return FieldsDropped(reason)
+        if self.proven and self._fields.rejected < MAX_REJECTED:
+            return RefusedRequest(reason)
+        return RunError(f"{self._where}: the server refuses: {reason}")
 
-    def no_room(self, said: str) -> InputError:
+    def context_too_short(self, reason: str) -> InputError:
         """What there is to say where no prompt has room beside the answer that is wanted."""
-        room = room_of(said)
-        most = f"{room:,} tokens" if room else "so many tokens"
+        length = context_length_of(reason)
+        context = f"{length:,} tokens" if length else "so many tokens"
         return InputError(
             self._limit_key,
-            f"leaves no room for a prompt: {said}",
-            f"The server has {most} for prompt and answer together: set it to what the longest "
+            f"leaves no room for a prompt: {reason}",
+            f"The server has {context} for prompt and answer together: set it to what the longest "
             "prompt leaves of these, or serve the model with more.",
         )
 

@@ -18,7 +18,7 @@ _REASONING = ("reasoning_content", "reasoning", "thinking")
 """Where servers put what a model thinks, beside ``content``."""
 
 
-class Malformed(ValueError):
+class MalformedCompletion(ValueError):
     """The body is no chat completion, or the server did not finish it."""
 
 
@@ -35,17 +35,18 @@ class Completion:
     reasoning: str = ""
 
 
-def read(body: bytes, marks: bool = True) -> Completion:
+def read_completion(body: bytes, split_reasoning: bool = True) -> Completion:
     """The answer in the body of a chat completion.
 
     A server may put reasoning into a field of its own, or leave it in the text. Where only that is
     there of an answer that ended by itself, it ended ``thinking``.
 
     Args:
-        marks: whether marks in the text tell of reasoning.
+        split_reasoning: whether marks in the text tell of reasoning.
 
     Raises:
-        Malformed: it is not JSON, was cut, holds no answer, or one that the server broke off.
+        MalformedCompletion: it is not JSON, was cut, or holds no answer, or one that the server
+            broke off.
     """
     try:
         data = json.loads(body)
@@ -56,17 +57,17 @@ def read(body: bytes, marks: bool = True) -> Completion:
         message, word = choice["message"], choice.get("finish_reason") or "stop"
         content, thought, refusal = _content(message.get("content"))
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        raise Malformed(f"no chat completion ({type(error).__name__})") from None
+        raise MalformedCompletion(f"no chat completion ({type(error).__name__})") from None
     if not isinstance(word, str):
-        raise Malformed("no chat completion (finish_reason is no text)")
+        raise MalformedCompletion("no chat completion (finish_reason is no text)")
     beside = thought or next(filter(None, (_text(message.get(name)) for name in _REASONING)), "")
     refusal = refusal or _text(message.get("refusal"))
-    parts = split(content) if marks else Parts(content)
+    parts = split(content) if split_reasoning else Parts(content)
     answer = _trimmed(parts.answer) if beside else parts.answer
     reasoning = "\n".join(filter(None, (beside.strip(), parts.reasoning)))
     reason = finish_reason(word)
     if reason == "abort":
-        raise Malformed(f"the server broke the answer off ({word!r})")
+        raise MalformedCompletion(f"the server broke the answer off ({word!r})")
     if refusal:
         answer, reason = answer or refusal, "refusal"
     elif message.get("tool_calls") or message.get("function_call"):
@@ -106,10 +107,10 @@ def _content(value: Any) -> tuple[str, str, str]:
     found: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
     for part in value:
         kind = {"output_text": "text", "reasoning": "thinking"}.get(part["type"], part["type"])
-        said = part.get(part["type"], part.get("text"))
+        content = part.get(part["type"], part.get("text"))
         if kind in found:
-            found[kind].append(said if isinstance(said, str) else _content(said)[0])
-    text, thinking, refusal = ("".join(said) for said in found.values())
+            found[kind].append(content if isinstance(content, str) else _content(content)[0])
+    text, thinking, refusal = ("".join(texts) for texts in found.values())
     return text, thinking, refusal
 
 

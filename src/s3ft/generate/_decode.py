@@ -14,12 +14,13 @@ from transformers import (
     StoppingCriteriaList,
 )
 
+from ..models import pad_left
 from ..records import Sampling
-from ._attention import fast_attention
-from ._cache import roomy_cache
-from ._sampling import Chooser
+from ._kv_cache import preallocated_cache
+from ._sampling import Sampler
+from .attention import fast_attention
 
-_FEW = 4
+_LAST_ROWS = 4
 """Rows that are decoded to the end together: so few take hardly longer than one."""
 
 
@@ -40,25 +41,26 @@ def decode(
     not cost as much as a batch of them.
 
     Args:
+        prompts: token ids of each row, of any lengths; the tensors made of them, (rows, tokens),
+            int64, are on the model's device.
+        seeds: of each row.
         limits: the most tokens to produce for each row, at least one.
 
     Returns:
         For each row the ids produced, the stop token included, and the sum of their
-        log-probabilities (nats, untempered).
+        log-probabilities (nats, untempered, summed in Python's floats from fp32).
     """
-    device, width = model.device, max(map(len, prompts))
-    padded = [[pad_id] * (width - len(prompt)) + list(prompt) for prompt in prompts]
-    attended = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
-    ids = torch.tensor(padded, device=device)
-    mask = torch.tensor(attended, device=device)
+    device = model.device
+    ids, mask = pad_left(prompts, pad_id, device)
+    width = ids.shape[1]
     ends = torch.tensor(limits, device=device) + width
     stops = torch.tensor(stop_ids, device=device)
-    places = torch.arange(len(prompts))
-    chooser, cache = Chooser(sampling, seeds, device), roomy_cache(model)
-    found: dict[int, tuple[tuple[int, ...], float]] = {}
-    while len(places):
-        pause = cache is not None and len(places) > _FEW
-        criterion = _Finished(stops, ends, len(places) // 2 if pause else len(places))
+    rows = torch.arange(len(prompts))  # those that are not finished, on the CPU
+    sampler, cache = Sampler(sampling, seeds, device), preallocated_cache(model)
+    produced: dict[int, tuple[tuple[int, ...], float]] = {}
+    while len(rows):
+        pause = cache is not None and len(rows) > _LAST_ROWS
+        criterion = _Finished(stops, ends, len(rows) // 2 if pause else len(rows))
         config = GenerationConfig(
             max_new_tokens=int(ends.max()) - ids.shape[1],
             do_sample=False,
@@ -71,26 +73,35 @@ def decode(
                 input_ids=ids,
                 attention_mask=mask,
                 generation_config=config,
-                logits_processor=LogitsProcessorList([chooser]),
+                logits_processor=LogitsProcessorList([sampler]),
                 stopping_criteria=StoppingCriteriaList([criterion]),
                 **({} if cache is None else {"past_key_values": cache}),
             )
             finished = criterion.finished
-            rows = (places[finished.cpu()], ids[finished], ends[finished], chooser.take(finished))
-            for place, row, end, logprobs in zip(*(part.tolist() for part in rows), strict=True):
-                answer = row[width:end]
+            done = (rows[finished.cpu()], ids[finished], ends[finished], sampler.take(finished))
+            for row, tokens, end, logprobs in zip(*(part.tolist() for part in done), strict=True):
+                answer = tokens[width:end]
                 stop = next((n for n, id in enumerate(answer, 1) if id in stop_ids), len(answer))
-                found[place] = tuple(answer[:stop]), sum(logprobs[:stop])
+                produced[row] = tuple(answer[:stop]), sum(logprobs[:stop])
             left = ~finished
-            places, ids, ends = places[left.cpu()], ids[left], ends[left]
+            rows, ids, ends = rows[left.cpu()], ids[left], ends[left]
             mask = torch.nn.functional.pad(mask, (0, ids.shape[1] - mask.shape[1]), value=1)[left]
-            if cache is not None and len(places):
+            if cache is not None and len(rows):
                 cache.batch_select_indices(left.nonzero()[:, 0])
-    return [found[place] for place in range(len(prompts))]
+    return [produced[row] for row in range(len(prompts))]
 
 
 class _Finished(StoppingCriteria):  # type: ignore[misc]
-    """Ends rows at a stop token or at their own limit, and all once enough rows are finished."""
+    """Ends rows at a stop token or at their own limit, and all once enough rows are finished.
+
+    Args:
+        stops: ids of stop tokens, (stop tokens,), int64.
+        ends: the length at which each row ends, its prompt included, (rows,), int64.
+        enough: so many finished rows end the others too.
+
+    Attributes:
+        finished: (rows,), bool. All three tensors are on the model's device.
+    """
 
     def __init__(self, stops: torch.Tensor, ends: torch.Tensor, enough: int) -> None:
         self.finished = torch.zeros_like(ends, dtype=torch.bool)
@@ -99,6 +110,7 @@ class _Finished(StoppingCriteria):  # type: ignore[misc]
     def __call__(
         self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: object
     ) -> torch.Tensor:
+        """Args: input_ids (rows, tokens so far), int64. Returns: rows that end, (rows,), bool."""
         stopped = torch.isin(input_ids[:, -1], self._stops)
         self.finished = self.finished | stopped | (input_ids.shape[1] >= self._ends)
         return self.finished | (self.finished.sum() >= self._enough)

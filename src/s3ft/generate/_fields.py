@@ -13,10 +13,17 @@ from typing import Any
 
 from ..records import Request
 
-LIMITS = ("max_tokens", "max_completion_tokens")
+LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 """The two names of the limit; all servers know the first but for OpenAI's newest models."""
 
-ORDER = ("seed", "return_token_ids", "logprobs", "response_format", "temperature", *LIMITS)
+DROP_ORDER = (
+    "seed",
+    "return_token_ids",
+    "logprobs",
+    "response_format",
+    "temperature",
+    *LIMIT_NAMES,
+)
 """What is missed least comes first."""
 
 Sent = Mapping[str, Any]
@@ -31,55 +38,55 @@ class Fields:
     What ``extra`` names is not negotiated: it stands as it is, or, where it is null, is left out.
 
     Args:
-        wishes: what the engine would like to have beside the sampling parameters.
+        optional: what the engine would like to have beside the sampling parameters.
         extra: what the recipe adds, or sets otherwise.
     """
 
-    def __init__(self, wishes: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
-        self._wishes, self._extra = dict(wishes), dict(extra)
-        self._taken: set[_Shape] = set()
-        self._left_out: frozenset[str] = frozenset()
+    def __init__(self, optional: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
+        self._optional, self._extra = dict(optional), dict(extra)
+        self._accepted: set[_Shape] = set()
+        self._dropped: frozenset[str] = frozenset()
         self._named: frozenset[str] = frozenset()  # by refusals of the request under negotiation
         self._guess: frozenset[str] = frozenset()  # what that is asked without beside these
         self._guesses: list[frozenset[str]] | None = None
-        self.dead_ends = 0
+        self.rejected = 0
         """Requests that were refused in every form, since fields were last found to be taken."""
 
     def of(self, request: Request) -> Sent:
         """The fields of a request, less those that the server does not take."""
-        fields = self._without(request, self._left_out)
-        if _shape(fields) in self._taken:
+        fields = self._without(request, self._dropped)
+        if _shape(fields) in self._accepted:
             return fields
-        return self._without(request, self._left_out | self._named | self._guess)
+        return self._without(request, self._dropped | self._named | self._guess)
 
     def known(self, request: Request) -> bool:
         """Whether the server has taken a request with these fields."""
-        return _shape(self._without(request, self._left_out)) in self._taken
+        return _shape(self._without(request, self._dropped)) in self._accepted
 
     @property
-    def proven(self) -> bool:
+    def any_accepted(self) -> bool:
         """Whether the server has taken any request."""
-        return bool(self._taken)
+        return bool(self._accepted)
 
-    def took(self, sent: Sent) -> list[str]:
+    def accepted(self, sent: Sent) -> list[str]:
         """Note that the server took these fields; which it turned out not to take."""
-        if _shape(sent) in self._taken:
+        if _shape(sent) in self._accepted:
             return []
-        missed = sorted((self._named | self._guess) - self._left_out)
-        self._left_out |= self._named | self._guess
-        self._taken.add(_shape(sent))
-        self._begin_anew()
-        self.dead_ends = 0
-        return missed
+        dropped = sorted((self._named | self._guess) - self._dropped)
+        self._dropped |= self._named | self._guess
+        self._accepted.add(_shape(sent))
+        self._end_negotiation()
+        self.rejected = 0
+        return dropped
 
-    def refused(self, sent: Sent, words: str) -> bool:
+    def drop_more(self, sent: Sent, words: str) -> bool:
         """Whether a request that was refused in these words is to be sent again, with fewer fields.
 
         If a request with the same fields was taken before, they are not what is wrong with it.
         """
-        if _shape(sent) in self._taken:
+        if _shape(sent) in self._accepted:
             return False
-        ours = [name for name in ORDER if name in sent and name not in self._extra]
+        ours = [name for name in DROP_ORDER if name in sent and name not in self._extra]
         named = {name for name in ours if re.search(rf"(?<!\w){name}(?!\w)", words)}
         if named:
             self._named |= self._guess | named
@@ -88,26 +95,26 @@ class Fields:
         if self._guesses is None:
             singly = [frozenset([name]) for name in ours]
             together = [frozenset(ours[:n]) for n in range(2, len(ours) + 1)]
-            if LIMITS[0] in ours:  # it has two names, and may be known by neither
-                singly.append(frozenset(LIMITS))
-                together.append(frozenset([*ours, *LIMITS]))
+            if LIMIT_NAMES[0] in ours:  # it has two names, and may be known by neither
+                singly.append(frozenset(LIMIT_NAMES))
+                together.append(frozenset([*ours, *LIMIT_NAMES]))
             self._guesses = singly + together
         if self._guesses:
             self._guess = self._guesses.pop(0)
             return True
-        self._begin_anew()
-        self.dead_ends += 1
+        self._end_negotiation()
+        self.rejected += 1
         return False
 
-    def _begin_anew(self) -> None:
+    def _end_negotiation(self) -> None:
         self._named = self._guess = frozenset()
         self._guesses = None
 
-    def _without(self, request: Request, left_out: frozenset[str]) -> Sent:
+    def _without(self, request: Request, dropped: frozenset[str]) -> Sent:
         sampling, extra = request.sampling, self._extra
         fields: dict[str, Any] = {"temperature": sampling.temperature}
-        limit = next((name for name in LIMITS if name not in left_out), None)
-        if limit is not None and not any(name in extra for name in LIMITS):
+        limit = next((name for name in LIMIT_NAMES if name not in dropped), None)
+        if limit is not None and not any(name in extra for name in LIMIT_NAMES):
             fields[limit] = sampling.max_new_tokens
         if sampling.top_p < 1:
             fields["top_p"] = sampling.top_p
@@ -115,7 +122,7 @@ class Fields:
             fields["top_k"] = sampling.top_k
         if sampling.temperature > 0:
             fields["seed"] = request.seed % 2**31
-        fields = {n: value for n, value in (fields | self._wishes).items() if n not in left_out}
+        fields = {n: value for n, value in (fields | self._optional).items() if n not in dropped}
         return {n: v for n, v in (fields | extra).items() if not (n in extra and v is None)}
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..recipe import Endpoint
 from ..records import Request
 
-POLL = 0.05
+POLL_INTERVAL = 0.05
 """Seconds between looks at a budget that requests under way have reserved."""
 
 _shared: dict[str, Limits] = {}
@@ -29,10 +29,10 @@ class Tokens:
     completion: int
 
     @classmethod
-    def most(cls, request: Request) -> Tokens:
+    def at_most(cls, request: Request) -> Tokens:
         """What a request may need. Where its ids are not known, a token has three bytes."""
-        letters = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
-        prompt = len(request.prompt_ids) or letters // 3 + 8 * len(request.messages)
+        num_bytes = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
+        prompt = len(request.prompt_ids) or num_bytes // 3 + 8 * len(request.messages)
         return cls(prompt, request.sampling.max_new_tokens)
 
     @classmethod
@@ -56,26 +56,26 @@ def usage() -> Usage:
     return Usage(*(sum(values) for values in zip(Usage(0, 0, 0, 0.0), *used, strict=True)))
 
 
-class Pace:
+class RateLimiter:
     """Lets so many units through a minute, evenly spaced (the generic cell rate algorithm).
 
     No burst: a server that counts by the second is not overrun at the start of a minute.
     """
 
     def __init__(self, per_minute: float | None) -> None:
-        self._seconds = 60 / per_minute if per_minute else 0.0
-        self._free = 0.0
+        self._interval = 60 / per_minute if per_minute else 0.0
+        self._next_free = 0.0
 
     def take(self, units: float) -> float:
         """Take the units' turn; the seconds until it comes."""
         now = time.monotonic()
-        start = max(self._free, now)
-        self._free = start + units * self._seconds
+        start = max(self._next_free, now)
+        self._next_free = start + units * self._interval
         return start - now
 
     def correct(self, units: float) -> None:
         """Take so many more than were taken before, or give back where it is negative."""
-        self._free += units * self._seconds
+        self._next_free += units * self._interval
 
 
 class Limits:
@@ -91,24 +91,24 @@ class Limits:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._requests = Pace(endpoint.requests_per_minute)
-        self._tokens = Pace(endpoint.tokens_per_minute)
+        self._request_rate = RateLimiter(endpoint.requests_per_minute)
+        self._token_rate = RateLimiter(endpoint.tokens_per_minute)
         self._lock = threading.Lock()
-        self._sent = self._under_way = 0
+        self._sent = self._in_flight = 0
         self._cost = self._reserved = 0.0
-        self._answers = self._answered = self._prompted = 0
+        self._num_answers = self._completion_tokens = self._prompt_tokens = 0
 
     @property
     def used(self) -> Usage:
         """What was asked of this endpoint so far."""
         with self._lock:
-            return Usage(self._sent, self._prompted, self._answered, self._cost)
+            return Usage(self._sent, self._prompt_tokens, self._completion_tokens, self._cost)
 
-    async def send(self, most: Tokens) -> float:
+    async def send(self, bound: Tokens) -> float:
         """Wait until a request may be sent, and count it.
 
         Args:
-            most: what it may need, which is reserved until `settle`.
+            bound: what it may need, which is reserved until `settle`.
 
         Returns:
             How many tokens were taken from the rate, to be given to `settle`.
@@ -118,31 +118,31 @@ class Limits:
         """
         while True:
             with self._lock:
-                if self._affordable(most):
-                    taken, wait = self._take(most)
+                if self._affordable(bound):
+                    taken, wait = self._reserve(bound)
                     break
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL)
         try:
             await asyncio.sleep(wait)
         except asyncio.CancelledError:
-            self.settle(most, taken, None)
+            self.settle(bound, taken, None)
             raise
         return taken
 
-    def settle(self, most: Tokens, taken: float, used: Tokens | None) -> None:
+    def settle(self, bound: Tokens, taken: float, used: Tokens | None) -> None:
         """Note what a request used; None where it failed before it cost anything."""
         with self._lock:
-            self._under_way -= 1
+            self._in_flight -= 1
             # Of many sums something may be left over, which is no request.
-            self._reserved = self._reserved - self._price(most) if self._under_way else 0.0
+            self._reserved = self._reserved - self._price(bound) if self._in_flight else 0.0
             if used is not None:
                 self._cost += self._price(used)
-                self._prompted += used.prompt
-                self._answered += used.completion
-                self._answers += 1
-            self._tokens.correct((used.prompt + used.completion if used else 0) - taken)
+                self._prompt_tokens += used.prompt
+                self._completion_tokens += used.completion
+                self._num_answers += 1
+            self._token_rate.correct((used.prompt + used.completion if used else 0) - taken)
 
-    def _affordable(self, most: Tokens) -> bool:
+    def _affordable(self, bound: Tokens) -> bool:
         """Whether the budget allows it now; if not, it may once others have cost less than feared.
 
         Raises:
@@ -151,21 +151,22 @@ class Limits:
         if self._sent == self._endpoint.max_requests:
             raise BudgetSpent(f"max_requests of {self._sent:,}")
         limit = self._endpoint.max_cost
-        if limit is None or self._cost + self._reserved + self._price(most) <= limit:
+        if limit is None or self._cost + self._reserved + self._price(bound) <= limit:
             return True
-        if not self._under_way:
+        if not self._in_flight:
             raise BudgetSpent(f"max_cost of {limit:g} ({self._cost:.6g} spent)")
         return False
 
-    def _take(self, most: Tokens) -> tuple[float, float]:
+    def _reserve(self, bound: Tokens) -> tuple[float, float]:
         """Count a request: tokens taken from the rate, and seconds to wait."""
         self._sent += 1
-        self._under_way += 1
-        self._reserved += self._price(most)
+        self._in_flight += 1
+        self._reserved += self._price(bound)
         # Most answers are far shorter than they may be: the mean so far, once there is one.
-        mean = self._answered / self._answers if self._answers else most.completion
-        taken = most.prompt + min(mean, most.completion)
-        return taken, max(self._requests.take(1), self._tokens.take(taken))
+        answers = self._num_answers
+        mean = self._completion_tokens / answers if answers else bound.completion
+        taken = bound.prompt + min(mean, bound.completion)
+        return taken, max(self._request_rate.take(1), self._token_rate.take(taken))
 
     def _price(self, tokens: Tokens) -> float:
         prices = self._endpoint.prices

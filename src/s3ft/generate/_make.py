@@ -10,11 +10,11 @@ from ..ladder import Rung
 from ..models import load_chat, load_model
 from ..recipe import Generate, Model, Ray
 from ._base import Engine
-from ._openai import OpenAI
-from ._ray import OnRay, cut_for, with_full_paths
-from ._replay import Replay
-from ._transformers import Transformers
-from ._vllm import VLLM
+from ._openai import OpenAIEngine
+from ._ray import RayEngine, cut_for, with_full_paths
+from ._replay import ReplayEngine
+from ._transformers import TransformersEngine
+from ._vllm import VLLMEngine
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -62,19 +62,19 @@ def make_engine(
     """
     if name == "replay":
         assert generate.replay is not None, "checked with the recipe"
-        return Replay.read(generate.replay)
+        return ReplayEngine.read(generate.replay)
     if name == "openai":
         assert generate.openai is not None, "checked with the recipe"
-        return OpenAI(generate.openai, model=served_model, chat=chat)
+        return OpenAIEngine(generate.openai, model=served_model, chat=chat)
     assert model is not None
     if ray is not None:
         make = partial(_make_in_worker, name, generate, with_full_paths(model))
-        return OnRay(ray, name, cut_for(name, generate, model), make)
+        return RayEngine(ray, name, cut_for(name, generate, model), make)
     assert chat is not None
     if name == "vllm":
-        return VLLM(model, chat, generate.vllm)
+        return VLLMEngine(model, chat, generate.vllm)
     loaded = load_model(model) if weights is None else weights()
-    return Transformers(loaded, chat, batch_size=generate.batch_size)
+    return TransformersEngine(loaded, chat, batch_size=generate.batch_size)
 
 
 def _make_in_worker(name: EngineName, generate: Generate, model: Model) -> Engine:

@@ -11,14 +11,14 @@ from ..embedded import is_embedded
 from ..models import load_config
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
-from ..workers import Crew, chunks
+from ..workers import WorkerPool, chunks
 from ._base import Engine
 from ._batches import Batching
 
 Cut = Callable[[Iterable[Request]], Iterator[list[Request]]]
 
 
-class OnRay:
+class RayEngine:
     """Answers requests with the engines of a cluster's workers.
 
     Requests are cut into batches here, alike on every start, and a worker answers one whole. For
@@ -35,19 +35,19 @@ class OnRay:
 
     def __init__(self, config: Ray, name: str, cut: Cut, make: Callable[[], Engine]) -> None:
         self.name, self._cut = name, cut
-        self._crew = Crew(config, partial(_load, make), gpus=config.gpus_per_worker)
+        self._pool = WorkerPool(config, partial(_load, make), gpus=config.gpus_per_worker)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         """Answer all requests; every list is one batch.
 
         Raises:
-            InputError, RunError: as the engine in a worker, or `Crew.map`, raises it.
+            InputError, RunError: as the engine in a worker, or `WorkerPool.map`, raises it.
         """
-        return self._crew.map(self._cut(requests))
+        return self._pool.map(self._cut(requests))
 
     def free(self) -> None:
         """End the workers; their memory is then free."""
-        self._crew.free()
+        self._pool.shutdown()
 
 
 def _load(make: Callable[[], Engine]) -> Callable[[list[Request]], list[Response]]:

@@ -23,7 +23,7 @@ _BOUND = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"\d[\d,]*")
-_ROOM = re.compile(
+_CONTEXT_LENGTH = re.compile(
     r"(?:context[_ ](?:length|size|window|limit)|must be <=|maximum)\D{0,40}(\d[\d,]*)", re.I
 )
 
@@ -38,16 +38,16 @@ def is_filtered(words: str) -> bool:
     return any(sign in words for sign in ("content_filter", "content_policy"))
 
 
-def limit_of(words: str, asked: int) -> int | None:
+def token_limit_of(words: str, requested: int) -> int | None:
     """The most tokens of an answer that the server allows, where it refuses so many; else None."""
     if not (_LIMIT_NAMED.search(words) and _BOUND.search(words)):
         return None
-    return max((n for n in _numbers(words) if 0 < n < asked), default=None)
+    return max((n for n in _numbers(words) if 0 < n < requested), default=None)
 
 
-def room_of(words: str) -> int | None:
+def context_length_of(words: str) -> int | None:
     """The tokens that there is room for, prompt and answer together, where the words say it."""
-    found = _ROOM.search(words)
+    found = _CONTEXT_LENGTH.search(words)
     return int(found[1].replace(",", "")) if found else None
 
 

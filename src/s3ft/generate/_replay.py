@@ -14,7 +14,7 @@ from ..reasoning import split
 from ..records import Example, FinishReason, Message, Request, Response, content_hash
 
 if TYPE_CHECKING:
-    from ..recipe import Replay as Config
+    from ..recipe import Replay
 
 NO_ROW = "replay: no row"
 """The engine named by the empty response to a request for which there is no row."""
@@ -22,7 +22,7 @@ NO_ROW = "replay: no row"
 _BATCH = 1024
 
 
-class Replay:
+class ReplayEngine:
     """Answers requests with rows read before.
 
     A request is looked up by its ``example_id``, else by its prompt: the text of its last user
@@ -41,7 +41,7 @@ class Replay:
         self._by_prompt: dict[str, list[int]] = {}
 
     @classmethod
-    def read(cls, config: Config) -> Replay:
+    def read(cls, config: Replay) -> ReplayEngine:
         """Read a file whole (JSONL, Parquet, CSV); its responses are held in memory.
 
         A row's response is a string or a list of samples; reasoning in it is told by its marks.
@@ -64,7 +64,7 @@ class Replay:
         return replay
 
     @classmethod
-    def from_mapping(cls, responses: Mapping[str, str | Sequence[str]]) -> Replay:
+    def from_mapping(cls, responses: Mapping[str, str | Sequence[str]]) -> ReplayEngine:
         """Take responses as ``{example id: text or texts}``.
 
         Raises:
@@ -125,7 +125,7 @@ class Replay:
         texts = (whole, users[-1] if users else whole)
         return next((self._by_prompt[t] for t in texts if t in self._by_prompt), [])
 
-    def _add_row(self, where: str, row: dict[str, Any], config: Config) -> None:
+    def _add_row(self, where: str, row: dict[str, Any], config: Replay) -> None:
         id, prompt = row.get(config.id), row.get(config.prompt)
         if id is None and not isinstance(prompt, str):
             raise InputError(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-class Transformers:
+class TransformersEngine:
     """Answers requests with a loaded model.
 
     Requests are sorted by sampling parameters, prompt length and key, and cut into batches from

@@ -13,17 +13,17 @@ from ..errors import InputError
 from ..recipe import Model
 from ..records import Request, Response
 from ._respond import respond
-from ._vllm_process import Process
+from ._vllm_process import VLLMProcess
 
 if TYPE_CHECKING:
     from ..chat import Chat
-    from ..recipe import VLLM as Config
+    from ..recipe import VLLM
 
-RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+RANK_LIMITS = (8, 16, 32, 64, 128, 256, 320, 512)
 """Limits of the rank of adapters that vLLM can be started with."""
 
 
-class VLLM:
+class VLLMEngine:
     """Answers requests with vLLM, which runs in a process of its own from the first request on.
 
     All requests are handed over at once, and vLLM schedules them; a list holds what was finished
@@ -41,10 +41,10 @@ class VLLM:
 
     name = "vllm"
 
-    def __init__(self, model: Model, chat: Chat, config: Config) -> None:
+    def __init__(self, model: Model, chat: Chat, config: VLLM) -> None:
         self._model, self._chat, self._config = model, chat, config
         self._rank = 0  # up to which the process can take adapters
-        self._process: Process | None = None
+        self._process: VLLMProcess | None = None
 
     @property
     def pid(self) -> int | None:
@@ -57,7 +57,7 @@ class VLLM:
         Raises:
             InputError: it is not installed, an argument is unknown, or vLLM refuses them.
         """
-        self._start(only_check=True).end()
+        self._start(only_check=True).close()
 
     def generate(
         self, requests: Iterable[Request], adapter: Path | None = None
@@ -68,19 +68,19 @@ class VLLM:
             InputError: as `check`.
             RunError: vLLM cannot load the model, or its process died.
         """
-        asked = list(requests)
+        requests = list(requests)
         if adapter is not None and (rank := _rank(adapter)) > self._rank:
             self.free()
             self._rank = rank
         if self._process is None:
             self._process = self._start()
         limit = self._process.ready["max_model_len"]
-        waiting = {n: r for n, r in enumerate(asked) if len(r.prompt_ids) < limit}
-        if len(waiting) < len(asked):
-            full = (r for n, r in enumerate(asked) if n not in waiting)
+        waiting = {n: r for n, r in enumerate(requests) if len(r.prompt_ids) < limit}
+        if len(waiting) < len(requests):
+            full = (r for n, r in enumerate(requests) if n not in waiting)
             yield [Response(r.key, "", (), "length", 0.0, self.name) for r in full]
         try:
-            self._process.send(_line(n, r, limit, adapter) for n, r in waiting.items())
+            self._process.send(_message(n, r, limit, adapter) for n, r in waiting.items())
             while waiting:
                 replies = self._process.replies()
                 yield [self._response(waiting.pop(reply["id"]), reply) for reply in replies]
@@ -88,20 +88,20 @@ class VLLM:
             if waiting:  # what is under way would be taken for answers to the next requests
                 self.free()
 
-    def adapted(self, adapter: Path) -> Adapted:
+    def with_adapter(self, adapter: Path) -> AdapterEngine:
         """The model with a LoRA adapter, a folder as PEFT writes it, in the same process.
 
         The first one starts the process anew, since vLLM is slower where adapters may come.
         """
-        return Adapted(self, adapter)
+        return AdapterEngine(self, adapter)
 
     def free(self) -> None:
         """End the process and all that it started; their memory is then free."""
         if self._process is not None:
-            self._process.end()
+            self._process.close()
             self._process = None
 
-    def _start(self, *, only_check: bool = False) -> Process:
+    def _start(self, *, only_check: bool = False) -> VLLMProcess:
         if find_spec("vllm") is None:
             raise InputError(
                 "generate.engine",
@@ -110,20 +110,20 @@ class VLLM:
                 " engine.",
             )
         settings = {
-            "told": self._told(),
+            "engine_args": self._engine_args(),
             "args": self._config.args,
             "stop_ids": self._chat.stop_ids,
             "only_check": only_check,
         }
-        return Process(settings)
+        return VLLMProcess(settings)
 
-    def _told(self) -> dict[str, Any]:
+    def _engine_args(self) -> dict[str, Any]:
         """What vLLM is told, whatever a recipe's ``args`` add."""
         from ..models import pick_device, pick_dtype, resolve
 
         model, config = resolve(self._model), self._config
         dtype = pick_dtype(model.dtype, pick_device(model.device))
-        told: dict[str, Any] = {
+        args: dict[str, Any] = {
             "model": model.id,
             "revision": model.revision,
             "dtype": str(dtype).removeprefix("torch."),
@@ -136,23 +136,23 @@ class VLLM:
             "enable_prefix_caching": True,
         }
         if config.gpu_memory_utilization is not None:
-            told["gpu_memory_utilization"] = config.gpu_memory_utilization
+            args["gpu_memory_utilization"] = config.gpu_memory_utilization
         if config.max_model_len is not None:
-            told["max_model_len"] = config.max_model_len
+            args["max_model_len"] = config.max_model_len
         if self._rank:
-            told["enable_lora"] = True
-            told["max_lora_rank"] = self._rank
-        return told
+            args["enable_lora"] = True
+            args["max_lora_rank"] = self._rank
+        return args
 
     def _response(self, request: Request, reply: dict[str, Any]) -> Response:
         return respond(request, self._chat, tuple(reply["token_ids"]), reply["logprob"], self.name)
 
 
 @dataclass(frozen=True, slots=True)
-class Adapted:
+class AdapterEngine:
     """An engine for a LoRA adapter over another's model."""
 
-    base: VLLM
+    base: VLLMEngine
     adapter: Path
 
     @property
@@ -163,7 +163,7 @@ class Adapted:
         return self.base.generate(requests, self.adapter)
 
 
-def _line(number: int, request: Request, limit: int, adapter: Path | None) -> dict[str, Any]:
+def _message(number: int, request: Request, limit: int, adapter: Path | None) -> dict[str, Any]:
     s = request.sampling
     sampling: dict[str, Any] = {
         "temperature": s.temperature,
@@ -184,4 +184,4 @@ def _line(number: int, request: Request, limit: int, adapter: Path | None) -> di
 def _rank(adapter: Path) -> int:
     """The limit to start vLLM with for an adapter's sake."""
     rank = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]
-    return min((limit for limit in RANKS if limit >= rank), default=rank)
+    return min((limit for limit in RANK_LIMITS if limit >= rank), default=rank)

@@ -1,4 +1,4 @@
-"""vLLM itself: ``python -m s3ft.generate._vllm_worker``, which `Process` starts.
+"""vLLM itself: ``python -m s3ft.generate._vllm_worker``, which `VLLMProcess` starts.
 
 JSON lines come in: first what the engine is told, then requests. JSON lines go out: ``ready``, or
 why vLLM refuses; then an answer as soon as it is finished. An error ends the process, its words
@@ -56,25 +56,25 @@ def main() -> None:
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
     settings = json.loads(requests.readline())
 
-    def say(reply: Mapping[str, Any]) -> None:
+    def send(reply: Mapping[str, Any]) -> None:
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
 
     try:
-        config = engine_config(settings["told"], settings["args"])
+        config = engine_config(settings["engine_args"], settings["args"])
     except InputError as error:
-        say({"refused": [error.where, error.problem, error.remedy]})
+        send({"refused": [error.where, error.problem, error.remedy]})
         return
     if settings["only_check"]:
-        say({})
+        send({})
         return
     try:
-        asyncio.run(_serve(config, settings["stop_ids"], requests, say))
+        asyncio.run(_serve(config, settings["stop_ids"], requests, send))
     except ExceptionGroup as failed:  # all requests under way, for one reason
         raise failed.exceptions[0] from None
 
 
-def engine_config(told: Mapping[str, Any], args: Mapping[str, Any]) -> VllmConfig:
+def engine_config(engine_args: Mapping[str, Any], args: Mapping[str, Any]) -> VllmConfig:
     """vLLM's configuration: what s3ft tells it, and the recipe's further arguments.
 
     Raises:
@@ -94,7 +94,8 @@ def engine_config(told: Mapping[str, Any], args: Mapping[str, Any]) -> VllmConfi
             raise InputError(where, "is not an argument of vLLM's AsyncEngineArgs", remedy)
     try:
         # The context decides the size of batches: that of offline work is the larger one.
-        return AsyncEngineArgs(**{**told, **args}).create_engine_config(UsageContext.LLM_CLASS)
+        all_args = AsyncEngineArgs(**{**engine_args, **args})
+        return all_args.create_engine_config(UsageContext.LLM_CLASS)
     except (TypeError, ValueError, NotImplementedError, ImportError, OSError) as error:
         reason = " ".join(str(error).split())[:1000]
         remedy = "See model and generate.vllm."
@@ -105,12 +106,12 @@ async def _serve(
     config: VllmConfig,
     stop_ids: list[int],
     requests: BinaryIO,
-    say: Callable[[Mapping[str, Any]], None],
+    send: Callable[[Mapping[str, Any]], None],
 ) -> None:
     from vllm.v1.engine.async_llm import AsyncLLM
 
     engine = AsyncLLM.from_vllm_config(config, disable_log_stats=True)
-    say({"max_model_len": config.model_config.max_model_len})
+    send({"max_model_len": config.model_config.max_model_len})
     lines = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(lines), requests
@@ -118,7 +119,7 @@ async def _serve(
     adapters: dict[str, int] = {}
     async with asyncio.TaskGroup() as answers:
         while line := await lines.readline():
-            answers.create_task(_answer(engine, stop_ids, json.loads(line), adapters, say))
+            answers.create_task(_answer(engine, stop_ids, json.loads(line), adapters, send))
         os.killpg(0, signal.SIGTERM)  # the whole group: nobody waits for what is under way
 
 
@@ -127,7 +128,7 @@ async def _answer(
     stop_ids: list[int],
     request: dict[str, Any],
     adapters: dict[str, int],
-    say: Callable[[Mapping[str, Any]], None],
+    send: Callable[[Mapping[str, Any]], None],
 ) -> None:
     from vllm import SamplingParams
     from vllm.lora.request import LoRARequest
@@ -150,7 +151,7 @@ async def _answer(
         if answer.finish_reason not in ("stop", "length"):
             raise RuntimeError(f"a request ended with {answer.finish_reason!r}")
         ids, logprob = list(answer.token_ids), answer.cumulative_logprob
-        say({"id": request["id"], "token_ids": ids, "logprob": logprob})
+        send({"id": request["id"], "token_ids": ids, "logprob": logprob})
 
 
 def _own_pipes() -> tuple[BinaryIO, BinaryIO]:

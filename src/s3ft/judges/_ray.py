@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..records import Case, Verdict
-from ..workers import Crew, chunks
+from ..workers import WorkerPool, chunks
 from ._base import Judge
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ def on_ray(config: Ray, make: Callable[[], Judge]) -> Judge:
 
     It must decide each case by itself, and keep nothing: see `Judges.is_stateless`.
     """
-    return _OnRay(config, make)
+    return _RayJudge(config, make)
 
 
-class _OnRay:
+class _RayJudge:
     def __init__(self, config: Ray, make: Callable[[], Judge]) -> None:
-        self._workers: Crew[Case, list[Verdict]] = Crew(config, partial(_made, make))
+        self._pool: WorkerPool[Case, list[Verdict]] = WorkerPool(config, partial(_made, make))
 
     def __call__(self, cases: Iterable[Case]) -> Iterator[Verdict]:
-        return chain.from_iterable(self._workers.map(chunks(cases, BATCH)))
+        return chain.from_iterable(self._pool.map(chunks(cases, BATCH)))
 
     def close(self) -> None:
-        self._workers.free()
+        self._pool.shutdown()
 
 
 def _made(make: Callable[[], Judge]) -> Callable[[list[Case]], list[Verdict]]:

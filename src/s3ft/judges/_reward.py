@@ -60,10 +60,10 @@ def reward(
         columns["completions"] = [_completion(case, conversational) for case, _ in pairs]
         found = score(**columns)
         if inspect.isawaitable(found):
-            from ..generate._background import Background  # late, for a quick start
+            from ..event_loop import BackgroundLoop  # late, for a quick start
 
-            with Background() as loop:
-                found = loop.wait(_awaited(found))
+            with BackgroundLoop() as loop:
+                found = loop.run(_awaited(found))
         if len(found) != len(pairs):
             raise ValueError(f"{len(found)} rewards for {len(pairs)} completions")
         return [None if value is None or math.isnan(value) else float(value) for value in found]

@@ -15,6 +15,7 @@ from ._load import (
     pick_dtype,
 )
 from ._memory import as_many_as_fit, free_memory, is_out_of_memory
+from ._padding import pad_left
 from ._resolve import resolve
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "load_tokenizer",
     "max_positions",
     "other_senses",
+    "pad_left",
     "pick_device",
     "pick_dtype",
     "quantised",

@@ -41,7 +41,7 @@ def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
     for method, seed in product(recipe.methods, recipe.seeds):
         folder, adapter_engine = run.model(method, seed), None
         if vllm is not None and recipe.train.lora is not None:
-            adapter_engine = vllm.adapted(folder / "adapter")
+            adapter_engine = vllm.with_adapter(folder / "adapter")
         # The tuned model's folder holds the chat template that it was trained with.
         own = {"id": str(folder), "revision": None, "chat_template": None}
         config = base.config.model_copy(update=own)

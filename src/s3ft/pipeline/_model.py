@@ -6,7 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generate import VLLM, Engine, EngineName, OpenAI, Replay, engine_name, make_engine
+from ..generate import (
+    Engine,
+    EngineName,
+    OpenAIEngine,
+    ReplayEngine,
+    VLLMEngine,
+    engine_name,
+    make_engine,
+)
 from ..ladder import Rung
 from ..recipe import Model, Recipe
 
@@ -107,20 +115,20 @@ class RunModel:
             kind = "measured" if rung is None else rung.name
             raise InputError("model", f"a ladder needs a {kind} response", remedy)
 
-    def replay(self, rung: Rung) -> Replay | None:
+    def replay(self, rung: Rung) -> ReplayEngine | None:
         """The file of responses that answers on a rung, where the recipe names one."""
         engine = self.engine(rung) if self._engine_name(rung) == "replay" else None
-        return engine if isinstance(engine, Replay) else None
+        return engine if isinstance(engine, ReplayEngine) else None
 
-    def server(self, rung: Rung) -> OpenAI | None:
+    def server(self, rung: Rung) -> OpenAIEngine | None:
         """The server that answers on a rung, where the recipe names one."""
         engine = self.engine(rung) if self._engine_name(rung) == "openai" else None
-        return engine if isinstance(engine, OpenAI) else None
+        return engine if isinstance(engine, OpenAIEngine) else None
 
-    def vllm(self) -> VLLM | None:
+    def vllm(self) -> VLLMEngine | None:
         """vLLM in a process beside this one, where it answers."""
         engine = self.engine() if self.elsewhere else None
-        return engine if isinstance(engine, VLLM) else None
+        return engine if isinstance(engine, VLLMEngine) else None
 
     def free(self) -> None:
         """Give back the memory of the weights, here and in other processes."""

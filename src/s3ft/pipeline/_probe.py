@@ -64,7 +64,7 @@ def probe_run(run: Run, size: int) -> Iterator[Run]:
 def prompt_tokens(source: Source, store: Store) -> float:
     """The mean tokens of the prompts that would be put to a source."""
     found = [
-        Tokens.most(source.first_request(entry)).prompt
+        Tokens.at_most(source.first_request(entry)).prompt
         for entry in store.entries(source.split, source.shows)
     ]
     return sum(found) / len(found)

@@ -17,7 +17,7 @@ from math_answers import RIGHT, WRONG
 
 from growth import assert_linear
 from processes import children
-from s3ft.judges import Judge, registry, to_case
+from s3ft.judges import Judge, close, registry, to_case
 from s3ft.judges.math import math
 from s3ft.records import Case, Message, Verdict, VerdictCode
 
@@ -218,6 +218,17 @@ def test_a_killed_worker_is_replaced() -> None:
     os.kill(first, signal.SIGKILL)
     assert ask(judge, "$x+1$", "$1+x$").label == "correct"
     assert first not in children()
+
+
+def test_a_closed_worker_starts_anew() -> None:
+    before, judge = children(), math()
+    close(judge)
+    for _ in range(2):
+        assert ask(judge, "$x+1$", "$1+x$").label == "correct"
+        assert children() - before
+        close(judge)
+        close(judge)
+        assert children() == before
 
 
 def test_a_stopped_worker_is_killed_at_the_limit() -> None:

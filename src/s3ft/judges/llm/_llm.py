@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ...embedded import DEFAULT_WORLD, embedded
-from ...generate import OpenAI
+from ...generate import OpenAIEngine
 from ...recipe import Endpoint, Model
 from ...records import Case, Sampling, Verdict, VerdictCode
 from .._base import Judge, malformed, screened, shorten, stateful
@@ -92,11 +92,11 @@ def llm(
         if votes > 1 and temperature <= 0:
             raise ValueError("several votes need a temperature above 0")
         # A response that is quoted in the reply may hold the mark that ends a thought.
-        engine = OpenAI(
+        engine = OpenAIEngine(
             _group(Endpoint, openai, "openai"),
             schema=SCHEMA,
             where="judge 'llm': openai",
-            marks=False,
+            split_reasoning=False,
         )
         shown = JudgePrompt(Path(prompt) if prompt else DEFAULT, direct=False)
         sampling = Sampling(temperature=temperature, max_new_tokens=max_new_tokens)

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...models import as_many_as_fit, free_memory, resolve
+from ...models import as_many_as_fit, free_memory, pad_left, resolve
 from ...recipe import Model
 from ...records import Message
 
@@ -83,14 +83,12 @@ class NextToken:
         from transformers import GenerationConfig
 
         model, pad, words = self._model, self._chat.pad_id, self._words
-        width = max(map(len, prompts))
-        padded = [[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts]
-        attended = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+        ids, mask = pad_left(prompts, pad, model.device)
         with torch.inference_mode():
             # `generate` knows for every architecture where the positions of a padded row begin.
             out = model.generate(
-                input_ids=torch.tensor(padded, device=model.device),
-                attention_mask=torch.tensor(attended, device=model.device),
+                input_ids=ids,
+                attention_mask=mask,
                 generation_config=GenerationConfig(
                     max_new_tokens=1,
                     do_sample=False,

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ...finish import describe_finish
-from ...generate import OpenAI, Unanswered
+from ...generate import OpenAIEngine, Unanswered
 from ...records import (
     Case,
     Label,
@@ -61,7 +61,12 @@ class EndpointJudge:
     """Asks an endpoint for replies in words, and keeps those that hold a verdict."""
 
     def __init__(
-        self, engine: OpenAI, prompt: JudgePrompt, sampling: Sampling, votes: int, cache: ReplyCache
+        self,
+        engine: OpenAIEngine,
+        prompt: JudgePrompt,
+        sampling: Sampling,
+        votes: int,
+        cache: ReplyCache,
     ) -> None:
         self._engine, self._prompt, self._cache = engine, prompt, cache
         self._sampling, self._votes = sampling, votes

@@ -36,17 +36,17 @@ def alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def far_apart(gold: Any, said: Any) -> bool:
+def far_apart(gold: Any, found: Any) -> bool:
     """Whether two numbers differ in more than a millionth of them, or at all where both are exact.
 
     math-verify rounds to decimals, which makes one of all very small numbers.
     """
     from sympy import Expr, Float
 
-    if not all(isinstance(n, Expr) and n.is_number and n.is_finite for n in (gold, said)):
+    if not all(isinstance(n, Expr) and n.is_number and n.is_finite for n in (gold, found)):
         return False
-    gap, size = abs((gold - said).evalf(30)), max(abs(gold.evalf(30)), abs(said.evalf(30)))
-    exact = not (gold.has(Float) or said.has(Float))
+    gap, size = abs((gold - found).evalf(30)), max(abs(gold.evalf(30)), abs(found.evalf(30)))
+    exact = not (gold.has(Float) or found.has(Float))
     return bool(gap > size * (1e-20 if exact else 1e-6))
 
 
@@ -57,10 +57,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     gold = parse(request["gold"], parsing_timeout=None)
     if not gold:
         return {"equal": False, "gold_read": False, "read": None}
-    said = parse(request["answer"], parsing_timeout=None)
-    equal = bool(said) and verify(gold, said, allow_set_relation_comp=True, timeout_seconds=None)
-    equal = equal and not far_apart(gold[0], said[0])
-    read = next((item for item in reversed(said) if isinstance(item, str)), None)
+    found = parse(request["answer"], parsing_timeout=None)
+    equal = bool(found) and verify(gold, found, allow_set_relation_comp=True, timeout_seconds=None)
+    equal = equal and not far_apart(gold[0], found[0])
+    read = next((item for item in reversed(found) if isinstance(item, str)), None)
     return {"equal": equal, "gold_read": True, "read": read and read[:200]}
 
 

@@ -47,3 +47,12 @@ def test_tests_may_import_at_any_of_the_jobs(sandbox: Sandbox) -> None:
 def test_tests_that_do_not_end_as_they_should(sandbox: Sandbox, test: str) -> None:
     assert passes(sandbox, test) is not True
     assert passes(sandbox, "assert add_one(1) == 2") is True
+
+
+def test_a_closed_sandbox_starts_anew() -> None:
+    sandbox = Sandbox(level=None, timeout=0.5, memory=2**29)
+    sandbox.close()
+    for _ in range(2):
+        assert passes(sandbox, "assert add_one(1) == 2") is True
+        sandbox.close()
+        sandbox.close()

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import select
-import subprocess
 import sys
 import threading
-import time
-import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from ....jsonl_process import JSONLProcess, ProcessEnded
 
 Level = Literal["L0", "L1", "L2", "L3"]
 LEVELS: tuple[Level, ...] = ("L0", "L1", "L2", "L3")
 
 START_LIMIT = 60.0
 """Seconds until a started helper must be ready."""
-PATIENCE, GRACE = 10.0, 30.0
+
+TIMEOUT_FACTOR, TIMEOUT_EXTRA = 10.0, 30.0
 """After so many times a program's limit, and so many seconds, the helper itself counts as lost."""
+
+GRACE = 5.0
+"""Seconds that the helper has to end by itself."""
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
@@ -92,9 +92,8 @@ class Sandbox:
 
     def __init__(self, *, level: Level | None, timeout: float, memory: int) -> None:
         self._settings = json.dumps({"level": level, "timeout": timeout, "memory": memory})
-        self._patience = PATIENCE * timeout + GRACE
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+        self._timeout = TIMEOUT_FACTOR * timeout + TIMEOUT_EXTRA
+        self._process: JSONLProcess | None = None
         self._level: Level | None = None
         self._lock = threading.Lock()
 
@@ -125,80 +124,39 @@ class Sandbox:
         return Outcome(reply["passed"] is True, str(reply["reason"] or ""), reply.get("calls", 0))
 
     def close(self) -> None:
-        """End the helper process."""
+        """End the helper process, if it runs; the next job starts another."""
         with self._lock:
-            self._stop()
+            if self._process:
+                self._process.close()
 
     def _ask(self, job: Job) -> dict[str, Any] | None:
+        """The helper's reply, or None where it is lost; it is ended then."""
         process = self._running()
-        assert process.stdin is not None
         readings = [job.program] if isinstance(job.program, str) else job.program
         try:
-            process.stdin.write(json.dumps(asdict(job) | {"readings": readings}).encode() + b"\n")
-            process.stdin.flush()
-        except BrokenPipeError:
-            self._stop()
+            reply: dict[str, Any] = process.ask(asdict(job) | {"readings": readings}, self._timeout)
+        except (TimeoutError, ProcessEnded):
+            process.close()
             return None
-        return self._line(process, self._patience)
+        return reply
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        # A forked child must not speak into its parent's pipes.
-        if self._process and self._owner == os.getpid():
+    def _running(self) -> JSONLProcess:
+        if self._process and self._process.usable:
             return self._process
         # -P and -s: neither the working folder nor the user's own packages are imported from.
-        self._process = subprocess.Popen(
+        self._process = JSONLProcess(
             [sys.executable, "-P", "-s", "-c", _START, str(Path(__file__).parent), self._settings],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            grace=GRACE,
             env=_ENVIRONMENT,
             cwd="/",
             start_new_session=True,  # an interrupt at the keyboard is for this process to handle
         )
-        self._owner = os.getpid()
-        self._end = weakref.finalize(self, _end, self._process, self._owner)
-        hello = self._line(self._process, START_LIMIT)
-        if hello is None or "error" in hello:
-            self._stop()
-            raise SandboxError(hello["error"] if hello else "the helper process does not start")
+        try:
+            hello = self._process.receive(START_LIMIT)
+        except (TimeoutError, ProcessEnded):
+            hello = {"error": "the helper process does not start"}
+        if "error" in hello:
+            self._process.close()
+            raise SandboxError(hello["error"])
         self._level = hello["level"]
         return self._process
-
-    def _line(self, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any] | None:
-        """The next line of the helper, or None if it is lost; it is stopped then."""
-        assert process.stdout is not None
-        descriptor = process.stdout.fileno()
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        last = time.monotonic() + seconds
-        line = b""
-        while not line.endswith(b"\n"):
-            ready = poll.poll(1000 * max(0.0, last - time.monotonic()))
-            part = os.read(descriptor, 2**16) if ready else b""
-            if not part:
-                self._stop()
-                return None
-            line += part
-        reply: dict[str, Any] = json.loads(line)
-        return reply
-
-    def _stop(self) -> None:
-        if self._process:
-            self._end()
-            self._process = None
-
-
-def _end(process: subprocess.Popen[bytes], owner: int) -> None:
-    """End and reap the process, unless it belongs to the process this one was forked from."""
-    if owner != os.getpid():
-        return
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(BrokenPipeError):
-        process.stdin.close()  # it ends when its input does
-    try:
-        process.wait(5.0)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    process.stdout.close()

@@ -2,6 +2,8 @@
 
 The kernel takes every row and head by itself, and converts its keys for a single query; for large
 batches of short rows that is most of the time. Two batched products take less than half of it.
+
+A module of its own name, since the package's face does not import torch.
 """
 
 from __future__ import annotations
@@ -28,14 +30,18 @@ def single_query_attention(
 ) -> tuple[torch.Tensor, None]:
     """What torch's scaled dot product attention gives; more than one query is left to that.
 
+    All tensors are on one device. Scores and their softmax are computed in fp32.
+
     Args:
-        query: (rows, heads, tokens, width).
-        key: (rows, key heads, all tokens, width), as many heads or a divisor of them.
-        value: as key.
-        attention_mask: (rows, 1, tokens, all tokens), true or zero where there is attention.
+        query: (rows, heads, tokens, width), of the model's dtype.
+        key: (rows, key heads, all tokens, width), as many heads or a divisor of them; of the
+            query's dtype.
+        value: as key; its width may be another.
+        attention_mask: (rows, 1, tokens, all tokens): bool, true where there is attention, or a
+            floating dtype, which is added to the scores.
 
     Returns:
-        (rows, tokens, heads, width), and no weights.
+        (rows, tokens, heads, width of values) of the value's dtype, and no weights.
     """
     rows, heads, tokens, width = query.shape
     if tokens > 1:
@@ -55,10 +61,16 @@ def single_query_attention(
 
 
 def _packed(key: torch.Tensor) -> torch.Tensor:
-    """The keys with what lies behind them in a roomy cache, whatever that is.
+    """The keys with what lies behind them in a preallocated cache, whatever that is.
 
     Of keys that are not packed torch makes a copy for each product, which takes three times as long
     as the product itself.
+
+    Args:
+        key: (rows, key heads, tokens, width), any dtype and device.
+
+    Returns:
+        A view (rows, key heads, tokens and what is behind them, width), or the key itself.
     """
     rows, heads, tokens, width = key.shape
     between = key.stride(1)

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Background:
+class BackgroundLoop:
     """Runs coroutines; use as a context manager."""
 
-    def __enter__(self) -> Background:
+    def __enter__(self) -> BackgroundLoop:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="s3ft-background")
         self._thread.daemon = True
@@ -32,17 +32,17 @@ class Background:
         self._thread.join()
         self._loop.close()
 
-    def start(self, work: Coroutine[Any, Any, T], done: Callable[[Future[T]], object]) -> None:
+    def submit(self, work: Coroutine[Any, Any, T], done: Callable[[Future[T]], object]) -> None:
         """Begin some work; ``done`` gets its future when it ends, in the loop's thread."""
         asyncio.run_coroutine_threadsafe(work, self._loop).add_done_callback(done)
 
-    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do some work and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def cancel(self) -> None:
         """Cancel whatever still runs, and wait until it has ended."""
-        self.wait(_cancel_others())
+        self.run(_cancel_others())
 
 
 async def _cancel_others() -> None:

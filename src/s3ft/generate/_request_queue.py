@@ -9,28 +9,28 @@ from itertools import islice
 from ..records import Request
 from ._limits import Tokens
 
-AHEAD = 64
+LOOKAHEAD = 64
 """Requests that are looked at to find a shorter one."""
 
 
-class Line:
+class RequestQueue:
     """The requests that are still to be sent."""
 
     def __init__(self, requests: Iterable[Request]) -> None:
         self._rest = iter(requests)
         self._ahead: deque[Request] = deque()
 
-    def next(self) -> Request | None:
+    def pop(self) -> Request | None:
         """Take the first; None where there is none."""
         return self._ahead.popleft() if self._ahead else next(self._rest, None)
 
-    def compare(self, request: Request) -> bool | None:
+    def prefer_shorter(self, request: Request) -> bool | None:
         """Put a request first that is less than half as long, if there is one among the next.
 
         Returns:
             Whether there is; None where there is nothing to compare with.
         """
-        self._ahead.extend(islice(self._rest, AHEAD - len(self._ahead)))
+        self._ahead.extend(islice(self._rest, LOOKAHEAD - len(self._ahead)))
         if not self._ahead:
             return None
         shortest = min(self._ahead, key=_length)
@@ -42,4 +42,4 @@ class Line:
 
 
 def _length(request: Request) -> int:
-    return Tokens.most(request).prompt
+    return Tokens.at_most(request).prompt
