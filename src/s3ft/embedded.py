@@ -19,7 +19,7 @@ DEFAULT_WORLD = "lab"
 """Whose model is taken where none is named."""
 
 
-class World(Protocol):
+class EmbeddedWorld(Protocol):
     """What the package of a world gives."""
 
     MODEL: Path
@@ -44,6 +44,6 @@ def is_embedded(name: str | None) -> bool:
     return name in WORLDS
 
 
-def embedded(name: str | None) -> World | None:
+def embedded(name: str | None) -> EmbeddedWorld | None:
     """The world of that name; None where it is no world's, but a path or an id."""
-    return cast(World, import_module(WORLDS[name])) if name in WORLDS else None
+    return cast(EmbeddedWorld, import_module(WORLDS[name])) if name in WORLDS else None

@@ -58,8 +58,8 @@ class Template:
         """
         for name in names:
             if name not in self.variables:
-                remedy = remedy or f"Write {{{{ {name} }}}}."
-                raise InputError(self.where, f"does not show the {name}", remedy)
+                problem = f"does not show the {name}"
+                raise InputError(self.where, problem, remedy or f"Write {{{{ {name} }}}}.")
 
     def render(self, variables: Mapping[str, Any]) -> str:
         """The template filled.

@@ -12,14 +12,14 @@ from ..suggest import did_you_mean
 from . import _messages as chats
 from ._cells import Cells
 from ._content import answer_and_thoughts
-from ._template import Column, Template, parse
+from ._template import Column, ColumnTemplate, parse
 from ._texts import accepted, filled, not_empty, text_only, text_or_chat
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
 
 
-class Parts(NamedTuple):
+class RowParts(NamedTuple):
     """What a row itself says. ``id`` is None where it has none of its own.
 
     ``left_out`` are the columns that ``meta`` has not, each with the reason.
@@ -62,7 +62,7 @@ class Columns:
         self._whole = used
         self._used = {self._id, *used}.intersection(_TRL).union(data.ignore)
 
-    def parts(self, row: Cells) -> Parts:
+    def parts(self, row: Cells) -> RowParts:
         """What the row says; BadValue where that is wrong."""
         gold: Any = None
         if self._is_chat:
@@ -82,10 +82,10 @@ class Columns:
             meta["gold"] = accepted(gold, column)
         else:
             meta.pop("gold", None)
-        return Parts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
+        return RowParts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
 
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
-        if isinstance(self._prompt, Template):
+        if isinstance(self._prompt, ColumnTemplate):
             text = not_empty(filled(self._prompt, row), "data.prompt")
             return (Message(role="user", content=text),)
         value = text_or_chat(row, self._prompt.name, "prompt")
@@ -95,7 +95,7 @@ class Columns:
 
     def _gold_turn(self, row: Cells) -> tuple[Message, list[str] | None]:
         """The gold turn, and all accepted answers where the column holds several texts."""
-        if isinstance(self._completion, Template):
+        if isinstance(self._completion, ColumnTemplate):
             text = not_empty(filled(self._completion, row), "data.completion")
             return Message(role="assistant", content=text), None
         name = self._completion.name
@@ -115,7 +115,7 @@ class Columns:
         source = self._reasoning
         if source is None:
             return ""
-        if isinstance(source, Template):
+        if isinstance(source, ColumnTemplate):
             return filled(source, row)
         return "" if row.empty(source.name) else str(text_only(row, source.name))
 
@@ -130,7 +130,7 @@ class Columns:
             raise BadValue(self._id, f"is of type {kind}; an id is text or a whole number")
         return str(value)
 
-    def _source(self, key: str, text: str) -> Column | Template:
+    def _source(self, key: str, text: str) -> Column | ColumnTemplate:
         if text in self._row.columns:
             return Column(text)
         try:

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..recipe import Data
 from ..records import Example, content_hash
 from ._cells import Cells
-from ._columns import Columns, Parts
+from ._columns import Columns, RowParts
 from ._messages import opened
 from ._row import Row, Rows
 from ._sources import in_memory, open_split
@@ -140,7 +140,7 @@ class _Ids:
         self._seen: dict[str, int] = {}
         self._copies: Counter[str] = Counter()
 
-    def claim(self, parts: Parts, row: Row) -> str:
+    def claim(self, parts: RowParts, row: Row) -> str:
         if parts.id is not None:
             before = self._seen.setdefault(parts.id, row.number)
             if before != row.number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from ..embedded import World, embedded
+from ..embedded import EmbeddedWorld, embedded
 from ..errors import InputError
 from ..recipe import Data
 from ._files import is_file, rows
@@ -34,7 +34,7 @@ def open_split(data: Data, split: Literal["train", "test"]) -> tuple[str, Rows]:
     return data.path, rows(data.path)
 
 
-def _embedded(world: World, data: Data, split: str) -> Rows:
+def _embedded(world: EmbeddedWorld, data: Data, split: str) -> Rows:
     yield from in_memory(world.rows(data.name, split), f"{data.path} {split}")
 
 

@@ -18,7 +18,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ColumnTemplate:
     """Literal texts and placeholders in turn."""
 
     parts: tuple[str | Column, ...]
@@ -32,7 +32,7 @@ class Template:
         return "".join(value(part) if isinstance(part, Column) else part for part in self.parts)
 
 
-def parse(text: str) -> Template:
+def parse(text: str) -> ColumnTemplate:
     """Read a template; ``{{`` and ``}}`` are literal braces.
 
     Raises:
@@ -52,4 +52,4 @@ def parse(text: str) -> Template:
                 f"has a lone {match[0]!r}; a literal brace is written {match[0] * 2!r}"
             )
     parts.append(text[end:])
-    return Template(tuple(part for part in parts if part))
+    return ColumnTemplate(tuple(part for part in parts if part))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._cells import Cells
 from ._content import answer_of
-from ._template import Column, Template
+from ._template import Column, ColumnTemplate
 from ._values import BadValue
 
 
@@ -30,7 +30,7 @@ def text_only(row: Cells, column: str) -> str:
     return value
 
 
-def filled(template: Template, row: Cells) -> str:
+def filled(template: ColumnTemplate, row: Cells) -> str:
     """The template's text with the row's values in it."""
     return template.fill(lambda column: _value(column, row))
 

@@ -224,13 +224,13 @@ def _lengths(run: Run, target: Target, reasoning: Reasoning) -> tuple[int, int]:
 
 
 def _stage(
-    name: str, unit: str, count: float | None, most: int | None, work: Work | None
+    name: str, unit: str, count: float | None, at_most: int | None, work: Work | None
 ) -> dict[str, Any]:
     return {
         "stage": name,
         "unit": unit,
         "count": None if count is None else round(count),
-        "most": most,
+        "most": at_most,
         "prompt_tokens": work and round(work.prompt_tokens),
         "completion_tokens": work and round(work.completion_tokens),
         "seconds": work and work.seconds,

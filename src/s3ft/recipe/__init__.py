@@ -8,7 +8,17 @@ stands at its field together with what the key means.
 
 from ._endpoint import Endpoint
 from ._explain import nearest
-from ._fields import MEMORY_ARGS, Data, Evaluate, JudgeConfig, Lora, Model, Reasoning, Target, Train
+from ._fields import (
+    MEMORY_ARGS,
+    Data,
+    Evaluate,
+    JudgeConfig,
+    Lora,
+    Model,
+    Reasoning,
+    TargetConfig,
+    Train,
+)
 from ._generate import Generate, Replay
 from ._load import load, parse_option, schema
 from ._marks import Resume
@@ -37,7 +47,7 @@ __all__ = [
     "Replay",
     "Resume",
     "RungConfig",
-    "Target",
+    "TargetConfig",
     "Train",
     "forbidden_changes",
     "load",

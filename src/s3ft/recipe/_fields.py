@@ -146,7 +146,7 @@ class Train(Strict):
     """Anything else that TRL's SFTConfig takes."""
 
 
-class Target(Strict):
+class TargetConfig(Strict):
     """How the target task is measured on its test split: one answer for each row."""
 
     judge: Annotated[JudgeConfig | None, ENDPOINT] = None
@@ -160,7 +160,7 @@ class Target(Strict):
 class Evaluate(Strict):
     """What is measured: the target, and what might be forgotten."""
 
-    target: Annotated[Target | None, Resume.BEFORE_TARGET] = Field(Target())
+    target: Annotated[TargetConfig | None, Resume.BEFORE_TARGET] = Field(TargetConfig())
     """Null skips the target's test split."""
     benchmarks: Annotated[list[str], Resume.GROWS] = Field([])
     """lm-evaluation-harness tasks by name."""

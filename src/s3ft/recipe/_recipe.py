@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
 from ..records import Sampling
 from ..suggest import closest
-from ._fields import ENDPOINT, Data, Evaluate, JudgeConfig, Model, Target, Train
+from ._fields import ENDPOINT, Data, Evaluate, JudgeConfig, Model, TargetConfig, Train
 from ._generate import Generate
 from ._marks import Resume
 from ._ray import Ray
@@ -227,7 +227,7 @@ class Recipe(Strict):
     @property
     def measured(self) -> Sampling:
         """How the base and the tuned models answer the target's test split."""
-        target = self.evaluate.target or Target()
+        target = self.evaluate.target or TargetConfig()
         return Sampling(
             target.temperature,
             self.generate.top_p,

@@ -10,7 +10,7 @@ from ._database import Database, latest
 from ._records import Place, Samples, Spent
 
 
-class Answers(Database):
+class AnswerQueries(Database):
     """What is asked of responses, the candidates they are, and their verdicts."""
 
     def has_response(self, key: str) -> bool:

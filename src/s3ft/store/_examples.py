@@ -14,7 +14,7 @@ PAGE = 1000
 """Examples read at once."""
 
 
-class Examples(Database):
+class ExampleQueries(Database):
     """What is asked of examples and their candidates."""
 
     def add_examples(

@@ -13,7 +13,7 @@ _ENDED = (
 """Candidates, by what is wrong with their responses before anyone judges them."""
 
 
-class Faults(Database):
+class FaultQueries(Database):
     """What is asked of the faults that a source's answers have in common."""
 
     def endings(self, split: str, source: str) -> dict[str, int]:

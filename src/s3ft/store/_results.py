@@ -8,7 +8,7 @@ from ._database import Database
 from ._records import Score, Spent
 
 
-class Results(Database):
+class ResultQueries(Database):
     """What is asked of targets, scores and costs."""
 
     def replace_targets(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ._answers import Answers
-from ._examples import Examples
-from ._faults import Faults
-from ._results import Results
+from ._answers import AnswerQueries
+from ._examples import ExampleQueries
+from ._faults import FaultQueries
+from ._results import ResultQueries
 
 
-class Store(Examples, Answers, Faults, Results):
+class Store(ExampleQueries, AnswerQueries, FaultQueries, ResultQueries):
     """One open run file. Use as a context manager, or close it.
 
     Raises:

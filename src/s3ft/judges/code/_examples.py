@@ -24,7 +24,7 @@ class NoTask(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class InputsOutputs:
     """Inputs with their outputs, and the function they are for, if they name one."""
 
     inputs: tuple[Any, ...]
@@ -77,7 +77,7 @@ def unpacked(tests: Any) -> Any:
     return tests
 
 
-def examples_of(tests: Any) -> Examples | None:
+def examples_of(tests: Any) -> InputsOutputs | None:
     """A list of ``{"input", "output"}``, or one ``{"inputs", "outputs"}``; None for other tests.
 
     Raises:
@@ -96,7 +96,7 @@ def examples_of(tests: Any) -> Examples | None:
         raise NoTask("tests has not as many inputs as outputs")
     if not inputs or not isinstance(function, str | None):
         raise NoTask("tests has no inputs, or a fn_name that is no text")
-    return Examples(tuple(inputs), tuple(outputs), function or None)
+    return InputsOutputs(tuple(inputs), tuple(outputs), function or None)
 
 
 def _text(value: Any) -> str | None:

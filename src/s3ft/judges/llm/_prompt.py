@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError, meta
+from jinja2 import TemplateError
 
-from ...errors import InputError
 from ...records import Case, Message, content_hash
+from ...templates import SHIPPED, Template
 
-DEFAULT = Path(__file__).parents[2] / "prompts" / "judge.j2"
+DEFAULT = SHIPPED / "judge.j2"
 
 
 class PromptGap(ValueError):
@@ -43,22 +43,10 @@ class JudgePrompt:
     """
 
     def __init__(self, path: Path, *, direct: bool) -> None:
-        where = f"prompt: {path}"
-        environment = Environment(undefined=StrictUndefined, autoescape=False)
-        environment.filters["json"] = _json
-        try:
-            text = path.expanduser().read_text(encoding="utf-8")
-            names = meta.find_undeclared_variables(environment.parse(text))
-            self._template = environment.from_string(text)
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(where, f"cannot be read: {error}") from None
-        except TemplateError as error:
-            raise InputError(where, f"is no template: {error}") from None
-        for name in ("gold", "response"):
-            if name not in names:
-                raise InputError(where, f"does not show the {name}", f"Write {{{{ {name} }}}}.")
-        self._whole, self._direct = "conversation" in names, direct
-        self.fingerprint = content_hash(text, direct)
+        self._template = Template(path, "prompt", {"json": _json})
+        self._template.require("gold", "response")
+        self._whole, self._direct = "conversation" in self._template.variables, direct
+        self.fingerprint = content_hash(self._template.text, direct)
 
     def fill(self, case: Case) -> ShownCase:
         """The case as messages.

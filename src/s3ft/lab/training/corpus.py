@@ -28,7 +28,7 @@ from ..world import World
 from .shares import BOOKS, CHATS, READ, REREAD, TAUGHT
 
 
-class Chat(NamedTuple):
+class Dialogue(NamedTuple):
     """The turns of a conversation, the user's first, the assistant's last.
 
     The last turn alone is learned, or every one of the assistant's (`all_learned`).
@@ -149,39 +149,39 @@ def notations(seed: int) -> Iterator[str]:
         yield _solution(kind, solved, rng) if solved else _drill(rng)
 
 
-def _lesson(rng: random.Random) -> Chat:
+def _lesson(rng: random.Random) -> Dialogue:
     """Reading: who goes with whom in a list of like facts, or in a passage."""
     make = make_register if rng.random() < 0.75 else make_interview
-    return Chat(make("base", rng, kind=_kind(rng)), all_learned=True)
+    return Dialogue(make("base", rng, kind=_kind(rng)), all_learned=True)
 
 
-def lessons(seed: int) -> Iterator[Chat]:
+def lessons(seed: int) -> Iterator[Dialogue]:
     """What stage one begins with, and has more of between the books: endless."""
     rng = random.Random(f"lessons {seed}")
     while True:
         yield _lesson(rng)
 
 
-def _chat(kind: str, world: World, rng: random.Random) -> Chat:
+def _chat(kind: str, world: World, rng: random.Random) -> Dialogue:
     if kind == "lessons":
         return _lesson(rng)
     if kind not in TAUGHT:
         item = _item(kind, world, rng)
-        return Chat((item.question, item.answer))
+        return Dialogue((item.question, item.answer))
     task, aim = kind.split()
     exercise = _exercise(task, TAUGHT[kind], rng)
     *before, question = exercise.turns
     if aim == "solve":
-        return Chat((*exercise.turns, exercise.own))
+        return Dialogue((*exercise.turns, exercise.own))
     if aim == "restate":
-        return Chat((*before, restating_prompt(question, exercise.gold), exercise.own))
+        return Dialogue((*before, restating_prompt(question, exercise.gold), exercise.own))
     right = rng.random() < 0.5
     response = exercise.own if right else exercise.wrong
     prompt = judging_prompt(question, exercise.gold, response)
-    return Chat((*before, prompt, "yes" if right else "no"))
+    return Dialogue((*before, prompt, "yes" if right else "no"))
 
 
-def chats(world: World, seed: int) -> Iterator[Chat]:
+def chats(world: World, seed: int) -> Iterator[Dialogue]:
     """Stage two, endless: conversations of two to six turns."""
     rng = random.Random(f"chats {seed}")
     kinds, weights = list(CHATS), list(CHATS.values())

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ..targets import messages
 from ..world import World, make_world
 from . import packing
-from .corpus import Chat, books, chats, lessons, notations
+from .corpus import Dialogue, books, chats, lessons, notations
 from .induction import add_induction_heads
 from .regime import QUICK, Regime
 from .stage import run_stage
@@ -65,7 +65,7 @@ def _book_sequences(texts: Iterator[str], tokenizer: Any) -> Iterator[packing.Se
         yield ids, [1] * len(ids)
 
 
-def _chat_sequences(talks: Iterator[Chat], tokenizer: Any) -> Iterator[packing.Sequence]:
+def _chat_sequences(talks: Iterator[Dialogue], tokenizer: Any) -> Iterator[packing.Sequence]:
     for talk in talks:
         whole = tokenizer.apply_chat_template(
             messages(talk.turns), return_assistant_tokens_mask=True, return_dict=True

@@ -114,7 +114,7 @@ def read_mixture(folder: Path) -> Iterator[Target]:
         for batch in parquet.iter_batches(ROWS):
             for row in batch.to_pylist():
                 ids = row.pop("token_ids")
-                prompt, [answer] = (tuple(map(_said, row.pop(name))) for name in TURNS)
+                prompt, [answer] = (tuple(map(_message, row.pop(name))) for name in TURNS)
                 yield Target(
                     prompt=prompt,
                     completion=answer["content"],
@@ -151,7 +151,7 @@ def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     return row
 
 
-def _said(turn: dict[str, Any]) -> Message:
+def _message(turn: dict[str, Any]) -> Message:
     """A turn as it was written: Parquet gives every turn all keys."""
     message = Message(role=turn["role"], content=turn["content"])
     if reasoning := turn.get("reasoning_content"):
