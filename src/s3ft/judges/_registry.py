@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from ..records import Verdict
 from ..suggest import did_you_mean
 from ._base import Judge, JudgeFactory, closing, is_stateful, no_answer, screened
 from ._cache import ReplyCache, canary_line
+from ._imported import imported
 
 if TYPE_CHECKING:
     from ._reward import JudgeReward
@@ -133,7 +133,7 @@ class Judges:
         """
         from ._reward import JudgeReward
 
-        return JudgeReward(judge, options, gold)
+        return JudgeReward(judge, options, gold, make_judge)
 
     def __call__(
         self, rows: Iterable[Mapping[str, Any]], judge: str, **options: Any
@@ -173,22 +173,9 @@ def _misfit(parameter: inspect.Parameter | None, value: Any) -> str | None:
     return f"must be {' or '.join(_WORDS[kind] for kind in plain)}"
 
 
-def imported(path: str, where: str, what: str) -> Callable[..., Any]:
-    """The callable that ``package.module:name`` names.
-
-    Raises:
-        InputError: there is none.
-    """
-    module, _, attribute = path.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        remedy = "Name an importable package.module:name; for a file here set PYTHONPATH=."
-        raise InputError(where, f"{what} cannot be imported: {error}", remedy) from None
-    if not callable(found):
-        raise InputError(where, f"{what} is not callable", "Name a function.")
-    made: Callable[..., Any] = found
-    return made
-
-
 registry = Judges()
+
+
+def make_judge(name: str, options: Mapping[str, Any]) -> Judge:
+    """A judge of the registry; a function of a module, which can be pickled by its name."""
+    return registry.make(name, options)

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..records import Case, Label, Verdict, VerdictCode
 from ..workers import chunks
 from ._base import Judge, close, per_case
-from ._registry import imported, registry
+from ._imported import imported
 from ._rows import judge_rows
 
 BATCH = 64
@@ -121,15 +121,22 @@ class JudgeReward:
         options: the judge's.
         gold: the column with the gold; a judge that needs none (of code with tests) can do
             without it.
+        make: makes the judge of a name and options, here and where this was pickled to.
 
     Raises:
         InputError: there is no such judge, or it does not take these options.
     """
 
-    def __init__(self, name: str, options: Mapping[str, Any], gold: str = "gold") -> None:
+    def __init__(
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        gold: str,
+        make: Callable[[str, Mapping[str, Any]], Judge],
+    ) -> None:
         self.__name__ = name
-        self._made_of = (name, dict(options), gold)
-        self._gold, self._judge = gold, registry.make(name, options)
+        self._made_of = (name, dict(options), gold, make)
+        self._gold, self._judge = gold, make(name, options)
 
     def __reduce__(self) -> tuple[Callable[..., JudgeReward], tuple[Any, ...]]:
         return JudgeReward, self._made_of
