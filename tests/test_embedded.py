@@ -8,7 +8,7 @@ import pytest
 
 import s3ft
 from s3ft import lab
-from s3ft.embedded import DEFAULT_WORLD, WORLDS, World, embedded, is_embedded
+from s3ft.embedded import DEFAULT_WORLD, WORLDS, EmbeddedWorld, embedded, is_embedded
 
 SOURCE = Path(s3ft.__file__).parent
 
@@ -28,7 +28,7 @@ def test_a_world_gives_all_that_is_asked_of_it(name: str) -> None:
     assert world.MODEL.is_dir()
     assert world.TASKS.is_dir()
     assert world.JUDGE_PROMPT.is_file()
-    named = list(inspect.signature(World.rows).parameters)[1:]
+    named = list(inspect.signature(EmbeddedWorld.rows).parameters)[1:]
     assert list(inspect.signature(world.rows).parameters)[: len(named)] == named
 
 

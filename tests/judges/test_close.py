@@ -24,9 +24,11 @@ from s3ft.judges import (
     screened,
     without_leaks,
 )
+from s3ft.ladder import RungPrompt, built_in_rungs
 from s3ft.recipe import Ray
 from s3ft.records import Case, Verdict
 
+PARAPHRASE = RungPrompt(*built_in_rungs(["paraphrase"]))
 LATEX = [{"response": r"\boxed{x + 1}", "gold": r"$1 + x$"}, {"response": "x^3", "gold": "$x^2$"}]
 PROGRAMS = [
     {
@@ -125,7 +127,7 @@ class Held:
 
 def test_wrappers_pass_it_on() -> None:
     held = Held()
-    judge = without_leaks(screened(per_case(held), lambda _: None))
+    judge = without_leaks(screened(per_case(held), lambda _: None), PARAPHRASE)
     close(judge)
     assert held.closed == 1
     judges = Judges()

@@ -13,6 +13,7 @@ import s3ft
 from endpoint import Body, serve
 from s3ft.generate import _limits
 from s3ft.judges import Judges, judge_rows, per_case, registry, without_leaks
+from s3ft.ladder import RungPrompt, built_in_rungs
 from s3ft.records import Case, Verdict, VerdictCode
 
 SOURCE = Path(s3ft.__file__).parent
@@ -156,8 +157,9 @@ def test_what_a_judge_of_ones_own_leaves_out() -> None:
 
 def test_a_leak() -> None:
     accepts = per_case(lambda case: Verdict(case.key, "correct"))
+    prompt = RungPrompt(*built_in_rungs(["paraphrase"]))
     case = Case("0", (), "As the reference answer says, it is Paris.", ("Paris",))
-    assert [v.code for v in without_leaks(accepts)([case])] == ["leak"]
+    assert [v.code for v in without_leaks(accepts, prompt)([case])] == ["leak"]
 
 
 def test_nothing_reads_a_reason() -> None:
