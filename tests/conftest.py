@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real public data sets are not at {folder}")
     return folder
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Retries come soon, and nothing was asked of any server before.
+
+    Called, it forgets again what was asked, as another process would begin.
+    """
+
+    def forget() -> None:
+        monkeypatch.setattr("s3ft.generate._limits._shared", {})
+
+    monkeypatch.setattr("s3ft.generate._openai.FIRST_WAIT", 0.02)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    forget()
+    return forget

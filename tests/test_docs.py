@@ -68,3 +68,12 @@ def test_python_in_docs_compiles(page: Path) -> None:
 
 def test_recipes_are_found() -> None:
     assert len(RECIPES) > 5
+
+
+def test_the_map_of_the_code_names_what_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([a-z_/]+(?:/|\.py))`", text))
+    assert len(named) > 25
+    homes = [ROOT / "src" / "s3ft", *(ROOT / "src" / "s3ft").glob("**/")]
+    missing = [name for name in named if not any((home / name).exists() for home in homes)]
+    assert not missing

@@ -11,7 +11,6 @@ import pytest
 
 import s3ft
 from endpoint import Body, serve
-from s3ft.generate import _limits
 from s3ft.judges import Judges, judge_rows, per_case, registry, without_leaks
 from s3ft.ladder import RungPrompt, built_in_rungs
 from s3ft.records import Case, Verdict, VerdictCode
@@ -100,8 +99,7 @@ def test_what_is_no_whole_answer(judge: str) -> None:
     assert codes == ["cut", "cut", "empty", "malformed", "malformed"]
 
 
-def test_a_model_that_judges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "_shared", {})
+def test_a_model_that_judges(quick_retries: object) -> None:
     replies = {"a": "yes", "b": "no", "c": "perhaps", ":": "yes"}
 
     def model(body: Body) -> Any:
@@ -115,8 +113,7 @@ def test_a_model_that_judges(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [v.code for v in verdicts] == ["yes", "no", "error", "empty", "malformed"]
 
 
-def test_votes_that_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "_shared", {})
+def test_votes_that_split(quick_retries: object) -> None:
     replies = iter(["yes", "no", "perhaps"])
     row = {"prompt": "Where?", "response": "There", "gold": "x"}
     with serve(lambda _: next(replies)) as server:

@@ -10,7 +10,7 @@ import random
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ import pytest
 import s3ft
 from endpoint import Body, Endpoint, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages, write_report
 from s3ft.records import Case, Verdict, content_hash
 
@@ -39,10 +38,7 @@ SAMPLE = {
 LENGTH = [9, 8, 7, 6, 5, 4, 3, 2]
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def sample_of(body: Body) -> int:
@@ -168,7 +164,9 @@ def test_an_answer_that_was_cut_is_not_verified(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_stopped_anywhere_it_comes_out_the_same(tmp_path: Path) -> None:
+def test_stopped_anywhere_it_comes_out_the_same(
+    tmp_path: Path, quick_retries: Callable[[], None]
+) -> None:
     """With the pick that depends on what else there is in a round."""
     rng = random.Random(3)
     with serve(model) as server:
@@ -179,7 +177,7 @@ def test_stopped_anywhere_it_comes_out_the_same(tmp_path: Path) -> None:
         server.bodies.clear()
         stops = 0
         while not (tmp_path / "stopped" / "mixture" / "sdft").exists():
-            _limits._shared.clear()  # as another process would begin
+            quick_retries()  # as another process would begin
             told["generate"]["openai"]["max_requests"] = rng.randint(1, 18)
             with suppress(RunError):
                 run_stages(told, (), tmp_path / "stopped", "select")
@@ -215,11 +213,9 @@ def test_a_judge_stopped_anywhere_goes_on_to_the_same(tmp_path: Path) -> None:
 
         return judge
 
-    from s3ft.pipeline.selection import _fill
-
     rng = random.Random(7)
     with serve(model) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_fill, "BATCH", 3)
+        patch.setattr("s3ft.pipeline.selection._fill.BATCH", 3)
         told = recipe(tmp_path, server, pick="shortest") | {"methods": ["ssr", "s3ft"]}
         told["judge"] = {"name": "stumbling"}
         run_stages(told, (), tmp_path / "whole", "select")

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,7 @@ import pytest
 
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import _limits, _openai
 from s3ft.pipeline import run_stages, write_report
-from s3ft.pipeline.selection import _fill
 
 ROWS = 24
 KILLS = 20
@@ -27,9 +26,7 @@ SECRET = "sk-very-secret"
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
+def _key(quick_retries: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", SECRET)
 
 
@@ -104,13 +101,15 @@ def test_the_report_tells_of_the_canaries(tmp_path: Path) -> None:
         assert f"Of {count} known-wrong responses" in text
 
 
-def test_a_budget_stops_a_run_and_it_goes_on(tmp_path: Path) -> None:
+def test_a_budget_stops_a_run_and_it_goes_on(
+    tmp_path: Path, quick_retries: Callable[[], None]
+) -> None:
     out = tmp_path / "run"
     with serve(model) as server:
         told = recipe(tmp_path, server.url, max_requests=15)
         with pytest.raises(RunError, match="max_requests of 15"):
             run_stages(told, (), out, "generate")
-        _limits._shared.clear()  # as another process would begin
+        quick_retries()  # as another process would begin
         run_stages(told, (), out, "generate")
         assert set(server.asked.values()) == {1}
         with sqlite3.connect(out / "run.sqlite") as db:
@@ -157,7 +156,7 @@ def test_one_refused_row_does_not_hold_up_the_others(
         bad = prompt_of(body).endswith("word of 3?")
         return (400, {"error": "not this one"}) if bad else model(body)
 
-    monkeypatch.setattr(_fill, "SHARD", 8)
+    monkeypatch.setattr("s3ft.pipeline.selection._fill.SHARD", 8)
     with serve(picky) as server:
         told = recipe(tmp_path, server.url) | {"judge": {"name": "match"}, "methods": ["ssr"]}
         with pytest.raises(RunError, match="no answer to 1 requests, the first: row 3: HTTP 400"):

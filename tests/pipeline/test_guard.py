@@ -14,22 +14,13 @@ import pytest
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.api import select
 from s3ft.errors import InputError, RunError
-from s3ft.generate import _limits, _openai
-from s3ft.pipeline import run_stages
-from s3ft.pipeline._measuring import measure_target
-from s3ft.pipeline._run import scratch_run
+from s3ft.pipeline import measure_target, run_stages, scratch_run
 from s3ft.pipeline.rundir import begin_anew, mendable_split
 from s3ft.recipe import load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_retries")]
 
 ROWS = 24
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
 
 
 def write_rows(folder: Path, count: int = ROWS) -> str:

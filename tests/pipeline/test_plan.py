@@ -12,7 +12,6 @@ import pytest
 import s3ft
 from endpoint import Body, prompt_of, serve
 from s3ft import cli
-from s3ft.generate import _limits
 from s3ft.pipeline import run_stages
 
 ROWS = 20
@@ -22,8 +21,7 @@ COST = (10 * 1000 + 5 * 2000) / 1e6
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(_limits, "_shared", {})
+def _alone(quick_retries: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 

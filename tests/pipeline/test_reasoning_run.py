@@ -12,9 +12,10 @@ import yaml
 
 import s3ft
 from s3ft.models import load_chat
-from s3ft.pipeline import _training, read_mixture
+from s3ft.pipeline import read_mixture
 from s3ft.recipe import Model
 from s3ft.records import Message
+from s3ft.train import train
 from thinker import (
     GOLD,
     GOLD_THOUGHTS,
@@ -98,13 +99,11 @@ def finished(
 
     def watched(dataset: Any, **settings: Any) -> Any:
         given.extend(dataset.to_list())
-        return real(dataset, **settings)
+        return train(dataset, **settings)
 
-    real, _training.train = _training.train, watched  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("s3ft.pipeline._training.train", watched)
         s3ft.run(recipe(folder, template, request.param), out=out)
-    finally:
-        _training.train = real
     return out, request.param, given
 
 

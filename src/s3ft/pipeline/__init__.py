@@ -1,7 +1,8 @@
 """A run from end to end: its stages in their order, and the run directory they share."""
 
+from ._measuring import measure_target
 from ._plan import plan_recipe
-from ._run import check_recipe, run_stages, write_report
+from ._run import check_recipe, run_stages, scratch_run, write_report
 from ._stages import STAGES, Stage
 from .rundir import Run, label, open_run
 from .selection import read_mixture
@@ -12,9 +13,11 @@ __all__ = [
     "Stage",
     "check_recipe",
     "label",
+    "measure_target",
     "open_run",
     "plan_recipe",
     "read_mixture",
     "run_stages",
+    "scratch_run",
     "write_report",
 ]

@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from test_reply import INJECTIONS
 
 from endpoint import Body, Endpoint, completion, prompt_of, serve
 from s3ft.errors import InputError, RunError
-from s3ft.generate import _limits, _openai
 from s3ft.judge import ReplyCache, audit_file, judge_file, registry
 from s3ft.judges import canary_line
 from s3ft.records import Message, Verdict
@@ -22,10 +22,7 @@ from s3ft.records import Message, Verdict
 TOWNS = ["Paris", "Rome", "Oslo", "Lima", "Cairo", "Delhi", "Kyiv", "Quito", "Dakar", "Hanoi"]
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(_limits, "_shared", {})
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 def row(number: int, right: bool = True, **more: Any) -> dict[str, Any]:
@@ -227,15 +224,17 @@ def test_equal_cases_are_asked_once() -> None:
     assert len(server.bodies) == 1
 
 
-def test_a_budget_stops_it_and_it_goes_on(tmp_path: Path) -> None:
+def test_a_budget_stops_it_and_it_goes_on(
+    tmp_path: Path, quick_retries: Callable[[], None]
+) -> None:
     rows = [row(n) for n in range(25)]
     path = tmp_path / "replies.sqlite"
     with serve(good_model) as server:
         for _ in range(2):
-            _limits._shared.clear()  # as another process would begin
+            quick_retries()  # as another process would begin
             with ReplyCache(path) as cache, pytest.raises(RunError, match="max_requests of 10"):
                 judge(rows, server, cache, openai={"max_requests": 10})
-        _limits._shared.clear()
+        quick_retries()
         with ReplyCache(path) as cache:
             verdicts = judge(rows, server, cache, openai={"max_requests": 10})
     assert labels(verdicts) == ["correct"] * 25
