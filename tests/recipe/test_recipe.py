@@ -335,3 +335,16 @@ def test_the_target_is_measured_greedily_unless_told_otherwise(tmp_path: Path) -
     assert load(path).measured == Sampling(0.0, 0.9, 0, 512)
     changes = ["evaluate.target.temperature=0.5", "evaluate.target.max_new_tokens=9"]
     assert load(path, changes).measured == Sampling(0.5, 0.9, 0, 9)
+
+
+def test_rungs_are_asked_in_the_order_of_the_ladders() -> None:
+    rungs = {name: {"prompt": "paraphrase.j2"} for name in ("late", "early")}
+    ladders = {"a": ["self", "early", "gold"], "b": ["early", "late", "gold"]}
+    told = {"data": "rows.jsonl", "judge": "math", "rungs": rungs, "ladders": ladders}
+    recipe = load({**told, "methods": ["b", "a"]})
+    assert [rung.name for rung in recipe.rungs_to_ask()] == ["self", "early", "late"]
+    assert [rung.name for rung in recipe.rungs_to_ask(["b"])] == ["early", "late"]
+    assert recipe.rungs_to_ask([]) == []
+    disagreeing = {"a": ["late", "early"], "b": ["early", "late"]}
+    recipe = load({**told, "ladders": disagreeing, "methods": ["a", "b"]})
+    assert {rung.name for rung in recipe.rungs_to_ask()} == {"early", "late"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, pairwise
+from pathlib import PurePath
 from typing import Annotated, Any
 
 from pydantic import (
@@ -182,7 +184,7 @@ class Recipe(Strict):
             (rung,) = built_in_rungs([name])
             return self._resolved(rung, getattr(self, rung.key)) if rung.asks else rung
         config = self.rungs[name]
-        meaning = f"its verified answer to {config.prompt}"
+        meaning = f"its verified answer to {PurePath(config.prompt).name}"
         return self._resolved(Rung(name, f"rungs.{name}", meaning=meaning), config)
 
     def rungs_of(self, method: str) -> tuple[Rung, ...]:
@@ -192,16 +194,16 @@ class Recipe(Strict):
     def rungs_to_ask(self, methods: Iterable[str] | None = None) -> list[Rung]:
         """The rungs that a model is asked for some methods, or all of the recipe's.
 
-        A rung comes after those that stand before it on any ladder.
+        A rung comes after those that stand before it on some ladder, unless two ladders disagree.
         """
-        depth: dict[str, int] = {}
-        for method in self.methods if methods is None else methods:
-            for number, name in enumerate(self.ladder(method)):
-                depth[name] = max(number, depth.get(name, 0))
-        order = [*BUILT_IN, *self.rungs]
-        rungs = [
-            self.rung(name) for name in sorted(depth, key=lambda n: (depth[n], order.index(n)))
-        ]
+        ladders = [self.ladder(method) for method in (self.methods if methods is None else methods)]
+        depth = {
+            name: 0 for name in (*BUILT_IN, *self.rungs) if any(name in one for one in ladders)
+        }
+        for _ in depth:  # the longest way to a rung, over several ladders
+            for above, below in chain.from_iterable(map(pairwise, ladders)):
+                depth[below] = max(depth[below], depth[above] + 1)
+        rungs = map(self.rung, sorted(depth, key=depth.__getitem__))
         return [rung for rung in rungs if rung.asks]
 
     def _resolved(self, rung: Rung, config: Generate | RungConfig) -> Rung:

@@ -143,10 +143,12 @@ class Guard:
 
     def _limit(self) -> str:
         """The key of the limit of these answers, and what it is."""
-        key, limit = "generate", self._recipe.generate.max_new_tokens
-        if (own := self._recipe.rungs.get(self._source)) and own.max_new_tokens:
-            key, limit = f"rungs.{self._source}", own.max_new_tokens
-        return f"{key}.max_new_tokens (it is {limit})"
+        limit = self._recipe.generate.max_new_tokens
+        for rung in self._recipe.rungs_to_ask():
+            own = rung.first.max_new_tokens
+            if rung.name == self._source and own != limit:
+                return f"{rung.key}.max_new_tokens (it is {own})"
+        return f"generate.max_new_tokens (it is {limit})"
 
     def _examples(self, reason: str) -> Iterator[str]:
         entries: Iterable[Entry] = self._store.entries(self._split, [self._source])
