@@ -25,7 +25,9 @@ RECIPE: dict[str, Any] = {
     "data": {"path": "lab", "name": "math", "test": "test", "max_train": 40, "max_test": 12},
     "judge": {"name": "math"},
     "generate": {"max_new_tokens": 160, "batch_size": 8},
-    "methods": ["ssr", "s3ft"],
+    "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
+    "ladders": {"twice": ["self", "paraphrase", "again", "gold"]},
+    "methods": ["twice", "s3ft"],
     "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
     "evaluate": {
         "tasks": "lab",
