@@ -36,6 +36,10 @@ RECIPE: dict[str, Any] = {
 }
 
 
+WITH_MODEL = 2**28
+"""Bytes that a worker has which loaded a model, and none that only judges."""
+
+
 def mixture(out: Path, **changes: Any) -> dict[str, bytes]:
     """The files of a run's mixture."""
     run_stages({**RECIPE, **changes}, (), out, "select")
@@ -64,7 +68,7 @@ def _own_cluster() -> Iterator[None]:
 
 @contextmanager
 def killer() -> Iterator[list[int]]:
-    """Kills one worker in the middle of its work, once."""
+    """Kills one worker that answers in the middle of its work, once."""
     killed: list[int] = []
     ended = threading.Event()
 
@@ -72,7 +76,8 @@ def killer() -> Iterator[list[int]]:
         while not ended.wait(0.05):
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
-                    if any("_Worker.do" in word for word in process.cmdline()):  # Ray says so
+                    works = any("_Worker.run" in word for word in process.cmdline())  # Ray says so
+                    if works and process.memory_info().rss > WITH_MODEL:
                         time.sleep(0.2)
                         process.kill()
                         killed.append(process.pid)
