@@ -18,9 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from s3ft.judges import judge_rows, registry
+from s3ft.judges import judge_rows, registry, squad_normalise
 from s3ft.judges.audit import Confusion
-from s3ft.judges.text import squad_normalise
 from s3ft.records import Case
 from s3ft.stats import Estimate
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from jinja2 import TemplateError
 
 from s3ft.errors import InputError
-from s3ft.templates import SHIPPED, Template
+from s3ft.templates import SHIPPED, RenderError, Template
 
 
 def test_a_file_stands_before_a_shipped_one_of_its_name(
@@ -38,7 +37,7 @@ def test_it_is_filled_once_and_nothing_in_the_values_is_a_template(tmp_path: Pat
     path.write_text("{{ question }} {{ gold | loud }}")
     template = Template(path, "here", {"loud": lambda value: f"{value}!"})
     assert template.render({"question": "{{ gold }}", "gold": "<b>"}) == "{{ gold }} <b>!"
-    with pytest.raises(TemplateError, match="gold"):
+    with pytest.raises(RenderError, match="gold"):
         template.render({"question": "?"})
 
 

@@ -21,11 +21,11 @@ from .judges import (
     per_case,
     registry,
     screened,
+    squad_scores,
     stateful,
 )
 from .judges.audit import Audit, audit, audit_file, render
 from .judges.files import Counts, judge_file
-from .judges.text import squad_scores
 
 register = registry.register
 names = registry.names

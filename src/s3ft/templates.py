@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError, meta
-
 from .errors import InputError
 
 SHIPPED = Path(__file__).parent / "prompts"
 """Templates that are found by their name where there is no such file."""
+
+
+class RenderError(ValueError):
+    """A template cannot be filled: a variable is missing, or an expression fails."""
 
 
 class Template:
@@ -34,6 +36,9 @@ class Template:
         where: str,
         filters: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
+        # Here, since the command line would take longer to say what its verbs are.
+        from jinja2 import Environment, StrictUndefined, TemplateError, meta
+
         self.where = f"{where}: {path}"
         file = Path(path).expanduser()
         shipped = SHIPPED / file.name
@@ -65,6 +70,11 @@ class Template:
         """The template filled.
 
         Raises:
-            jinja2.TemplateError: a variable is missing, or an expression fails.
+            RenderError: a variable is missing, or an expression fails.
         """
-        return self._template.render(variables)
+        from jinja2 import TemplateError
+
+        try:
+            return self._template.render(variables)
+        except TemplateError as error:
+            raise RenderError(str(error)) from None

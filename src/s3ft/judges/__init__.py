@@ -19,6 +19,7 @@ from ._ray import on_ray
 from ._registry import Judges, registry
 from ._reward import JudgeReward
 from ._rows import CHUNK, MalformedRow, judge_rows, to_case
+from ._squad import squad_normalise, squad_scores
 
 __all__ = [
     "CHUNK",
@@ -38,6 +39,8 @@ __all__ = [
     "registry",
     "screened",
     "shorten",
+    "squad_normalise",
+    "squad_scores",
     "stateful",
     "to_case",
     "without_leaks",

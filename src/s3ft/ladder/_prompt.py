@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import TemplateError
-
 from ..errors import InputError
 from ..records import Example, Message, content_hash
-from ..templates import Template
+from ..templates import RenderError, Template
 from ._leak import OF_ATTEMPT, OF_GOLD, Patterns
 from ._rungs import Rung
 
@@ -62,7 +60,7 @@ class RungPrompt:
         }
         try:
             content = self._template.render(variables)
-        except TemplateError as error:
+        except RenderError as error:
             where = f"{self._template.where}: row {example.id}"
             raise InputError(where, str(error), "Name columns that every row has.") from None
         return (*before, Message(role=last["role"], content=content))

@@ -14,9 +14,8 @@ import pytest
 
 from growth import assert_linear
 from s3ft.judge import audit, registry
-from s3ft.judges import to_case
+from s3ft.judges import squad_normalise, squad_scores, to_case
 from s3ft.judges.qa import Answerability
-from s3ft.judges.text import squad_normalise, squad_scores
 from s3ft.records import Verdict
 
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
-
 from ...records import Case, Message, content_hash
-from ...templates import SHIPPED, Template
+from ...templates import SHIPPED, RenderError, Template
 
 DEFAULT = SHIPPED / "judge.j2"
 
@@ -78,7 +76,7 @@ class JudgePrompt:
         }
         try:
             content = self._template.render(variables)
-        except TemplateError as error:
+        except RenderError as error:
             raise PromptGap(f"the prompt: {error}") from None
         # A lone surrogate is no character, and could not be sent.
         turn = Message(role="user", content=content.encode(errors="replace").decode())

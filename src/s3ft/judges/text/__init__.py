@@ -3,7 +3,6 @@
 from ._choice import choice
 from ._markers import LONGEST, Mark, marked, marks
 from ._match import match, normalise
-from ._squad import squad_normalise, squad_scores
 
 __all__ = [
     "LONGEST",
@@ -13,6 +12,4 @@ __all__ = [
     "marks",
     "match",
     "normalise",
-    "squad_normalise",
-    "squad_scores",
 ]
