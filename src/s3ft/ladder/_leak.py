@@ -10,14 +10,10 @@ _TEXT = r"(?:answer|solution|response|explanation|text|code|reasoning)"
 _EARLIER = r"(?:previous|earlier|prior|failed|first|initial|incorrect|wrong|former)"
 _TRY = r"(?:attempt|answer|solution|response|try|explanation|code|program)"
 
-Patterns = tuple[re.Pattern[str], ...]
+Patterns = tuple[str, ...]
+"""Regular expressions, whatever the case; `re` compiles each once, when it is first used."""
 
-
-def _compiled(*patterns: str) -> Patterns:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-
-
-OF_GOLD: Patterns = _compiled(
+OF_GOLD: Patterns = (
     rf"\b(?:the|this|your|that|from|per)\s+{_GIVEN}\s+{_TEXT}\b",
     rf"\b{_GIVEN}\s+{_TEXT}\s*:",
     rf"\breference\s+{_TEXT}\b",
@@ -29,7 +25,7 @@ OF_GOLD: Patterns = _compiled(
 )
 """Ways of talking about an answer that was shown."""
 
-OF_ATTEMPT: Patterns = _compiled(
+OF_ATTEMPT: Patterns = (
     rf"\b(?:the|this|my|your|that|in|from)\s+{_EARLIER}\s+{_TRY}\b",
     r"\b(?:my|your|the)\s+attempt\b",
     rf"\b(?:corrected|repaired|fixed|revised)\s+(?:{_TRY}|version)\b",
@@ -46,7 +42,7 @@ def leak(text: str, shown: Sequence[str], patterns: Patterns = OF_GOLD) -> str |
     """
     own = "\n".join(shown).casefold()
     for pattern in patterns:
-        for found in pattern.finditer(text):
+        for found in re.finditer(pattern, text, re.IGNORECASE):
             if found.group().casefold() not in own:
                 return found.group()
     return None
