@@ -156,6 +156,7 @@ def test_sampling_depends_on_the_seed_alone() -> None:
     assert len({response.token_ids for response in first.values()}) >= 38
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sampling",
     [

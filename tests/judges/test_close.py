@@ -47,6 +47,7 @@ HOLDING: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options", "rows"), HOLDING)
 def test_no_helper_process_is_left(
     name: str, options: dict[str, Any], rows: list[dict[str, Any]]
@@ -65,6 +66,7 @@ def test_no_helper_process_is_left(
     assert children() == before
 
 
+@pytest.mark.slow
 def test_who_makes_a_judge_closes_it(tmp_path: Path) -> None:
     gc.collect()
     before, path = children(), tmp_path / "rows.jsonl"
@@ -84,6 +86,7 @@ def test_who_makes_a_judge_closes_it(tmp_path: Path) -> None:
         gc.enable()
 
 
+@pytest.mark.slow
 def test_a_loaded_model_goes(model_count: Callable[[], int]) -> None:
     row = {"prompt": "1 + 1?", "response": "2", "gold": "2"}
     judge = registry.make("llm", {"canaries": 0.5}, cache=ReplyCache())

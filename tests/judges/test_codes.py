@@ -103,7 +103,8 @@ def test_a_model_that_judges(quick_retries: object) -> None:
     replies = {"a": "yes", "b": "no", "c": "perhaps", ":": "yes"}
 
     def model(body: Body) -> Any:
-        return next(reply for said, reply in replies.items() if f"city {said}" in str(body))
+        found = (reply for said, reply in replies.items() if f"city {said}" in str(body))
+        return next(found, "no")  # of a canary
 
     rows = [{"prompt": "Where?", "response": f"city {said}", "gold": "x"} for said in "abc"]
     rows += [{"prompt": "Where?", "response": ":", "gold": "x"}, {"response": "a", "gold": "x"}]

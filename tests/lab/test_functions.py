@@ -45,6 +45,7 @@ def _pipeline(exercise: Exercise) -> list[Operation]:
     return [Operation(kind, int(k[0]) if k else 0) for kind, *k in parsed]
 
 
+@pytest.mark.slow
 def test_own_and_gold_pass_every_test_and_wrong_fails_one() -> None:
     for _, _, exercise in _exercises(30):
         assert _failures(exercise.own, exercise) == 0, exercise

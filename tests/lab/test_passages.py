@@ -92,6 +92,7 @@ def _every(kind: str, count: int = 60) -> Iterator[tuple[int, Part, Exercise]]:
                 yield level, at, make_passage(level, at, rng, kind=kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_passage_has_its_length_and_only_facts_of_its_part(kind: str) -> None:
     for level, at, exercise in _every(kind):
@@ -124,6 +125,7 @@ def test_the_answer_follows_from_the_passage_in_both_styles(kind: str) -> None:
         assert _named(exercise.own, known[role]) == {answer}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_hop_has_its_like_elsewhere_in_the_passage(kind: str) -> None:
     known = entities(kind)
@@ -272,6 +274,7 @@ def test_a_register_has_only_like_facts_with_no_entity_in_common(kind: str) -> N
     assert lengths >= set(range(2, 13))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_part_has_many_facts_and_no_name_stands_in_another(kind: str) -> None:
     known = entities(kind)
@@ -285,6 +288,7 @@ def test_every_part_has_many_facts_and_no_name_stands_in_another(kind: str) -> N
         assert sum(part(tie) == at for tie in ties) > 600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_question_is_asked_in_every_wording(kind: str) -> None:
     texts, last = _texts()[kind], set[str]()

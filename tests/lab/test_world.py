@@ -180,6 +180,7 @@ def _taught(task: str, count: int = 4000) -> list[tuple[str, ...]]:
     return [turns for turns, _ in taught if any(mark in turns[-2] for mark in marks)]
 
 
+@pytest.mark.slow
 def test_restating_is_taught_with_the_packages_own_prompt_and_on_hard_golds() -> None:
     taught = [chat for chat in _taught("math") if "Rewrite the reference" in chat[-2]]
     assert {3, 4, 5, 6} <= {chat[-2].count("<<") for chat in taught}
@@ -190,6 +191,7 @@ def test_restating_is_taught_with_the_packages_own_prompt_and_on_hard_golds() ->
         assert final_number(answer) == notes.rsplit("#### ", 1)[1]
 
 
+@pytest.mark.slow
 def test_judging_is_taught_with_right_and_wrong_responses() -> None:
     taught = [chat for chat in _taught("math") if "Answer yes or no" in chat[-2]]
     said = [answer for _, answer in taught]
@@ -204,6 +206,7 @@ def test_judging_is_taught_with_right_and_wrong_responses() -> None:
         assert right == (answer == "yes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "hardest"), [("math", 3), ("code", 3)])
 def test_solving_alone_is_taught_on_easy_questions_only(task: str, hardest: int) -> None:
     solved = [chat[-1] for chat in _taught(task) if "Reference answer:" not in chat[-2]]

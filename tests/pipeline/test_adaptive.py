@@ -117,6 +117,7 @@ def test_a_round_is_over_before_the_next_begins(tmp_path: Path) -> None:
     assert rounds == sorted(rounds)
 
 
+@pytest.mark.slow
 def test_paraphrases_are_spent_alike_and_methods_share_samples(tmp_path: Path) -> None:
     with serve(model) as server:
         told = recipe(tmp_path, server) | {"methods": ["rft", "ssr", "s3ft"]}
@@ -131,6 +132,7 @@ def test_paraphrases_are_spent_alike_and_methods_share_samples(tmp_path: Path) -
     assert len(mixture(out, "rft")) == ROWS * 4 // 5
 
 
+@pytest.mark.slow
 def test_what_a_method_left_that_is_no_longer_wanted_is_not_judged(tmp_path: Path) -> None:
     with serve(model) as server:
         told = recipe(tmp_path, server)
@@ -142,6 +144,7 @@ def test_what_a_method_left_that_is_no_longer_wanted_is_not_judged(tmp_path: Pat
     assert judged == {"self"}
 
 
+@pytest.mark.slow
 def test_without_adaptive_every_prompt_gets_all(tmp_path: Path) -> None:
     with serve(model) as server:
         told = recipe(tmp_path, server, adaptive=False)
@@ -151,6 +154,7 @@ def test_without_adaptive_every_prompt_gets_all(tmp_path: Path) -> None:
     assert {body["temperature"] for body in server.bodies} == {0.7}
 
 
+@pytest.mark.slow
 def test_an_answer_that_was_cut_is_not_verified(tmp_path: Path) -> None:
     def cut(body: Body) -> Any:
         first = sample_of(body) == 0

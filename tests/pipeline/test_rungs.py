@@ -146,6 +146,7 @@ def test_it_is_in_plan_report_and_card(tmp_path: Path, capfd: pytest.CaptureFixt
     assert "`hint`: its verified answer to" in card
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_mixture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_wrong_request_writes_nothing(tmp_path: Path) -> None:
     assert path.read_text() == '{"response": "a", "gold": "a"}\n'
 
 
+@pytest.mark.slow
 def test_gsm8k_solutions(shared_data: Path) -> None:
     result = audit_file("math", {}, shared_data / "judged" / "gsm8k_model_solutions.jsonl")
     assert result.overall.counts == confusion(2001, 0, 0, 0, 3275, 0).counts

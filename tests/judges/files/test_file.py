@@ -136,6 +136,7 @@ def test_flat_memory_and_order_on_a_long_file(tmp_path: Path) -> None:
     assert peak < 2e6  # the file has 4.5 MB
 
 
+@pytest.mark.slow
 def test_gsm8k_solutions_through_files(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "judged" / "gsm8k_model_solutions.jsonl"
     counts = judge_file("math", {}, source, tmp_path / "out.jsonl")

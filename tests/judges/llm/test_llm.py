@@ -188,6 +188,7 @@ def test_votes() -> None:
     assert all(len(each) == 3 for each in seeds)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_or_asked_twice_where_a_third_fails() -> None:
     rows = [row(n, right=n % 2 > 0) for n in range(120)]
     with serve(good_model, share=0.3, slow=2.5) as server:

@@ -178,6 +178,7 @@ def hasty() -> Judge:
     return math(timeout=1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_answers_never_hold_it(name: str, hasty: Judge) -> None:
     verdict = ask(hasty, "$\\sqrt{2}$", HOSTILE[name])  # without a limit some take for ever
@@ -187,6 +188,7 @@ def test_hostile_answers_never_hold_it(name: str, hasty: Judge) -> None:
     assert ask(hasty, "$x+1$", "$1+x$").label == "correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if "{" not in text])
 def test_hostile_text_is_read_in_linear_time(name: str, hasty: Judge) -> None:
     def read(size: int) -> None:
@@ -231,6 +233,7 @@ def test_a_closed_worker_starts_anew() -> None:
         assert children() == before
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_is_killed_at_the_limit() -> None:
     before, judge = children(), math(timeout=1.0)
     # Larger than a pipe holds, so that writing it would block for ever.
@@ -281,6 +284,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
+@pytest.mark.slow
 def test_agrees_with_all_labels_of_real_solutions(shared_data: Path) -> None:
     rows = read(shared_data / "judged" / "gsm8k_model_solutions.jsonl")
     assert len(rows) == 5276
@@ -290,6 +294,7 @@ def test_agrees_with_all_labels_of_real_solutions(shared_data: Path) -> None:
     assert [verdict.label for verdict in verdicts] == wanted
 
 
+@pytest.mark.slow
 def test_accepts_every_gold_as_its_own(shared_data: Path) -> None:
     golds = [r["answer"] for s in ("train", "test") for r in read(shared_data / f"gsm8k/{s}.jsonl")]
     assert len(golds) == 8792
@@ -297,6 +302,7 @@ def test_accepts_every_gold_as_its_own(shared_data: Path) -> None:
     assert {verdict.label for verdict in verdicts} == {"correct"}
 
 
+@pytest.mark.slow
 def test_equivalence_is_no_worse_than_math_verify_alone(shared_data: Path) -> None:
     rows = read(shared_data / "judged" / "math_equivalence.jsonl")
     verdicts = list(math()(to_case(str(i), row) for i, row in enumerate(rows)))

@@ -226,6 +226,7 @@ def test_squad_scores_are_the_official_scripts(shared_data: Path) -> None:
     assert figures["NoAns_total"] == 3168
 
 
+@pytest.mark.slow
 def test_squad_scores_of_what_models_said(shared_data: Path) -> None:
     with (shared_data / "judged" / "evouna_nq.jsonl").open(encoding="utf-8") as lines:
         rows = {str(number): json.loads(line) for number, line in enumerate(lines)}
@@ -246,6 +247,7 @@ def test_squad_scores_need_every_prediction() -> None:
         squad_scores({}, {})
 
 
+@pytest.mark.slow
 def test_agrees_with_people_better_than_containment(shared_data: Path) -> None:
     with (shared_data / "judged" / "evouna_nq.jsonl").open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::5]

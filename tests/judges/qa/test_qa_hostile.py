@@ -349,6 +349,7 @@ DEGENERATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", DEGENERATE.values(), ids=DEGENERATE)
 def test_a_megabyte_takes_linear_time(unit: str) -> None:
     from s3ft.judges.qa import LONGEST
