@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from architectures import saved
+from processes import children
 from s3ft.errors import InputError
 from s3ft.pipeline import Run, open_run, run_stages
 from s3ft.recipe import load
@@ -162,3 +163,16 @@ def test_a_resumed_run_looks_at_what_changed(
     with pytest.raises(InputError, match=r"train\.learning_rate was"):
         run_stages(recipe, {**right, "train.learning_rate": 1e-3}, out, "train")
     assert names(out / "models") == kept
+
+
+def test_a_refused_beginning_leaves_no_process_of_its_judge(tmp_path: Path) -> None:
+    rows = [{"id": "q", "prompt": "What?", "completion": "$x+1$", "gold": "$y+2$"}]
+    path = tmp_path / "train.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = {"model": "lab", "data": str(path), "judge": "math", "methods": ["ssr"]}
+    before = children()
+    with pytest.raises(InputError, match="accepts only 0") as refused:
+        run_stages(told, (), tmp_path / "run", "select")
+    assert children() == before, "though the traceback still knows the run"
+    assert refused.tb
+    assert not (tmp_path / "run").exists()

@@ -9,7 +9,7 @@ from itertools import islice
 from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
-from ..ladder import ATTEMPTED, Rung, RungPrompt, no_likelihood
+from ..ladder import ATTEMPTED, Rung, no_likelihood
 from ..models import check_model, pick_device, pick_dtype
 from ..progress import progress
 from ..recipe import JudgeConfig
@@ -93,9 +93,9 @@ def _check_rungs(run: Run, rungs: list[Rung]) -> None:
                 raise no_likelihood(replay.name)
             if server is not None and not base.exists:
                 raise no_likelihood(server.name)  # token ids are checked by the model's own format
-        if rung.prompt is None:
+        if (prompt := run.prompt(rung)) is None:
             continue
-        prompt, example = RungPrompt(rung), next(sample(run.store))
+        example = next(sample(run.store))
         prompt.messages(example, example.accepted)
         for method in recipe.methods if prompt.shows_attempt else ():
             ladder = recipe.ladder(method)

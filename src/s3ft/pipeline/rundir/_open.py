@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ...atomic import atomic_text
@@ -48,19 +48,18 @@ def open_run(
         ReplyCache(out / REPLIES) as cache,
     ):
         run = Run(out, recipe, store, cache, base or RunModel(recipe, recipe.model))
-        if folder.resumes:
-            check_same_recipe(load(recipe_file), run)
-        if store.metadata("data") is None:
-            read_data(recipe, store)
-        check(run)
-        atomic_text(recipe_file, recipe.to_yaml())
-        folder.keep()
-        if not (out / "environment.json").exists():
-            atomic_text(out / "environment.json", json.dumps(environment(recipe), indent=2) + "\n")
-        try:
+        with closing(run):
+            if folder.resumes:
+                check_same_recipe(load(recipe_file), run)
+            if store.metadata("data") is None:
+                read_data(recipe, store)
+            check(run)
+            atomic_text(recipe_file, recipe.to_yaml())
+            folder.keep()
+            about = out / "environment.json"
+            if not about.exists():
+                atomic_text(about, json.dumps(environment(recipe), indent=2) + "\n")
             yield run
-        finally:
-            run.close()
 
 
 def with_start_date(recipe: Recipe, out: Path) -> Recipe:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
+from ...ladder import Rung, RungPrompt
 from ...recipe import JudgeConfig, Recipe
 from ...store import Store
 from .._model import RunModel
@@ -18,7 +19,7 @@ class Run:
 
     ``mixture/<method>`` and ``models/<method>-seed<k>`` are the artefacts' places in it; ``cache``
     is where judges that ask a model keep its replies; ``base`` is the untuned model. All stages
-    share the judges, of which each is made once.
+    share the judges and the prompts of the rungs, of which each is made once.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class Run:
     cache: ReplyCache
     base: RunModel
     _judges: dict[str, Judge] = field(default_factory=dict)
+    _prompts: dict[str, RungPrompt] = field(default_factory=dict)
 
     def mixture(self, method: str) -> Path:
         return self.path / "mixture" / method
@@ -52,6 +54,18 @@ class Run:
                 made = registry.make(config.name, config.options, cache=self.cache)
             self._judges[name] = made
         return self._judges[name]
+
+    def prompt(self, rung: Rung) -> RungPrompt | None:
+        """What a rung puts to the model, read once; None where that is the example's own prompt.
+
+        Raises:
+            InputError: its template cannot be read, or does not show what the rung is for.
+        """
+        if rung.prompt is None:
+            return None
+        if rung.name not in self._prompts:
+            self._prompts[rung.name] = RungPrompt(rung)
+        return self._prompts[rung.name]
 
     @staticmethod
     def judge_name(config: JudgeConfig) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import PICKS, Missing, Rounds, Rung, RungPrompt, walk
+from ...ladder import PICKS, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
@@ -56,6 +56,8 @@ def generate(run: Run) -> None:
 def decide(run: Run) -> None:
     """Walk every method's ladder to its end, asking again and asking further where it is needed."""
     methods = _unwalked(run)
+    if not methods:
+        return
     for rung in run.recipe.rungs_to_ask(methods):
         # What a stopped run left: the rest of a round that was begun, then of its verdicts.
         if run.store.unjudged("train", rung.name):
@@ -77,11 +79,13 @@ def select(run: Run) -> None:
     for method in recipe.methods:
         if run.mixture(method).exists():
             continue
+        ladder = recipe.rungs_of(method)
         counts = write_mixture(
             run.store,
             method,
-            recipe.rungs_of(method),
+            ladder,
             run.mixture(method),
+            shown_more={rung.name for rung in ladder if _shows_more(run, rung)},
             pick=PICKS[recipe.generate.pick],
             generator=recipe.generator or recipe.generate.engine,
             judge=run.judge_name(recipe.judge),
@@ -94,8 +98,8 @@ def select(run: Run) -> None:
 def judge(run: Run, rung: Rung) -> None:
     """Judge whatever a rung gave that has no verdict yet."""
     decider = run.judge(run.recipe.judge)
-    if rung.prompt is not None:
-        decider = without_leaks(decider, RungPrompt(rung))
+    if (prompt := run.prompt(rung)) is not None:
+        decider = without_leaks(decider, prompt)
     name, others = run.judge_name(run.recipe.judge), _others(run, rung)
     judge_responses(run.store, "train", rung.name, decider, name, others, guard=_guard(run, rung))
 
@@ -191,6 +195,11 @@ def _waiting(
 def _guard(run: Run, rung: Rung) -> Guard:
     samples = 1 if run.base.replay(rung) else rung.rounds[-1]
     return Guard(run.store, run.recipe, "train", rung.name, samples=samples)
+
+
+def _shows_more(run: Run, rung: Rung) -> bool:
+    prompt = run.prompt(rung)
+    return prompt is not None and prompt.shows_more
 
 
 def _others(run: Run, rung: Rung) -> list[str]:

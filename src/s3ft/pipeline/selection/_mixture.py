@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import Dropped, Missing, Pick, Rung, RungPrompt, first, walk
+from ...ladder import Dropped, Missing, Pick, Rung, first, walk
 from ...records import Message, Target
 from ...store import Store
 
@@ -53,6 +53,7 @@ def write_mixture(
     ladder: Sequence[Rung],
     folder: Path,
     *,
+    shown_more: Collection[str] = (),
     pick: Pick = first,
     generator: str | None,
     judge: str,
@@ -62,16 +63,14 @@ def write_mixture(
 
     The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
     without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
-    says why.
+    says why. ``shown_more`` are the rungs whose prompts show what the trained model will not see:
+    what was thought there is left out.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     counts: Counter[str] = Counter()
     schema = _schema(pa, store.has_reasoning())
-    shown_more = {
-        rung.name for rung in ladder if rung.prompt is not None and RungPrompt(rung).shows_more
-    }
 
     def rows(partial: Path) -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []

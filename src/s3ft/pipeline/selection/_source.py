@@ -109,8 +109,7 @@ def rung_source(run: Run, rung: Rung) -> Source:
     """
     what, identity = _identity(run.base, rung)
     _pin(run, what, identity)
-    prompt = None if rung.prompt is None else RungPrompt(rung)
-    if prompt is not None:
+    if (prompt := run.prompt(rung)) is not None:
         _pin(run, f"prompt of {rung.name}", prompt.fingerprint)
     picks_likeliest = run.recipe.generate.pick == "likeliest"
     return Source(
