@@ -21,8 +21,8 @@ import pytest
 from headline import cli, protocols, rates, results, stages, tables
 from headline.curves import Points, drop_at, envelope, gap
 from headline.jobs import Job, execute
+from headline.lab_bench import LabBench
 from headline.plot import frontier
-from headline.runs import Bench
 from headline.scores import drop, labels, mean
 
 from s3ft import Judge, Verdict
@@ -64,14 +64,14 @@ def recipes() -> Path:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> LabBench:
     out = tmp_path_factory.mktemp("headline")
-    made = Bench(out=out, recipes=cli.RECIPES, sizes={"train": 4, "dev": 4, "test": 40})
+    made = LabBench(out=out, recipes=cli.RECIPES, sizes={"train": 4, "dev": 4, "test": 40})
     made.prepare(["math"])
     return made
 
 
-def measured(bench: Bench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
+def measured(bench: LabBench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
     """A run as if it had been done: accuracy and drop by method, the same for all seeds."""
     job = bench.measured("math", rate, "test", ["sft", "s3ft"], SEEDS)
     job = Job(
@@ -171,7 +171,7 @@ class TestFigures:
         assert {target: rates.choose(tried[target]) for target in best} == best
         assert rounds == [["math", "code"], ["code"], ["code"], ["code"]]
 
-    def test_the_equal_protocol_says_what_is_met(self, bench: Bench) -> None:
+    def test_the_equal_protocol_says_what_is_met(self, bench: LabBench) -> None:
         job = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
         ours = found["math"]["s3ft"]
@@ -194,7 +194,7 @@ class TestFigures:
         ],
     )
     def test_a_condition_that_is_missed_is_named(
-        self, bench: Bench, sft: Any, s3ft: Any, missed: str
+        self, bench: LabBench, sft: Any, s3ft: Any, missed: str
     ) -> None:
         rate = (sft[0] + 100 * sft[1] + 10 * s3ft[0]) * 1e-6  # a run of its own
         job = measured(bench, rate, {"sft": sft, "s3ft": s3ft})
@@ -202,7 +202,7 @@ class TestFigures:
         [condition] = [condition for condition in conditions if not condition.met]
         assert missed in condition.what
 
-    def test_the_frontier_compares_at_equal_drop(self, bench: Bench) -> None:
+    def test_the_frontier_compares_at_equal_drop(self, bench: LabBench) -> None:
         jobs = [
             measured(bench, 3e-3, {"sft": (45.0, 2.0), "s3ft": (60.0, 1.0)}),
             measured(bench, 5e-3, {"sft": (60.0, 10.0), "s3ft": (70.0, 4.0)}),
@@ -233,7 +233,7 @@ class TestFigures:
         assert not condition.met
         assert swapped["math"]["methods"]["s3ft"]["drop_at_accuracy"] is None
 
-    def test_tables_show_every_figure_and_condition(self, bench: Bench) -> None:
+    def test_tables_show_every_figure_and_condition(self, bench: LabBench) -> None:
         job = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
         percent = {"self": 50.0, "paraphrase": 40.0, "gold": 10.0}
@@ -278,7 +278,7 @@ class TestRendering:
 
 
 class TestRuns:
-    def test_dev_and_test_share_no_row_and_no_item(self, bench: Bench) -> None:
+    def test_dev_and_test_share_no_row_and_no_item(self, bench: LabBench) -> None:
         prompts = [
             {str(json.loads(line)["prompt"]) for line in bench.rows("math", split).open()}
             for split in ("train", "dev", "test")
@@ -287,13 +287,15 @@ class TestRuns:
         world = json.loads((bench.out / "data" / "world.json").read_text())
         assert world["suite dev"] != world["suite test"]
 
-    def test_another_number_of_rows_is_another_benchmark(self, bench: Bench, recipes: Path) -> None:
-        other = Bench(out=bench.out, recipes=recipes, sizes={"train": 5})
+    def test_another_number_of_rows_is_another_benchmark(
+        self, bench: LabBench, recipes: Path
+    ) -> None:
+        other = LabBench(out=bench.out, recipes=recipes, sizes={"train": 5})
         with pytest.raises(InputError, match="another world, base or number of rows"):
             other.prepare(["math"])
 
     def test_a_judge_of_the_selection_leaves_the_target_its_own(self, recipes: Path) -> None:
-        bench = Bench(out=Path("x"), recipes=recipes, judge="test_headline:only_gold")
+        bench = LabBench(out=Path("x"), recipes=recipes, judge="test_headline:only_gold")
         recipe = bench.selection("math", ["sft"]).recipe
         assert recipe.judge.name == "test_headline:only_gold"
         assert recipe.evaluate.target is not None
@@ -301,14 +303,14 @@ class TestRuns:
         assert recipe.evaluate.target.judge.name == "math"
 
     def test_all_weights_are_trained_where_asked(self, recipes: Path) -> None:
-        bench = Bench(out=Path("x"), recipes=recipes, tuning="full")
+        bench = LabBench(out=Path("x"), recipes=recipes, tuning="full")
         job = bench.measured("math", 1e-4, "test", ["sft"], [0])
         assert job.recipe.train.lora is None
         assert job.path == Path("x/math/full/0.0001/test")
-        lora = Bench(out=Path("x"), recipes=recipes)
+        lora = LabBench(out=Path("x"), recipes=recipes)
         assert bench.selection("math", ["sft"]) == lora.selection("math", ["sft"]), "one for both"
 
-    def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: Bench) -> None:
+    def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: LabBench) -> None:
         job = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         assert job.done() == 5, "measured, and no models there"
         for label in [f"{m}-seed{s}" for m in ("sft", "s3ft") for s in SEEDS]:
@@ -324,7 +326,7 @@ class TestRuns:
     def test_a_run_that_fails_is_told_with_the_end_of_its_output(
         self, recipes: Path, tmp_path: Path
     ) -> None:
-        bench = Bench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
+        bench = LabBench(tmp_path, recipes, judge="no_such:judge", sizes={"train": 2})
         bench.prepare(["math"])
         job = bench.selection("math", ["sft"])
         with pytest.raises(RunError, match="cannot be imported"):
@@ -360,7 +362,7 @@ def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_pa
     recipe = load(recipes / "lab-math.yaml", changes)
     (tmp_path / "lab-math.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
     sizes = {"train": 8, "dev": 2, "test": 4}
-    bench = Bench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)
+    bench = LabBench(tmp_path / "out", tmp_path, model=str(speck), sizes=sizes, limit=2)
     arguments = Namespace(
         targets=["math"],
         methods=["sft", "s3ft"],

@@ -37,8 +37,8 @@ import s3ft
 from s3ft.errors import S3FTError
 
 from . import results, tables
+from .lab_bench import LabBench
 from .plot import frontier
-from .runs import Bench
 from .stages import QUICK_TARGET, compare
 
 TARGETS = ("math", "code", "reading")
@@ -67,7 +67,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that its runs end with it
-    bench = Bench(
+    bench = LabBench(
         out=arguments.out,
         recipes=arguments.recipes,
         tuning="full" if arguments.full else "lora",
