@@ -330,7 +330,7 @@ class TestRuns:
         bench.prepare(["math"])
         job = bench.selection("math", ["sft"])
         with pytest.raises(RunError, match="cannot be imported"):
-            execute("selection", [job], {"math": job}, workers=1)
+            execute("selection", [job], workers=1)
 
 
 @pytest.fixture

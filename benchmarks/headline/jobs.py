@@ -1,8 +1,9 @@
 """One run of the headline benchmark as a process, and many of them side by side.
 
 A job's folder is a run directory of `s3ft`, its recipe beside it as `<folder>.yaml` and its output
-as `<folder>.log`. Runs are processes of their own, so that several can share the machine; one that
-was stopped goes on where it was.
+as `<folder>.log`. It may begin as a copy of another, so that what does not hang on the training is
+made once: answers, verdicts, mixtures, the base's scores. Runs are processes of their own, so that
+several can share the machine; one that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +33,17 @@ TAIL = 15
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: its folder, its recipe, and the command that makes it (``run`` or ``select``)."""
+    """One run: its folder, its recipe, and the command that makes it (``run`` or ``select``).
+
+    ``origin`` is the folder of the run that it begins as a copy of, if there is one.
+    """
 
     path: Path
     recipe: Recipe
     until: str
     target: str
     rate: float
+    origin: Path | None = None
 
     @property
     def units(self) -> int:
@@ -71,13 +77,13 @@ class Job:
         stored["model"]["date"] = wanted["model"]["date"]  # the day on which it began
         return bool(stored == wanted)
 
-    def start(self, selection: Job, threads: int) -> subprocess.Popen[bytes]:
+    def start(self, threads: int) -> subprocess.Popen[bytes]:
         """Begin or resume it in a process of its own."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         recipe = self.path.with_name(f"{self.path.name}.yaml")
         recipe.write_text(self.recipe.to_yaml(), encoding="utf-8")
-        if not self.path.exists() and self.path.name == "test":
-            _fork(selection.path, self)
+        if not self.path.exists() and self.origin is not None:
+            _fork(self.origin, self)
         with open(self.path.with_name(f"{self.path.name}.log"), "ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "s3ft", self.until, str(recipe), "--out", str(self.path)],
@@ -87,13 +93,18 @@ class Job:
             )
 
 
-def _fork(selection: Path, job: Job) -> None:
-    """Begin a run as a copy of its target's selection, which hangs on neither rate nor tuning."""
+def _fork(origin: Path, job: Job) -> None:
+    """Begin a run as a copy of another, without what that one has of its own models."""
     with atomic_folder(job.path) as partial:
         for name in ("run.sqlite", "environment.json"):
-            shutil.copy2(selection / name, partial)
-        shutil.copytree(selection / "mixture", partial / "mixture")
+            shutil.copy2(origin / name, partial)
+        shutil.copytree(origin / "mixture", partial / "mixture")
         (partial / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
+        with closing(sqlite3.connect(partial / "run.sqlite")) as database, database:
+            database.execute("DELETE FROM scores WHERE model != 'base'")
+            database.execute("DELETE FROM spent WHERE source LIKE '%-seed%'")
+            for table in ("candidates", "verdicts"):
+                database.execute(f"DELETE FROM {table} WHERE split = 'test' AND source != 'base'")
 
 
 def _scored(path: Path) -> set[tuple[str, str]]:
@@ -105,7 +116,7 @@ def _scored(path: Path) -> set[tuple[str, str]]:
         return set()
 
 
-def execute(title: str, jobs: Iterable[Job], selections: Mapping[str, Job], workers: int) -> None:
+def execute(title: str, jobs: Iterable[Job], workers: int) -> None:
     """Do the jobs that are not done, ``workers`` at once, and show the time left.
 
     Raises:
@@ -120,7 +131,7 @@ def execute(title: str, jobs: Iterable[Job], selections: Mapping[str, Job], work
             while waiting or running:
                 while waiting and len(running) < workers:
                     job = waiting.pop(0)
-                    running[job.path] = job, job.start(selections[job.target], threads)
+                    running[job.path] = job, job.start(threads)
                 time.sleep(POLL)
                 for path, (job, process) in list(running.items()):
                     code = process.poll()

@@ -30,14 +30,14 @@ def equal(
             name = target if part == "test" else f"{target} {part}"
             accuracies = {method: run.accuracy(method, part) for method in columns}
             drops = {method: run.drop(method) for method in columns}
-            found[name] = _compared(accuracies, drops)
+            found[name] = compared(accuracies, drops)
             if part == "test":
                 conditions += _target_conditions(target, accuracies)
                 on_test.append((accuracies, drops))
     means = {m: np.mean([accuracies[m] for accuracies, _ in on_test], axis=0) for m in columns}
     drops = {m: np.mean([drops[m] for _, drops in on_test], axis=0) for m in columns}
     if len(runs) > 1:
-        found["mean"] = _compared(means, drops)
+        found["mean"] = compared(means, drops)
     sft, ours = interval(drops["sft"]), interval(drops["s3ft"])
     share = "" if sft.value <= 0 else f", {ours.value / sft.value:.2f} of it"
     over = f"over {len(runs)} target{'s' * (len(runs) > 1)}"
@@ -52,7 +52,7 @@ def equal(
     return found, conditions
 
 
-def _compared(
+def compared(
     accuracies: Mapping[str, Replicates], drops: Mapping[str, Replicates]
 ) -> dict[str, Any]:
     """Every method's figures as intervals, with its distance to SFT."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,9 @@ class Bench(ABC):
     def measured(
         self, target: str, rate: float, split: str, methods: Sequence[str], seeds: Sequence[int]
     ) -> Job:
-        return self.job(target, f"{self.tuning}/{rate:g}/{split}", split, methods, seeds, rate)
+        """Methods and seeds at a rate; on test with the selection's answers and mixtures."""
+        job = self.job(target, f"{self.tuning}/{rate:g}/{split}", split, methods, seeds, rate)
+        return replace(job, origin=self.out / target / "selection") if split == "test" else job
 
 
 def write_once(path: Path, text: str) -> None:

@@ -42,6 +42,10 @@ class Measured:
         models = labels(method, self._seeds)
         return mean(self._scores, f"{self.target} {part}", models, self.target)
 
+    def score(self, method: str, task: str) -> Replicates:
+        """In one benchmark."""
+        return mean(self._scores, task, labels(method, self._seeds), self.target)
+
     def drop(self, method: str) -> Replicates:
         return drop(self._scores, self._suite, labels(method, self._seeds), self.target)
 

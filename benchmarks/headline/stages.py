@@ -36,7 +36,7 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     conditions: list[Condition] = []
 
     def do(title: str, jobs: Sequence[Job]) -> None:
-        execute(title, jobs, selections, arguments.workers)
+        execute(title, jobs, arguments.workers)
 
     def trials(grids: rates.Grids) -> rates.Trials:
         jobs = {

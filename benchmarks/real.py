@@ -1,0 +1,290 @@
+"""The headline on a real pretrained model: SmolLM2-135M-Instruct on SQuAD 2.0.
+
+    python benchmarks/real.py --model FOLDER|FILE.gguf [--data ../shared/data] [--out runs/real]
+                              [--json FILE] [--markdown FILE] [--full]
+    python benchmarks/real.py --render FILE     the tables of what --json wrote; nothing is run
+
+Train, dev and test are other articles, a third of the questions is unanswerable. Stages:
+
+lr        plain SFT at every rate, measured on dev; the rate of the highest accuracy minus mean drop
+          is the one for all methods. The grid is doubled at its end until SFT visibly forgets;
+equal     the methods at that rate on test: the target, CLAPNQ and MuSiQue, the benchmarks;
+frontier  sft and s3ft at every rate of the grid on test;
+analyses  drift, abstentions, and the base's likelihood of the targets.
+
+It goes on where it was stopped, and shows after each stage what there is. Nothing is chosen by a
+figure on test items. The parts are in `real_model`, what is as in the lab's headline in `headline`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from headline import protocols, rates, results
+from headline.jobs import Job, execute
+from headline.mixtures import mixtures
+from headline.scores import Measured
+from headline.tables import INTERVALS, Table, markdown
+from real_model import analyses
+from real_model.bench import TARGET, RealBench
+from real_model.tables import tables
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+import s3ft
+from s3ft.errors import S3FTError
+from s3ft.stats.bootstrap import interval
+from s3ft.store import Store
+
+MAIN, RIVALS = ("sft", "ssr", "s3ft"), ("rft", "sdft")
+FRONTIER = ("sft", "s3ft")
+STAGES = ("lr", "equal", "frontier", "analyses")
+RATES = {"lora": [2e-4, 5e-4, 1e-3, 2e-3], "full": [1e-5, 3e-5, 1e-4]}
+
+VISIBLE = 3.0
+"""Points of mean drop on dev at which SFT visibly forgets: the grid ends there."""
+
+LAST = {"lora": 2e-2, "full": 1e-3}
+"""The grid ends here whatever is forgotten."""
+
+
+class Comparison:
+    """The stages, each of which adds to what was found and writes it down."""
+
+    def __init__(self, bench: RealBench, arguments: argparse.Namespace) -> None:
+        self.bench, self.arguments = bench, arguments
+        self.seeds: list[int] = arguments.seeds
+        self.found: dict[str, Any] = {"settings": _settings(arguments)}
+        self.selection = bench.selection(TARGET, [*MAIN, *RIVALS])
+
+    def run(self) -> dict[str, Any]:
+        """Do the stages asked for.
+
+        Raises:
+            S3FTError: the request is wrong, or a run failed; the same command goes on from there.
+        """
+        self.found["data"] = self.bench.prepare([TARGET])
+        self._do("selection", [self.selection])
+        self.found["mixtures"] = mixtures(self.bench, {TARGET: self.selection})[TARGET]
+        self._tell()
+        grid, chosen = self._rates()
+        stages = self.arguments.stage
+        if "equal" in stages:
+            self._equal(chosen)
+        if "frontier" in stages:
+            self._frontier(grid, chosen)
+        if "analyses" in stages:
+            self._analyses(grid, chosen)
+        return self.found
+
+    def _rates(self) -> tuple[list[float], float]:
+        """SFT on dev over the grid, which goes on until it visibly forgets; the best rate."""
+        if len(self.arguments.rates) == 1:
+            return self.arguments.rates, self.arguments.rates[0]
+        jobs: list[Job] = []
+        tried: list[dict[str, Any]] = []
+        waiting = list(self.arguments.rates)
+        last = LAST[self.bench.tuning]
+        while waiting:
+            new = [self.bench.measured(TARGET, rate, "dev", ["sft"], [0]) for rate in waiting]
+            if not jobs:  # the first measures the base, for all
+                self._do("lr", new[:1])
+            first = (jobs or new)[0].path
+            self._do("lr", [replace(job, origin=first) for job in new if job.path != first])
+            jobs += new
+            tried += [rates.trial(job) for job in new]
+            forgets = max(trial["drop"] for trial in tried) >= VISIBLE
+            at_end = rates.choose(tried) == waiting[-1]
+            double = 2 * waiting[-1]
+            waiting = [double] if (at_end or not forgets) and double <= last else []
+            self.found["rates"] = {"chosen": rates.choose(tried), "tried": tried}
+            self._tell()
+        return [job.rate for job in jobs], rates.choose(tried)
+
+    def _equal(self, chosen: float) -> None:
+        main, rivals = self._runs(chosen)
+        self._do("equal", [main])
+        self._do("rivals", [rivals])
+        runs = {m: Measured(main, self.seeds) for m in ("base", *MAIN)}
+        runs |= {m: Measured(rivals, self.seeds[:1]) for m in RIVALS}
+        self.found["equal"] = {}
+        for part in runs["base"].parts:
+            name = TARGET if part == "test" else f"{TARGET} {part}"
+            accuracies = {method: run.accuracy(method, part) for method, run in runs.items()}
+            drops = {method: run.drop(method) for method, run in runs.items()}
+            figures = protocols.compared(accuracies, drops)
+            for method, values in figures.items():
+                seeds = 1 if method in RIVALS else len(self.seeds)
+                values["seeds"] = 1 if method == "base" else seeds
+                tuned = method not in ("base", "sft")
+                values["drop_below_sft"] = interval(drops["sft"] - drops[method]) if tuned else None
+            self.found["equal"][name] = figures
+        self.found["benchmarks"] = {
+            task: {
+                method: interval(
+                    run.score(method, task) - (0 if method == "base" else run.score("base", task))
+                )
+                for method, run in runs.items()
+            }
+            for task in main.recipe.evaluate.benchmarks
+        }
+        self._tell()
+
+    def _runs(self, chosen: float) -> tuple[Job, Job]:
+        """The equal protocol's: those with all seeds, and the rivals with one."""
+        main = self.bench.measured(TARGET, chosen, "test", MAIN, self.seeds)
+        where = f"{self.bench.tuning}/{chosen:g}/rivals"
+        rivals = self.bench.job(TARGET, where, "test", RIVALS, self.seeds[:1], chosen)
+        return main, replace(rivals, origin=main.path)
+
+    def _frontier(self, grid: Sequence[float], chosen: float) -> None:
+        main, _ = self._runs(chosen)
+        jobs = [
+            main
+            if rate == chosen
+            else replace(self.bench.measured(TARGET, rate, "test", FRONTIER, [0]), origin=main.path)
+            for rate in sorted(grid, reverse=True)
+        ]
+        self._do("frontier", jobs)
+        jobs.reverse()
+        curves, _ = protocols.frontier({TARGET: jobs}, {TARGET: chosen}, FRONTIER, [0])
+        self.found["frontier"] = curves[TARGET]
+        self._tell()
+
+    def _analyses(self, grid: Sequence[float], chosen: float) -> None:
+        main, rivals = self._runs(chosen)
+        self.found["confusion"] = analyses.confusion(main, ("base", *MAIN), self.seeds)
+        folder = self.bench.out / "drift"
+        self.found["likelihood"] = analyses.target_likelihoods(
+            self.selection, self.bench.out / "likelihood.json"
+        )
+        self._tell()
+        wanted = [(main, [f"{m}-seed{s}" for m in MAIN for s in self.seeds])]
+        wanted.append((rivals, [f"{m}-seed0" for m in RIVALS]))
+        if "frontier" in self.arguments.stage:
+            labels = [f"{m}-seed0" for m in FRONTIER]
+            wanted += [
+                (self.bench.measured(TARGET, rate, "test", FRONTIER, [0]), labels)
+                for rate in grid
+                if rate != chosen
+            ]
+        general = self.bench.suite("dev") / "ifeval" / "input_data.jsonl"
+        prompts = [json.loads(line)["prompt"] for line in general.open(encoding="utf-8")]
+        drifts = analyses.drift(self.selection, wanted, prompts, folder)
+        told: dict[str, dict[str, Any]] = {}
+        for job, labels in wanted:
+            for label in labels:
+                values = drifts[str(job.path)][label]
+                means = {kind: sum(some) / len(some) for kind, some in values.items()}
+                told.setdefault(f"{job.rate:g}", {})[label] = means
+        self.found["drift"] = told
+        self.found["seconds"] = _seconds([self.selection, *(job for job, _ in wanted)])
+        self._tell()
+
+    def _do(self, title: str, jobs: Sequence[Job]) -> None:
+        execute(title, jobs, self.arguments.workers)
+
+    def _tell(self) -> None:
+        _write(self.found, self.arguments)
+
+
+def _seconds(jobs: Sequence[Job]) -> dict[str, float]:
+    """What each stage took in all runs, without what a copied run had done before."""
+    found: dict[str, float] = {}
+    for number, job in enumerate(jobs):
+        with Store(job.path / "run.sqlite") as store:
+            for spent in store.spent():
+                if number == 0 or "-seed" in spent.source or spent.source == "base":
+                    found[spent.stage] = found.get(spent.stage, 0.0) + spent.seconds
+    return found
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "s3ft": version("s3ft"),
+        "model": Path(arguments.model).name,
+        **{key: getattr(arguments, key) for key in ("seeds", "rates", "full", "sizes")},
+    }
+
+
+def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:
+    made = tables(found)
+    if arguments.json:
+        arguments.json.write_text(results.dumps(found), encoding="utf-8")
+    if arguments.markdown:
+        arguments.markdown.write_text(markdown(made), encoding="utf-8")
+
+
+def _show(made: Sequence[Table]) -> None:
+    console = Console()
+    for table in made:
+        shown = RichTable(title=table.title, title_justify="left")
+        for column in table.header:
+            shown.add_column(column)
+        for row in table.rows:
+            shown.add_row(*map(Text, row))
+        console.print(shown, end="\n\n")
+    console.print(INTERVALS)
+
+
+def main() -> int:
+    arguments = _arguments()
+    if arguments.render:
+        found = results.loads(arguments.render.read_text(encoding="utf-8"))
+    else:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that its runs end with it
+        bench = RealBench(
+            out=arguments.out,
+            recipes=Path(s3ft.__file__).parent / "recipes",
+            tuning="full" if arguments.full else "lora",
+            model=arguments.model,
+            sizes=dict(part.split("=") for part in arguments.sizes) or None,
+            data=arguments.data,
+        )
+        try:
+            found = Comparison(bench, arguments).run()
+        except S3FTError as error:
+            print(f"real: {error}", file=sys.stderr)
+            return error.exit_code
+    _write(found, arguments)
+    _show(tables(found))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python benchmarks/real.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--model", default="HuggingFaceTB/SmolLM2-135M-Instruct", help="the base")
+    add("--data", type=Path, default=Path("../shared/data"), help="folder of public data sets")
+    add("--out", type=Path, default=Path("runs/real"), help="where the runs are kept")
+    add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of sft, ssr and s3ft")
+    add("--rates", nargs="+", type=float, help="the grid of learning rates")
+    add("--stage", nargs="+", choices=STAGES, default=list(STAGES), help="the stages wanted")
+    add("--full", action="store_true", help="train all weights, not LoRA")
+    add("--sizes", nargs="*", default=[], metavar="SPLIT=ROWS", help="other numbers of rows")
+    add("--workers", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="runs at once")
+    add("--render", type=Path, metavar="FILE", help="show what --json wrote; nothing is run")
+    add("--json", type=Path, help="write all figures here")
+    add("--markdown", type=Path, help="write the tables here")
+    arguments = parser.parse_args()
+    if arguments.rates is None:
+        arguments.rates = RATES["full" if arguments.full else "lora"]
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())

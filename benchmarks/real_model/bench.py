@@ -1,0 +1,164 @@
+"""The comparison on a real model: SQuAD 2.0 by articles, other data sets, public benchmarks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from headline.runs import Bench, write_once
+
+from s3ft.data import read
+from s3ft.models import fingerprint
+from s3ft.recipe import Data, Model
+
+TARGET = "squad"
+RECIPE = "smollm2-squad"
+
+SQUAD = "squad2/dev-v2.0.half.official-ids.json"
+SPLIT = {"by": "title", "dev": 0.2, "test": 0.35}
+"""Train, dev and test are other articles."""
+
+MAX_CHARS = 800
+"""Of a passage: rows of some 200 tokens, so that a CPU trains on hundreds of them."""
+
+SIZES = {"train": 480, "dev": 200, "test": 500, "clapnq": 150, "musique": 150}
+UNANSWERABLE = 0.33
+PARAGRAPHS = 6
+"""Of a MuSiQue question's twenty, those that are shown: the supporting ones and others, in their
+order. All twenty are 2,000 tokens and more."""
+
+SUITE = {
+    "mmlu": ("mmlu/test.jsonl", 600),
+    "truthfulqa_mc2": ("truthfulqa/mc_task.json", 550),
+    "hellaswag": ("hellaswag/validation.jsonl", 500),
+    "winogrande": ("arc_winogrande/winogrande.jsonl", 500),
+    "arc_easy": ("arc_winogrande/arc_easy.jsonl", 500),
+    "arc_challenge": ("arc_winogrande/arc_challenge.jsonl", 500),
+    "ifeval": ("ifeval/input_data.jsonl", 400),
+}
+"""The benchmarks, their files, and the items of the test suite."""
+
+DEV_ITEMS = 200
+"""Items of each benchmark by which the rate is chosen: others than the test suite's, as far as
+there are so many."""
+
+BESIDE = ("mmlu/dev.jsonl",)
+"""What a benchmark needs besides its items: the examples that it may show."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealBench(Bench):
+    """What all runs share.
+
+    Args:
+        data: folder of public data sets, by name.
+    """
+
+    data: Path = Path("../shared/data")
+
+    def recipe_file(self, target: str) -> Path:
+        return self.recipes / f"{RECIPE}.yaml"
+
+    def changes(self, split: str) -> dict[str, Any]:
+        """The rows have been made flat and were drawn; benchmarks are read from the suite."""
+        return {
+            **dict.fromkeys(("data.layout", "data.split", "data.unanswerable", "data.shuffle")),
+            "data.max_chars": {},
+            "evaluate.data": str(self.suite(split)),
+            "evaluate.benchmarks": list(SUITE),
+        }
+
+    def prepare(self, targets: Sequence[str]) -> dict[str, Any]:
+        """Write the rows and the suite; what tells them from others.
+
+        Raises:
+            InputError: the folder holds others already, or there are no such data.
+        """
+        sizes = {**SIZES, **(self.sizes or {})}
+        for split in ("train", "dev"):
+            self._write(split, self._squad(split, sizes[split]))
+        across = [*self._across("clapnq", sizes), *self._across("musique", sizes)]
+        self._write("test", [*self._squad("test", sizes["test"]), *across])
+        told: dict[str, Any] = {"base": fingerprint(self.recipe(TARGET).model or Model(id=""))}
+        if self.model:
+            told["base"] = fingerprint(Model(id=self.model))
+        for split in ("train", "dev", "test"):
+            text = self.rows(TARGET, split).read_bytes()
+            told[split] = sha256(text).hexdigest()[:32]
+        for name, (file, items) in SUITE.items():
+            test, dev = self._items(file, items)
+            write_once(self.suite("test") / file, test)
+            write_once(self.suite("dev") / file, dev)
+            told[name] = sha256((test + dev).encode()).hexdigest()[:32]
+        for file in BESIDE:
+            for split in ("test", "dev"):
+                write_once(self.suite(split) / file, (self.data / file).read_text("utf-8"))
+        write_once(self.out / "data" / "told.json", json.dumps(told, indent=1) + "\n")
+        return told
+
+    def _write(self, split: str, rows: Iterable[dict[str, Any]]) -> None:
+        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        write_once(self.rows(TARGET, split), "".join(lines))
+
+    def _squad(self, split: str, size: int) -> Iterator[dict[str, Any]]:
+        """SQuAD 2.0's rows with short passages, a third of them unanswerable."""
+        data = Data.model_validate(
+            {
+                "path": str(self.data / SQUAD),
+                "layout": "squad",
+                "split": SPLIT,
+                "test": "test" if split == "train" else split,
+                "prompt": "{question}",
+                "completion": "answer",
+                "max_chars": {"context": MAX_CHARS},
+                "unanswerable": UNANSWERABLE,
+                "shuffle": 0,
+                "max_train": size,
+                "max_test": size,
+            }
+        )
+        for example in read(data, "train" if split == "train" else "test"):
+            yield _row(example.id, example.meta, split)
+
+    def _across(self, layout: str, sizes: dict[str, int]) -> Iterator[dict[str, Any]]:
+        """Rows of another data set, on which nobody was trained."""
+        files = {"clapnq": "clapnq/*.jsonl", "musique": "musique/musique.json"}
+        data = Data.model_validate(
+            {
+                "path": str(self.data / files[layout]),
+                "layout": layout,
+                "prompt": "{question}",
+                "completion": "answer",
+                "unanswerable": UNANSWERABLE,
+                "shuffle": 0,
+                "max_train": sizes[layout],
+            }
+        )
+        for example in read(data, "train"):
+            meta = dict(example.meta)
+            yield _row(f"{layout}-{example.id}", meta, layout)
+
+    def _items(self, file: str, items: int) -> tuple[str, str]:
+        """A benchmark's items for test and for dev, each as a file in the same form."""
+        text = (self.data / file).read_text("utf-8")
+        if file.endswith(".json"):
+            rows = json.loads(text)
+            drawn = sorted(rows, key=lambda row: _order(json.dumps(row)))
+            parts = drawn[:items], drawn[items : items + DEV_ITEMS]
+            test, dev = (json.dumps(part, ensure_ascii=False, indent=1) + "\n" for part in parts)
+            return test, dev
+        lines = sorted(text.splitlines(keepends=True), key=_order)
+        return "".join(lines[:items]), "".join(lines[items : items + DEV_ITEMS])
+
+
+def _row(id_: str, meta: Any, part: str) -> dict[str, Any]:
+    kept = ("question", "context", "title", "answers", "answerable", "answer", "gold")
+    return {"id": id_, "part": part, **{name: meta[name] for name in kept if name in meta}}
+
+
+def _order(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
