@@ -347,7 +347,7 @@ def test_files_that_cannot_be_read(write: Write, tmp_path: Path) -> None:
     assert "a.json: item 2: is a int" in refused(
         write('[{"prompt": "a", "completion": "b"}, 3]', "a.json")
     )
-    assert "neither a list of objects nor" in refused(write('{\n"prompt": "a"\n}', "a.json"))
+    assert "neither a list of objects nor" in refused(write('{\n"prompt": \n}', "a.json"))
     assert "there is no file or folder" in refused("none/such/place")
 
 

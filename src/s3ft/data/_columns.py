@@ -47,6 +47,7 @@ class Columns:
         self._data, self._row, self._place = data, row, place
         self._id = self._column("id", data.id) if data.id else "id"
         self._gold = self._column("gold", data.gold) if data.gold else "gold"
+        self._history = self._column("history", data.history) if data.history else None
         self._reasoning = self._source("reasoning", data.reasoning) if data.reasoning else None
         mapped = data.prompt is not None or data.completion is not None
         self._is_chat = not mapped and not {"prompt", "completion"} <= set(row.columns)
@@ -87,11 +88,17 @@ class Columns:
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, ColumnTemplate):
             text = not_empty(filled(self._prompt, row), "data.prompt")
-            return (Message(role="user", content=text),)
+            return (*self._earlier(row), Message(role="user", content=text))
         value = text_or_chat(row, self._prompt.name, "prompt")
         if isinstance(value, str):
-            return (Message(role="user", content=value),)
+            return (*self._earlier(row), Message(role="user", content=value))
         return chats.question(self._turns(row, self._prompt.name), self._prompt.name)
+
+    def _earlier(self, row: Cells) -> tuple[Message, ...]:
+        """The turns before a prompt that is text."""
+        if self._history is None or not row.get(self._history):
+            return ()
+        return self._turns(row, self._history)
 
     def _gold_turn(self, row: Cells) -> tuple[Message, list[str] | None]:
         """The gold turn, and all accepted answers where the column holds several texts."""
