@@ -13,7 +13,7 @@ from . import _messages as chats
 from ._cells import Cells
 from ._content import answer_and_thoughts
 from ._template import Column, ColumnTemplate, parse
-from ._texts import accepted, filled, not_empty, text_only, text_or_chat
+from ._texts import accepted, filled, line_feeds, not_empty, text_only, text_or_chat
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
@@ -54,6 +54,9 @@ class Columns:
         if self._is_chat:
             if "messages" not in row.columns:
                 raise self._unmapped()
+            if data.history is not None:
+                problem = "'messages' hold the earlier turns themselves"
+                raise InputError("data.history", problem, "Leave it out.")
             used = {"messages"}
         else:
             self._prompt = self._source("prompt", data.prompt or "prompt")
@@ -83,7 +86,14 @@ class Columns:
             meta["gold"] = accepted(gold, column)
         else:
             meta.pop("gold", None)
-        return RowParts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
+        return RowParts(
+            self._own_id(row),
+            tuple(chats.with_line_feeds(turn) for turn in prompt),
+            line_feeds(completion),
+            line_feeds(reasoning),
+            meta,
+            left_out,
+        )
 
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, ColumnTemplate):
@@ -92,6 +102,9 @@ class Columns:
         value = text_or_chat(row, self._prompt.name, "prompt")
         if isinstance(value, str):
             return (*self._earlier(row), Message(role="user", content=value))
+        if self._history is not None:
+            problem = "is a chat, which holds the earlier turns itself"
+            raise BadValue(self._prompt.name, problem, "Leave data.history out.")
         return chats.question(self._turns(row, self._prompt.name), self._prompt.name)
 
     def _earlier(self, row: Cells) -> tuple[Message, ...]:

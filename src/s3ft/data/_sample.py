@@ -6,11 +6,13 @@ import hashlib
 import heapq
 import math
 import sys
+from collections import Counter
 
 from ..errors import InputError
 from ..recipe import Data
 from ._cells import Cells
 from ._row import Row, Rows
+from ._values import BadValue
 
 ANSWERABLE = "answerable"
 """The column that says whether a row has an answer, as the judge `qa` reads it."""
@@ -40,11 +42,13 @@ def _sampled(rows: Rows, data: Data, limit: int | None, name: str) -> Rows:
     share = data.unanswerable
     quota = _quota(limit, share)
     kept: dict[bool, _Kept] = {True: [], False: []}
+    seen: Counter[bool] = Counter()
     for position, row in enumerate(rows):
         if isinstance(row, InputError):
             yield row
             continue
         kind = True if share is None else _has_answer(row)
+        seen[kind] += 1
         if not quota[kind]:
             continue
         key = position if data.shuffle is None else _key(row, data.shuffle)
@@ -57,8 +61,12 @@ def _sampled(rows: Rows, data: Data, limit: int | None, name: str) -> Rows:
         kind: [(-key, -position, row) for key, position, row in sorted(heap, reverse=True)]
         for kind, heap in kept.items()
     }
-    if share is not None:
-        ordered = _in_shares(ordered, share, name)
+    if share is not None and seen:
+        for kind, part in ((True, 1 - share), (False, share)):
+            if part and not seen[kind]:
+                problem = f"{name} has no row whose {ANSWERABLE} is {str(kind).lower()}"
+                raise InputError("data.unanswerable", problem, "Leave data.unanswerable out.")
+        ordered = _in_shares(ordered, share)
     yield from (row for _, _, row in heapq.merge(*ordered.values()))
 
 
@@ -70,15 +78,10 @@ def _quota(limit: int | None, share: float | None) -> dict[bool, int]:
     return {True: limit - without, False: without}
 
 
-def _in_shares(ordered: dict[bool, _Kept], share: float, name: str) -> dict[bool, _Kept]:
+def _in_shares(ordered: dict[bool, _Kept], share: float) -> dict[bool, _Kept]:
     """As many rows of both kinds as are in the share."""
     shares = {True: 1 - share, False: share}
-    wanted = [kind for kind in shares if shares[kind] > 0]
-    for kind in wanted:
-        if not ordered[kind]:
-            problem = f"{name} has no row whose {ANSWERABLE} is {str(kind).lower()}"
-            raise InputError("data.unanswerable", problem, "Leave data.unanswerable out.")
-    total = math.ceil(min(len(ordered[kind]) / shares[kind] for kind in wanted)) + 1
+    total = math.ceil(min(len(ordered[kind]) / of for kind, of in shares.items() if of)) + 1
     quota = _quota(total, share)
     while any(quota[kind] > len(ordered[kind]) for kind in ordered):
         quota = _quota(total := total - 1, share)
@@ -86,7 +89,10 @@ def _in_shares(ordered: dict[bool, _Kept], share: float, name: str) -> dict[bool
 
 
 def _has_answer(row: Row) -> bool:
-    found = Cells(row.values).get(ANSWERABLE)
+    try:
+        found = Cells(row.values).get(ANSWERABLE)
+    except BadValue:  # such as NaN
+        found = None
     if not isinstance(found, bool):
         problem = f"{row.place} has no column {ANSWERABLE!r} that is true or false"
         remedy = "A data.layout of questions gives it."

@@ -23,7 +23,8 @@ def parts(rows: Iterable[Row | InputError], split: Split, name: str) -> dict[str
     """The part of each value of the column, once through the rows.
 
     Values are taken in the order of their hashes until a part has its share of the rows, so the
-    parts depend on the data alone. Each gets at least one value.
+    parts depend on the data alone. Each gets at least one value; where there are no rows, there are
+    no parts.
 
     Args:
         name: what messages call the rows.
@@ -36,20 +37,19 @@ def parts(rows: Iterable[Row | InputError], split: Split, name: str) -> dict[str
         if isinstance(row, Row):
             counts[value(row, split)] += 1
     values = sorted(counts, key=_hash)
-    if len(values) <= len(split.shares):
-        problem = (
-            f"{name} has {len(values)} values of {split.by!r}, for {len(split.shares) + 1} parts"
-        )
+    if values and len(values) <= len(split.shares):
+        parts_of = f"for {len(split.shares) + 1} parts"
+        problem = f"{name} has {len(values)} values of {split.by!r}, {parts_of}"
         raise InputError("data.split.by", problem, "Name a column with more values.")
-    total, found = counts.total(), {}
-    for left, (part, share) in zip(
-        range(len(split.shares), 0, -1), split.shares.items(), strict=True
-    ):
-        wanted, taken = share * total, 0
+    found: dict[str, str] = {}
+    following = len(split.shares)
+    for part, share in split.shares.items():
+        wanted, taken = share * counts.total(), 0
         # As near to its share as it comes, and one value at least for each part that follows.
-        while len(values) > left and (not taken or taken + counts[values[0]] / 2 <= wanted):
+        while len(values) > following and (not taken or taken + counts[values[0]] / 2 <= wanted):
             taken += counts[values[0]]
             found[values.pop(0)] = part
+        following -= 1
     return found | dict.fromkeys(values, TRAIN)
 
 

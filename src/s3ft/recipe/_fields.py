@@ -137,6 +137,18 @@ class Data(Strict):
     max_test: int | None = Field(None, ge=1)
     """Use only the first rows of the test split."""
 
+    @model_validator(mode="after")
+    def _parts_are_used(self) -> Data:
+        if self.split and self.split.test and self.test not in (None, *self.split.shares):
+            raise ValueError(f"test is {self.test!r}, so the part that split.test keeps has no use")
+        return self
+
+    @model_validator(mode="after")
+    def _documents_are_used(self) -> Data:
+        if self.documents is not None and self.layout != "multidoc2dial":
+            raise ValueError("documents are of layout multidoc2dial alone")
+        return self
+
 
 ENDPOINT = Inside({"openai": Endpoint})
 """The option of judges that says whom they ask."""
