@@ -347,7 +347,9 @@ def test_files_that_cannot_be_read(write: Write, tmp_path: Path) -> None:
     assert "a.json: item 2: is a int" in refused(
         write('[{"prompt": "a", "completion": "b"}, 3]', "a.json")
     )
-    assert "neither a list of objects nor" in refused(write('{\n"prompt": "a"\n}', "a.json"))
+    assert "neither a list of objects, nor one object" in refused(
+        write('{\n"prompt": \n}', "a.json")
+    )
     assert "there is no file or folder" in refused("none/such/place")
 
 
@@ -449,7 +451,8 @@ def test_mbpp_and_truthfulqa(shared_data: Path) -> None:
     mbpp = read(path, prompt="{text}\n{test_setup_code?}", completion="code", id="task_id")
     assert len(mbpp) == 974
     assert mbpp[0].id == "1"
-    assert "\r\n" in mbpp[0].completion
+    assert mbpp[0].completion.startswith("R = 3\nC = 3\ndef min_cost(cost, m, n): \n\ttc")
+    assert not any("\r\n" in example.completion for example in mbpp)
     assert mbpp[0].meta["test_list"][0].startswith("assert min_cost(")
     path = str(shared_data / "truthfulqa" / "TruthfulQA.csv")
     questions = read(path, prompt="Q: {Question}", completion="Best Answer", gold="Best Answer")

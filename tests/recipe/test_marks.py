@@ -22,6 +22,8 @@ RULES = {
     Resume.NEVER: """
         model.id model.revision model.dtype model.date model.trust_remote_code
         data.path data.name data.revision data.train data.test data.id data.prompt data.completion
+        data.split.by data.split.dev data.split.test data.layout data.documents data.abstention
+        data.history data.max_chars data.unanswerable data.shuffle
         data.reasoning data.gold data.system data.where data.ignore data.too_long
         data.max_train data.max_test
         min_gold_accepted""",

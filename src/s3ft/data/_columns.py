@@ -13,7 +13,7 @@ from . import _messages as chats
 from ._cells import Cells
 from ._content import answer_and_thoughts
 from ._template import Column, ColumnTemplate, parse
-from ._texts import accepted, filled, not_empty, text_only, text_or_chat
+from ._texts import accepted, filled, line_feeds, not_empty, text_only, text_or_chat
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
@@ -47,12 +47,16 @@ class Columns:
         self._data, self._row, self._place = data, row, place
         self._id = self._column("id", data.id) if data.id else "id"
         self._gold = self._column("gold", data.gold) if data.gold else "gold"
+        self._history = self._column("history", data.history) if data.history else None
         self._reasoning = self._source("reasoning", data.reasoning) if data.reasoning else None
         mapped = data.prompt is not None or data.completion is not None
         self._is_chat = not mapped and not {"prompt", "completion"} <= set(row.columns)
         if self._is_chat:
             if "messages" not in row.columns:
                 raise self._unmapped()
+            if data.history is not None:
+                problem = "'messages' hold the earlier turns themselves"
+                raise InputError("data.history", problem, "Leave it out.")
             used = {"messages"}
         else:
             self._prompt = self._source("prompt", data.prompt or "prompt")
@@ -82,16 +86,32 @@ class Columns:
             meta["gold"] = accepted(gold, column)
         else:
             meta.pop("gold", None)
-        return RowParts(self._own_id(row), prompt, completion, reasoning, meta, left_out)
+        return RowParts(
+            self._own_id(row),
+            tuple(chats.with_line_feeds(turn) for turn in prompt),
+            line_feeds(completion),
+            line_feeds(reasoning),
+            meta,
+            left_out,
+        )
 
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, ColumnTemplate):
             text = not_empty(filled(self._prompt, row), "data.prompt")
-            return (Message(role="user", content=text),)
+            return (*self._earlier(row), Message(role="user", content=text))
         value = text_or_chat(row, self._prompt.name, "prompt")
         if isinstance(value, str):
-            return (Message(role="user", content=value),)
+            return (*self._earlier(row), Message(role="user", content=value))
+        if self._history is not None:
+            problem = "is a chat, which holds the earlier turns itself"
+            raise BadValue(self._prompt.name, problem, "Leave data.history out.")
         return chats.question(self._turns(row, self._prompt.name), self._prompt.name)
+
+    def _earlier(self, row: Cells) -> tuple[Message, ...]:
+        """The turns before a prompt that is text."""
+        if self._history is None or not row.get(self._history):
+            return ()
+        return self._turns(row, self._history)
 
     def _gold_turn(self, row: Cells) -> tuple[Message, list[str] | None]:
         """The gold turn, and all accepted answers where the column holds several texts."""

@@ -1,4 +1,4 @@
-"""Rows of files, each with its place; the format is told by the ending.
+"""Rows of files, each with its place; the format is told by the ending. A pattern means several.
 
 A reader goes on after a row that is wrong and yields the error in its stead, so that one pass
 reports several; it raises where the file as a whole cannot be read.
@@ -6,6 +6,7 @@ reports several; it raises where the file as a whole cannot be read.
 
 from __future__ import annotations
 
+import glob
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,10 @@ def rows(path: str | Path) -> Rows:
     Raises:
         InputError: there is no such file, it is of another format, or broken as a whole.
     """
+    if found := matches(path):
+        for one in found:
+            yield from rows(one)
+        return
     path = Path(path)
     reader = _reader(path.name)
     if reader is None:
@@ -35,6 +40,21 @@ def rows(path: str | Path) -> Rows:
         raise InputError(str(path), "is of an unknown format", known)
     with readable(path):
         yield from reader(path)
+
+
+def matches(path: str | Path) -> list[Path]:
+    """The files that a pattern such as ``nq/*.jsonl`` means, by name; none where it is no pattern.
+
+    Raises:
+        InputError: it is a pattern, and there is no such file.
+    """
+    if not glob.has_magic(str(path)) or Path(path).exists():
+        return []
+    found = sorted(glob.glob(str(path)))
+    if not found:
+        remedy = "Check the pattern; a relative one begins at the current folder."
+        raise InputError(str(path), "there are no such files", remedy)
+    return [Path(one) for one in found]
 
 
 def _reader(name: str) -> Callable[[Path], Rows] | None:
@@ -68,11 +88,11 @@ def _jsonl(path: Path) -> Rows:
 def _json(path: Path) -> Rows:
     with opened(path) as file:
         is_list = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-    if not is_list:  # many a .json file holds one object on each line
+    if not is_list:  # many a .json file holds one object on each line, some one on many lines
         for row in _jsonl(path):
             if isinstance(row, InputError) and row.where == f"{path}:1":
-                problem = "is neither a list of objects nor one object on each line"
-                raise InputError(str(path), problem, "Put the rows into one JSON list.")
+                yield _one_object(path)
+                return
             yield row
         return
     try:
@@ -83,6 +103,14 @@ def _json(path: Path) -> Rows:
         raise InputError(str(path), f"is not JSON: {error}") from None
     for number, value in enumerate(values, 1):
         yield _row(f"{path}: item ", number, value)
+
+
+def _one_object(path: Path) -> Row | InputError:
+    try:
+        return _row(f"{path}:", 1, _parse("".join(text_lines(path))))
+    except ValueError:
+        problem = "is neither a list of objects, nor one object, nor one on each line"
+        raise InputError(str(path), problem, "Put the rows into one JSON list.") from None
 
 
 def _parse(text: str) -> Any:

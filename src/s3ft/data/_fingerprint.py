@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..embedded import is_embedded
 from ..recipe import Data
-from ._files import is_file
+from ._files import is_file, matches
+from ._flatten import documents
 from ._hub import files
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -20,13 +22,15 @@ _TIMEOUT = 10.0
 def fingerprints(data: Data) -> dict[str, str]:
     """What each source of the data holds now, by the name that the recipe gives it.
 
-    A file's content, or that of the files that `datasets` reads of a folder, as a SHA-256; the
-    commit of a data set on the Hub. A source that cannot be looked at, gone or out of reach, is not
-    among them; nor is an embedded world, whose rows are made.
+    The content of a file, of those that a pattern means or that `datasets` reads of a folder, as a
+    SHA-256; the commit of a data set on the Hub. A source that cannot be looked at, gone or out of
+    reach, is not among them; nor is an embedded world, whose rows are made.
     """
     sources = [] if is_embedded(data.path) else [data.path]
     if data.test is not None and is_file(data.test):
         sources.append(data.test)
+    if data.layout == "multidoc2dial" and documents(data).is_file():
+        sources.append(str(documents(data)))
     found = {source: _fingerprint(source, data) for source in sources}
     return {source: known for source, known in found.items() if known is not None}
 
@@ -35,6 +39,8 @@ def _fingerprint(source: str, data: Data) -> str | None:
     try:
         if Path(source).is_dir():
             return _folder(data)
+        if found := matches(source):
+            return _files(found, found[0].parent)
         return _file(Path(source)) if is_file(source) else _commit(source, data.revision)
     except Exception:  # gone, offline, gated: of what type, differs by whose error it is
         return None
@@ -46,9 +52,13 @@ def _file(path: Path) -> str:
 
 
 def _folder(data: Data) -> str:
+    return _files(files(data), Path(os.path.realpath(data.path)))  # it may be a link
+
+
+def _files(paths: Iterable[Path], folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in files(data):
-        name = os.path.relpath(path, os.path.realpath(data.path))  # it may be a link
+    for path in paths:
+        name = os.path.relpath(path, folder)
         digest.update(f"{name}\0{_file(path)}\n".encode())
     return digest.hexdigest()
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..records import Message
 from ._cells import Cells
 from ._content import REASONING, content, once, thoughts, unknown_key
+from ._texts import line_feeds
 from ._values import BadValue, holds_nothing
 
 ROLES = ("system", "user", "assistant")
@@ -73,6 +74,15 @@ def opened(turns: tuple[Message, ...], system: str | None) -> tuple[Message, ...
         problem = "the prompt begins with a system message of its own"
         raise BadValue("data.system", problem, "Leave data.system out.")
     return (Message(role="system", content=system), *turns)
+
+
+def with_line_feeds(turn: Message) -> Message:
+    """The turn with line ends as models write them, in what it says and thinks."""
+    turn = turn.copy()
+    turn["content"] = line_feeds(turn["content"])
+    if "reasoning_content" in turn:
+        turn["reasoning_content"] = line_feeds(turn["reasoning_content"])
+    return turn
 
 
 def split(turns: tuple[Message, ...], column: str) -> tuple[tuple[Message, ...], Message]:

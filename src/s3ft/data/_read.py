@@ -11,9 +11,12 @@ from ..recipe import Data
 from ..records import Example, content_hash
 from ._cells import Cells
 from ._columns import Columns, RowParts
+from ._flatten import laid_out
 from ._messages import opened
 from ._row import Row, Rows
-from ._sources import in_memory, open_split
+from ._sample import sample
+from ._sources import in_memory, source_of
+from ._split import part_of, parts
 from ._values import BadValue
 from ._where import Where
 
@@ -43,8 +46,13 @@ def read(
             how many there are; at once where the source or a column does not exist.
     """
     limit = data.max_train if split == "train" else data.max_test
-    name, found = open_split(data, split)
-    yield from _examples(name, found, data, limit, note)
+    source = source_of(data, split)
+    where = Where(data)
+    found = where.kept(laid_out(source.open(), data))
+    if source.part is not None and data.split is not None:
+        all_rows = Where(data).kept(laid_out(source.open(), data))
+        found = part_of(found, source.part, data.split, parts(all_rows, data.split, source.name))
+    yield from _examples(source.name, found, where, data, limit, note)
 
 
 def from_rows(
@@ -57,13 +65,17 @@ def from_rows(
     """The examples in rows held in memory: a list of dicts, a ``datasets.Dataset``.
 
     Args:
-        data: the columns' mapping and filter; its path, splits and limits are not looked at.
+        data: the layout, the columns' mapping, and what is kept in which order; its path, splits
+            and limits are not looked at.
         name: what messages call these rows.
 
     Raises:
         InputError: as `read`.
     """
-    yield from _examples(name, in_memory(rows, name), data or Data(path=name), None, note)
+    data = data or Data(path=name)
+    where = Where(data)
+    found = where.kept(laid_out(in_memory(rows, name), data))
+    yield from _examples(name, found, where, data, None, note)
 
 
 def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterator[dict[str, Any]]:
@@ -83,17 +95,15 @@ def storable(rows: Iterable[Mapping[str, Any]], name: str, note: Note) -> Iterat
 
 
 def _examples(
-    name: str, found: Rows, data: Data, limit: int | None, note: Note
+    name: str, found: Rows, where: Where, data: Data, limit: int | None, note: Note
 ) -> Iterator[Example]:
     problems: list[InputError] = []
     wrong = kept = 0
-    where, ids, left_out = Where(data.where), _Ids(data.id or "id"), _LeftOut(name)
+    ids, left_out = _Ids(data.id or "id"), _LeftOut(name)
     columns: Columns | None = None
-    for row in found:
+    for row in sample(found, data, limit, name):
         if isinstance(row, Row):
             cells = Cells(row.values)
-            if not where.keeps(cells):
-                continue
             columns = columns or Columns(data, cells, row.place)
             kept += 1
             try:
@@ -137,20 +147,23 @@ class _Ids:
 
     def __init__(self, column: str) -> None:
         self._column = column
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, int | str | tuple[str]] = {}
         self._copies: Counter[str] = Counter()
+        self._table: str | None = None
 
     def claim(self, parts: RowParts, row: Row) -> str:
+        self._table = self._table or row.table
+        here = row.key if row.table == self._table else (row.place,)  # most rows are of one table
         if parts.id is not None:
-            before = self._seen.setdefault(parts.id, row.number)
-            if before != row.number:
+            before = self._seen.setdefault(parts.id, here)
+            if before != here:
                 remedy = "Name a column of unique values under data.id, or filter with data.where."
-                problem = f"{parts.id!r} is also the id of {row.table}{before}"
-                raise BadValue(self._column, problem, remedy)
+                place = before[0] if isinstance(before, tuple) else f"{self._table}{before}"
+                raise BadValue(self._column, f"{parts.id!r} is also the id of {place}", remedy)
             return parts.id
         thought = (parts.reasoning,) if parts.reasoning else ()
         digest = content_hash(parts.prompt, parts.completion, *thought)
-        if self._seen.setdefault(digest, row.number) == row.number:
+        if self._seen.setdefault(digest, here) == here:
             return digest
         self._copies[digest] += 1
         return f"{digest}-{self._copies[digest] + 1}"

@@ -42,6 +42,11 @@ def not_empty(text: str, key: str) -> str:
     return text
 
 
+def line_feeds(text: str) -> str:
+    """The text with the line ends that models write, not those of Windows."""
+    return text.replace("\r\n", "\n")
+
+
 def accepted(value: Any, column: str) -> list[str]:
     """The accepted answers that a column holds, one or a list of them, without their thoughts."""
     answers = value if isinstance(value, list) else [value]
@@ -63,6 +68,8 @@ def _value(column: Column, row: Cells) -> str:
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
         problem = f"is of type {type(found).__name__}; a template takes text and numbers"
         raise BadValue(column.name, problem, _inside(found, f"{{{column.name}", "}"))
+    if isinstance(found, float) and found.is_integer():
+        return str(int(found))  # a column of whole numbers that went through pandas: 51.0
     return str(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
@@ -38,6 +38,40 @@ class Model(Strict):
     """Run code that comes with the model. Off: such a model is refused."""
 
 
+class Split(Strict):
+    """The parts that one source is cut into: rows with the same value of `by` are in one part."""
+
+    by: str
+    """Column whose values stay together, such as an article's `title`."""
+    dev: float | None = Field(None, gt=0, lt=1)
+    """Share of the rows that is kept for choosing settings; `data.test: dev` measures on it."""
+    test: float | None = Field(None, gt=0, lt=1)
+    """Share of the rows that is kept for the test; `data.test: test` measures on it."""
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Split:
+        if self.dev is None and self.test is None:
+            raise ValueError("needs a share of the rows, dev or test")
+        if (self.dev or 0) + (self.test or 0) >= 1:
+            raise ValueError("dev and test leave nothing to train on: their sum must be below 1")
+        return self
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share of each part but that which is trained on."""
+        parts = {"test": self.test, "dev": self.dev}
+        return {part: share for part, share in parts.items() if share is not None}
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+Layout = Literal["squad", "clapnq", "multidoc2dial", "musique", "gsm8k"]
+
+
 class Data(Strict):
     """Where the training pairs are, and which columns are what; `data: FILE` gives its `path`."""
 
@@ -45,7 +79,7 @@ class Data(Strict):
 
     path: str
     """Hub id, a folder in Hub layout, a JSONL, JSON, CSV, TSV or Parquet file (text also packed:
-    .gz, .bz2, .xz, .zst), or `lab`."""
+    .gz, .bz2, .xz, .zst), a pattern of files such as `nq/*.jsonl`, or `lab`."""
     name: str | None = None
     """Configuration of a Hub data set, or the lab's task."""
     revision: str | None = None
@@ -53,12 +87,25 @@ class Data(Strict):
     train: str = "train"
     """Split to train on; for a single file, ignored."""
     test: str | None = None
-    """Split to measure the target on, or a file of its own."""
+    """Split to measure the target on, a part that `split` makes, or a file of its own."""
+    split: Split | None = None
+    """Cuts the training split, or the one file there is, into parts of which none has seen what is
+    in another."""
+    layout: Layout | None = None
+    """The published data set that the rows are of, in its files' layout or the Hub's: they become
+    flat rows with columns such as `question`, `context`, `answer` and `answerable`."""
+    documents: str | None = None
+    """File with the documents of `layout: multidoc2dial`; default: `multidoc2dial_doc.json` beside
+    the dialogues."""
+    abstention: Annotated[str, AfterValidator(_not_blank)] = "unanswerable"
+    """The gold of a question that has no answer, where a `layout` makes the rows."""
     id: str | None = None
     """Column that identifies a row; default: a column `id`, else a hash of the row's content."""
     prompt: str | None = None
     """Column, or a template such as `"{context?}\\n\\n{question}"` (`?`: may be empty); default:
     TRL's columns `prompt` and `completion`, or `messages`."""
+    history: str | None = None
+    """Column of earlier turns, a list of messages, which are put before a prompt that is text."""
     completion: str | None = None
     """Column or template of the gold answer. Of a list of texts the first is the gold, and all are
     accepted."""
@@ -72,6 +119,14 @@ class Data(Strict):
     """A system message put before every prompt."""
     where: dict[str, str | int | float | bool] = Field({})
     """Keep only the rows whose columns have these values."""
+    max_chars: dict[str, Annotated[int, Field(ge=1)]] = Field({})
+    """Keep only the rows whose columns have at most so many characters: `{context: 800}`."""
+    unanswerable: float | None = Field(None, ge=0, le=1)
+    """Share of rows without an answer, those whose `answerable` is false, in each split: of the
+    kind that is too many, rows are left out. Null: all as they are."""
+    shuffle: int | None = None
+    """A seed: the rows come in a random order, and `max_train` and `max_test` take a sample. Null:
+    they come as they stand."""
     ignore: list[str] = Field([])
     """Columns, and keys of messages, to do without: what would be refused, such as `tools`, is
     trained on without it."""
@@ -81,6 +136,18 @@ class Data(Strict):
     """Use only the first rows of the train split."""
     max_test: int | None = Field(None, ge=1)
     """Use only the first rows of the test split."""
+
+    @model_validator(mode="after")
+    def _parts_are_used(self) -> Data:
+        if self.split and self.split.test and self.test not in (None, *self.split.shares):
+            raise ValueError(f"test is {self.test!r}, so the part that split.test keeps has no use")
+        return self
+
+    @model_validator(mode="after")
+    def _documents_are_used(self) -> Data:
+        if self.documents is not None and self.layout != "multidoc2dial":
+            raise ValueError("documents are of layout multidoc2dial alone")
+        return self
 
 
 ENDPOINT = Inside({"openai": Endpoint})
