@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from headline.runs import Bench, write_once
 
-from s3ft.data import read
+from s3ft.data import Row, from_rows, read, rows
 from s3ft.models import fingerprint
 from s3ft.recipe import Data, Model
 
@@ -24,6 +25,9 @@ SPLIT = {"by": "title", "dev": 0.2, "test": 0.35}
 
 MAX_CHARS = 800
 """Of a passage: rows of some 200 tokens, so that a CPU trains on hundreds of them."""
+
+ACROSS = {"clapnq": "clapnq/*.jsonl", "musique": "musique/*.json"}
+"""Other data sets, measured with the target's test split: their layouts, and their files."""
 
 SIZES = {"train": 480, "dev": 200, "test": 500, "clapnq": 150, "musique": 150}
 UNANSWERABLE = 0.33
@@ -81,11 +85,10 @@ class RealBench(Bench):
         sizes = {**SIZES, **(self.sizes or {})}
         for split in ("train", "dev"):
             self._write(split, self._squad(split, sizes[split]))
-        across = [*self._across("clapnq", sizes), *self._across("musique", sizes)]
+        across = [row for layout in ACROSS for row in self._across(layout, sizes[layout])]
         self._write("test", [*self._squad("test", sizes["test"]), *across])
-        told: dict[str, Any] = {"base": fingerprint(self.recipe(TARGET).model or Model(id=""))}
-        if self.model:
-            told["base"] = fingerprint(Model(id=self.model))
+        base = Model(id=self.model) if self.model else self.recipe(TARGET).model
+        told: dict[str, Any] = {"base": base and fingerprint(base)}
         for split in ("train", "dev", "test"):
             text = self.rows(TARGET, split).read_bytes()
             told[split] = sha256(text).hexdigest()[:32]
@@ -124,23 +127,24 @@ class RealBench(Bench):
         for example in read(data, "train" if split == "train" else "test"):
             yield _row(example.id, example.meta, split)
 
-    def _across(self, layout: str, sizes: dict[str, int]) -> Iterator[dict[str, Any]]:
+    def _across(self, layout: str, size: int) -> Iterator[dict[str, Any]]:
         """Rows of another data set, on which nobody was trained."""
-        files = {"clapnq": "clapnq/*.jsonl", "musique": "musique/musique.json"}
         data = Data.model_validate(
             {
-                "path": str(self.data / files[layout]),
+                "path": layout,
                 "layout": layout,
                 "prompt": "{question}",
                 "completion": "answer",
                 "unanswerable": UNANSWERABLE,
                 "shuffle": 0,
-                "max_train": sizes[layout],
             }
         )
-        for example in read(data, "train"):
-            meta = dict(example.meta)
-            yield _row(f"{layout}-{example.id}", meta, layout)
+        files = sorted(self.data.glob(ACROSS[layout]))
+        read_in = (row for file in files for row in rows(str(file)) if isinstance(row, Row))
+        published = [_shortened(dict(row.values)) for row in read_in]
+        found = from_rows(published, data, name=layout)
+        for example in islice(found, size):
+            yield _row(f"{layout}-{example.id}", example.meta, layout)
 
     def _items(self, file: str, items: int) -> tuple[str, str]:
         """A benchmark's items for test and for dev, each as a file in the same form."""
@@ -158,6 +162,18 @@ class RealBench(Bench):
 def _row(id_: str, meta: Any, part: str) -> dict[str, Any]:
     kept = ("question", "context", "title", "answers", "answerable", "answer", "gold")
     return {"id": id_, "part": part, **{name: meta[name] for name in kept if name in meta}}
+
+
+def _shortened(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of MuSiQue with the paragraphs that support it and the first of the others."""
+    if "paragraphs" not in row:
+        return row
+    room = PARAGRAPHS - sum(one["is_supporting"] for one in row["paragraphs"])
+    others = [one for one in row["paragraphs"] if not one["is_supporting"]][:room]
+    return {
+        **row,
+        "paragraphs": [one for one in row["paragraphs"] if one["is_supporting"] or one in others],
+    }
 
 
 def _order(text: str) -> str:
