@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 from reading import Write, read, refused
 
 import s3ft
@@ -409,6 +410,28 @@ def test_real_mappings_need_no_layout(shared_data: Path) -> None:
     assert (len(multiarith), multiarith[0].completion) == (600, "39")
     assert accepted(svamp, "math") == {"correct": 1000}
     assert accepted(multiarith, "math") == {"correct": 600}
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "count"),
+    [
+        ("SQuAD 2.0", "squad2/dev-v2.0.half.official-ids.json", 6078),
+        ("Natural Questions (CLAPNQ)", "clapnq/*.jsonl", 600),
+        ("MuSiQue", "musique/musique.json", 400),
+        ("MultiDoc2Dial", "multidoc2dial/grounded_sample.jsonl", 28),
+        ("GSM8K", "gsm8k/test.jsonl", 1319),
+        ("MBPP", "mbpp/mbpp.jsonl", 974),
+        ("SVAMP", "svamp/SVAMP.json", 1000),
+        ("MultiArith", "multiarith/mawpsmultiarith.jsonl", 600),
+    ],
+)
+def test_the_lines_in_the_docs_read_real_rows(
+    shared_data: Path, name: str, files: str, count: int
+) -> None:
+    page = Path(__file__).parents[2] / "docs" / "data.md"
+    [row] = [line for line in page.read_text().splitlines() if line.startswith(f"| {name} |")]
+    lines = yaml.safe_load(row.rsplit("`", 2)[1])
+    assert len(read(str(shared_data / files), **lines)) == count
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ def flatten(
         for row in flatten("dev-v2.0.json", "squad"):
             row["question"], row["context"], row["answers"], row["answerable"]
 
-    They come as they are read. `s3ft.data.layouts` tells the columns.
+    They come as they are read; the columns are those that a recipe with this layout maps.
 
     Args:
         source: a file or a pattern of files, or rows: as the data set is published, or as it is on
