@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -114,6 +115,30 @@ DIALOGUE = {
 }
 DOCUMENT = {"title": "Permits", "doc_id": "Permits#1_0", "doc_text": "\nA permit needs a photo."}
 
+HUB_TURN = {
+    "id": "d_2",
+    "title": "Permits#1_0",
+    "context": "A permit needs a photo.",
+    "question": "For me.[SEP]agent: For whom: you?||user: A permit?",
+    "da": "query_condition",
+    "answers": [{"text": "needs a photo", "answer_start": 9}],
+    "utterance": "Bring a photo.",
+    "domain": "city",
+}
+TURN = {
+    "id": "d_2",
+    "domain": "city",
+    "doc_id": "Permits#1_0",
+    "document": "A permit needs a photo.",
+    "history": [
+        {"role": "user", "text": "A permit?"},
+        {"role": "agent", "text": "For whom: you?"},
+        {"role": "user", "text": "For me."},
+    ],
+    "answerable": True,
+    "answer": "Bring a photo.",
+}
+
 
 def accepted(examples: list[Example], judge: str) -> Counter[str]:
     """How many golds the judge finds correct as answers, and in which other way it finds them."""
@@ -195,6 +220,42 @@ def test_rows_of_another_data_set_are_told(write: Write, layout: str) -> None:
     assert "Columns there: text, label." in message
 
 
+def spoilt(value: Any) -> Iterator[Any]:
+    """The value with something else in each place, or without it."""
+    yield from (None, 7, "", [], {}, [7], True)
+    if isinstance(value, dict):
+        for key in value:
+            yield {other: inner for other, inner in value.items() if other != key}
+            yield from ({**value, key: inner} for inner in spoilt(value[key]))
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], inner, *value[index + 1 :]] for inner in spoilt(item))
+
+
+def test_whatever_is_wrong_in_a_row_is_told_as_such(write: Write, tmp_path: Path) -> None:
+    write(json.dumps({"doc_data": {"city": {"Permits#1_0": DOCUMENT}}}), layouts.OFFICIAL)
+    documents = tmp_path / layouts.OFFICIAL
+    rows: list[tuple[Layout, dict[str, Any]]] = [
+        ("squad", SQUAD),
+        ("squad", HUB_SQUAD[0]),
+        ("clapnq", CLAPNQ),
+        ("musique", MUSIQUE),
+        ("multidoc2dial", {"dial_data": {"city": [DIALOGUE]}}),
+        ("multidoc2dial", HUB_TURN),
+        ("multidoc2dial", TURN),
+        ("gsm8k", {"question": "Half of 48?", "answer": "24\n#### 24"}),
+    ]
+    places = []
+    for layout, row in rows:
+        for wrong in spoilt(row):
+            try:
+                list(flatten([wrong], layout, documents=documents))
+            except InputError as error:
+                places.append(error.where)
+    assert len(places) > 500
+    assert all(place.startswith("rows: row 1") for place in places)
+
+
 # CLAPNQ
 
 
@@ -270,32 +331,9 @@ def test_documents_may_lie_elsewhere_and_must_be_there(dialogues: str, tmp_path:
 
 
 def test_multidoc2dial_of_the_hub_and_of_single_turns(write: Write) -> None:
-    hub = {
-        "id": "d_2",
-        "title": "Permits#1_0",
-        "context": "A permit needs a photo.",
-        "question": "For me.[SEP]agent: For whom: you?||user: A permit?",
-        "da": "query_condition",
-        "answers": [{"text": "needs a photo", "answer_start": 9}],
-        "utterance": "Bring a photo.",
-        "domain": "city",
-    }
-    turn = {
-        "id": "d_2",
-        "domain": "city",
-        "doc_id": "Permits#1_0",
-        "document": "A permit needs a photo.",
-        "history": [
-            {"role": "user", "text": "A permit?"},
-            {"role": "agent", "text": "For whom: you?"},
-            {"role": "user", "text": "For me."},
-        ],
-        "answerable": True,
-        "answer": "Bring a photo.",
-    }
     options = {"layout": "multidoc2dial", "history": "history", **MAPPING}
-    of_hub = read(write([hub]), **options)
-    assert of_hub == read(write([turn]), **options)
+    of_hub = read(write([HUB_TURN]), **options)
+    assert of_hub == read(write([TURN]), **options)
     assert [message["content"] for message in of_hub[0].prompt] == [
         "A permit?",
         "For whom: you?",
