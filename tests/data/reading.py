@@ -17,7 +17,7 @@ Write = Callable[..., str]
 PAIR = {"prompt": "2 + 2?", "completion": "4"}
 
 
-def read(path: str, split: Any = "train", **options: Any) -> list[Example]:
+def read(path: str, split: Any = "train", /, **options: Any) -> list[Example]:
     return list(data.read(Data(path=path, **options), split))
 
 
@@ -28,7 +28,7 @@ def noted(path: str, **options: Any) -> list[str]:
     return [note.replace(str(Path(path).parent) + "/", "") for note in notes]
 
 
-def refused(path: str, split: Any = "train", **options: Any) -> str:
+def refused(path: str, split: Any = "train", /, **options: Any) -> str:
     """The message, with the path shortened to the file's name."""
     with pytest.raises(InputError) as error:
         read(path, split, **options)

@@ -134,6 +134,52 @@ def test_wrong_mappings(write: Write, options: dict[str, str], words: str) -> No
     assert words in refused(write([row]), **options)
 
 
+def test_whole_numbers_are_written_as_people_write_them(write: Write) -> None:
+    rows = [{"q": "?", "a": number} for number in (51.0, 0.5, 7, -3.0)]
+    found = [example.completion for example in read(write(rows), prompt="q", completion="{a}")]
+    assert found == ["51", "0.5", "7", "-3"]
+
+
+def test_line_ends_of_windows_become_line_feeds(write: Write) -> None:
+    thought = {"role": "assistant", "content": "x\r\ny", "reasoning_content": "so\r\nit is"}
+    chat = [{"role": "user", "content": "a\r\nb"}, thought]
+    [example] = read(write([{"messages": chat}]))
+    assert example.prompt[0]["content"] == "a\nb"
+    assert (example.completion, example.reasoning) == ("x\ny", "so\nit is")
+    [example] = read(write([{"q": "a\r\nb", "a": "x\r\n"}]), prompt="Q: {q}", completion="a")
+    assert (example.prompt[0]["content"], example.completion) == ("Q: a\nb", "x\n")
+
+
+def test_history_is_put_before_a_prompt_that_is_text(write: Write) -> None:
+    earlier = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
+    rows = [{"q": "2 + 2?", "a": "4", "before": earlier}, {"q": "3?", "a": "3", "before": []}]
+    options = {"prompt": "{q}", "completion": "a", "history": "before"}
+    first, second = read(write(rows), **options)
+    assert first.prompt == (*earlier, {"role": "user", "content": "2 + 2?"})
+    assert len(second.prompt) == 1
+    assert "no column 'nowhere'" in refused(write(rows), **{**options, "history": "nowhere"})
+    rows[0]["before"] = [{"role": "user", "text": "Hello"}]
+    assert "train.jsonl:1: before[0]" in refused(write(rows), **options)
+    chat = [{"q": earlier[:1], "a": "4", "before": earlier}]
+    message = refused(write(chat), prompt="q", completion="a", history="before")
+    assert "q: is a chat, which holds the earlier turns itself" in message
+    assert "data.history" in refused(write([{"messages": earlier, "before": []}]), history="before")
+
+
+def test_several_files_by_a_pattern(write: Write) -> None:
+    write([{"id": "1", **PAIR}], "b.jsonl")
+    write([{"id": "1", **PAIR}], "[a].jsonl")
+    path = Path(write([{"id": "2", **PAIR}], "[c].jsonl")).parent
+    assert "b.jsonl:1: id: '1' is also the id of" in refused(str(path / "*.jsonl"))
+    write([{"id": "3", **PAIR}], "b.jsonl")
+    assert [example.id for example in read(str(path / "*.jsonl"))] == ["1", "2", "3"]
+    assert [example.id for example in read(str(path / "[c].jsonl"))] == ["2"]
+    assert "there are no such files" in refused(str(path / "x*.jsonl"))
+    write([PAIR], "b.jsonl")
+    write([PAIR], "[c].jsonl")
+    assert len({example.id for example in read(str(path / "*.jsonl"))}) == 3
+
+
 def test_gold_becomes_a_list_of_texts(write: Write) -> None:
     rows: list[dict[str, Any]] = [{**PAIR, "a": a} for a in ("x", 4, 0.5, ["x", 4])]
     found = [example.meta["gold"] for example in read(write(rows), gold="a")]

@@ -56,6 +56,27 @@ def test_of_a_folder_the_files_that_are_read(tmp_path: Path) -> None:
     assert fingerprints(data) == {}
 
 
+def test_of_a_pattern_the_files_that_it_means(tmp_path: Path) -> None:
+    data = Data(path=str(tmp_path / "*.jsonl"))
+    assert fingerprints(data) == {}
+    (tmp_path / "a.jsonl").write_text("{}")
+    before = fingerprints(data)
+    assert set(before) == {data.path}
+    (tmp_path / "b.txt").write_text("{}")
+    assert fingerprints(data) == before
+    (tmp_path / "b.jsonl").write_text("{}")
+    assert fingerprints(data) != before
+
+
+def test_of_dialogues_their_documents_too(tmp_path: Path) -> None:
+    path, documents = tmp_path / "train.json", tmp_path / "multidoc2dial_doc.json"
+    path.write_text("{}")
+    data = Data(path=str(path), layout="multidoc2dial")
+    assert set(fingerprints(data)) == {str(path)}
+    documents.write_text("{}")
+    assert set(fingerprints(data)) == {str(path), str(documents)}
+
+
 def test_of_the_lab_and_of_what_is_out_of_reach_nothing() -> None:
     assert fingerprints(Data(path="lab", test="test")) == {}
     assert fingerprints(Data(path="nobody/no-such-data")) == {}

@@ -27,7 +27,7 @@ def flatten(
         for row in flatten("dev-v2.0.json", "squad"):
             row["question"], row["context"], row["answers"], row["answerable"]
 
-    They come as they are read. `s3ft.data.layouts` tells the columns.
+    They come as they are read; the columns are those that a recipe with this layout maps.
 
     Args:
         source: a file or a pattern of files, or rows: as the data set is published, or as it is on
@@ -39,10 +39,11 @@ def flatten(
     Raises:
         InputError: at a row that is wrong, with its file, line and the path in it.
     """
-    is_file = isinstance(source, str | Path)
-    found = rows(source) if is_file else in_memory(source, "rows")  # type: ignore[arg-type]
-    beside = Path(source) if is_file else Path()  # type: ignore[arg-type]
-    options = LayoutOptions(abstention, Documents(documents or beside.with_name(OFFICIAL)))
+    if isinstance(source, str | Path):
+        found, folder = rows(source), Path(source).parent
+    else:
+        found, folder = in_memory(source, "rows"), Path()
+    options = LayoutOptions(abstention, Documents(documents or folder / OFFICIAL))
     for row in _flat(found, layout, options):
         if isinstance(row, InputError):
             raise row

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .._values import BadValue
-from ._nested import Flat, Found, LayoutOptions, items, question, text, unknown, value
+from ._nested import Flat, Found, LayoutOptions, objects, question, text, unknown, value
 
 
 def clapnq(row: Mapping[str, Any], options: LayoutOptions) -> Found:
@@ -27,14 +27,14 @@ def clapnq(row: Mapping[str, Any], options: LayoutOptions) -> Found:
 
 
 def _question(row: Mapping[str, Any], options: LayoutOptions) -> Flat:
-    passages = items(row, "passages")
+    passages = objects(row, "passages")
     if not passages:
         raise BadValue("passages", "are none")
     flat = question(
         id=row.get("id"),
-        question=text(row, "input"),
+        question=value(row, "input", str),
         context="\n\n".join(text(passage, "text") for passage in passages),
-        answers=[value(output, "answer", str) for output in items(row, "output")],
+        answers=[value(output, "answer", str) for output in objects(row, "output")],
         options=options,
     )
     return flat | {"title": passages[0].get("title") or ""}

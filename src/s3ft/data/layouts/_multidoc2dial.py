@@ -9,13 +9,13 @@ also be single dialogues, the Hub's (``IBM/multidoc2dial``: ``question`` is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from typing import Any
 
 from .._values import BadValue
-from ._nested import Flat, Found, LayoutOptions, items, question, text, unknown, value
+from ._nested import Flat, Found, LayoutOptions, objects, question, text, unknown, value
 
 NO_SOLUTION = "respond_no_solution"
 """The act of an agent's turn that says that the documents have no answer."""
@@ -36,14 +36,15 @@ def multidoc2dial(row: Mapping[str, Any], options: LayoutOptions) -> Found:
         InputError: the documents are needed, and cannot be read.
     """
     if "dial_data" in row:
-        for domain, dialogues in value(row, "dial_data", dict).items():
-            for index, dialogue in enumerate(dialogues):
+        domains = value(row, "dial_data", dict)
+        for domain in domains:
+            for index, dialogue in enumerate(objects(domains, domain)):
                 at = f"dial_data.{domain}[{index}]."
-                yield from _dialogue({"domain": domain} | dialogue, at, options)
+                yield from _dialogue({"domain": domain, **dialogue}, at, options)
     elif "turns" in row:
         yield from _dialogue(row, "", options)
     elif {"document", "history"} <= row.keys():
-        if _asks(_messages((turn.get("role"), turn.get("text")) for turn in row["history"])):
+        if _asks(_messages(_said(row, "history", "text"))):
             yield "", partial(_grounded, row, options)
     elif {"context", "utterance"} <= row.keys():
         yield "", partial(_hub, row, options)
@@ -56,7 +57,7 @@ def multidoc2dial(row: Mapping[str, Any], options: LayoutOptions) -> Found:
 
 
 def _dialogue(dialogue: Mapping[str, Any], inside: str, options: LayoutOptions) -> Found:
-    turns = items(dialogue, "turns")
+    turns = objects(dialogue, "turns")
     for number, turn in enumerate(turns):
         before = turns[number - 1] if number else {}
         if turn.get("role") == "agent" and before.get("role") == "user":
@@ -65,17 +66,20 @@ def _dialogue(dialogue: Mapping[str, Any], inside: str, options: LayoutOptions) 
 
 
 def _turn(
-    dialogue: Mapping[str, Any], before: list[Any], turn: Mapping[str, Any], options: LayoutOptions
+    dialogue: Mapping[str, Any],
+    before: list[Mapping[str, Any]],
+    turn: Mapping[str, Any],
+    options: LayoutOptions,
 ) -> Flat:
     dial_id = text(dialogue, "dial_id")
-    references = [*items(turn, "references"), *items(before[-1], "references")]
+    references = objects(turn, "references") or objects(before[-1], "references")
     if not references:
         raise BadValue("references", "are none, so nothing says which document it is about")
     doc_id = value(references[0], "doc_id", str)
     title, context = _document(doc_id, options)
     return _row(
         id=f"{dial_id}_{turn.get('turn_id', len(before) + 1)}",
-        turns=_messages((one.get("role"), one.get("utterance")) for one in before),
+        turns=_messages(_said({"turns": before}, "turns", "utterance")),
         context=context,
         utterance=text(turn, "utterance"),
         act=turn.get("da"),
@@ -90,19 +94,13 @@ def _turn(
 
 
 def _grounded(row: Mapping[str, Any], options: LayoutOptions) -> Flat:
-    id, doc_id = text(row, "id"), row.get("doc_id") or ""
     return _row(
-        id=id,
-        turns=_messages((turn.get("role"), turn.get("text")) for turn in row["history"]),
+        id=text(row, "id"),
+        turns=_messages(_said(row, "history", "text")),
         context=text(row, "document"),
         utterance=text(row, "answer"),
         act=NO_SOLUTION if row.get("answerable") is False else row.get("da"),
-        about={
-            "title": doc_id.rpartition("#")[0] or doc_id,
-            "doc_id": doc_id,
-            "dial_id": id.rpartition("_")[0],
-            "domain": row.get("domain"),
-        },
+        about=_about(row, "doc_id"),
         options=options,
     )
 
@@ -111,21 +109,30 @@ def _hub(row: Mapping[str, Any], options: LayoutOptions) -> Flat:
     asked, _, earlier = text(row, "question").partition("[SEP]")
     parted = [turn.partition(": ") for turn in reversed(earlier.split("||")) if turn.strip()]
     turns = [*((role.strip(), said) for role, _, said in parted), ("user", asked)]
-    id, doc_id = text(row, "id"), row.get("title") or ""
     return _row(
-        id=id,
+        id=text(row, "id"),
         turns=_messages(turns),
         context=text(row, "context"),
         utterance=text(row, "utterance"),
         act=None,  # `da` is that of the user's turn; turns without an answer are left out there
-        about={
-            "title": doc_id.rpartition("#")[0] or doc_id,
-            "doc_id": doc_id,
-            "dial_id": id.rpartition("_")[0],
-            "domain": row.get("domain"),
-        },
+        about=_about(row, "title"),
         options=options,
     )
+
+
+def _about(row: Mapping[str, Any], key: str) -> Flat:
+    """What a row of a single turn says of its document and dialogue.
+
+    Args:
+        key: that of the document's id, such as ``Permits#1_0``.
+    """
+    doc_id = text(row, key)
+    return {
+        "title": doc_id.rpartition("#")[0] or doc_id,
+        "doc_id": doc_id,
+        "dial_id": text(row, "id").rpartition("_")[0],
+        "domain": row.get("domain"),
+    }
 
 
 def _row(
@@ -150,11 +157,17 @@ def _row(
     return flat | about | {"history": turns[:-1], "utterance": utterance, "da": act}
 
 
-def _messages(turns: Iterable[tuple[Any, Any]]) -> list[dict[str, str]]:
+def _said(row: Mapping[str, Any], key: str, said: str) -> Iterator[tuple[str, str]]:
+    """Role and words of each turn under a key."""
+    for turn in objects(row, key):
+        yield value(turn, "role", str), value(turn, said, str)
+
+
+def _messages(turns: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Turns as messages; neighbours of one role are one, since chat templates want them in turn."""
     said = []
     for role, utterance in turns:
-        if role not in _ROLES or not isinstance(utterance, str):
+        if role not in _ROLES:
             raise BadValue("turns", f"has a turn of {role!r}; known are {', '.join(_ROLES)}")
         if utterance.strip():
             said.append((_ROLES[role], utterance.strip()))

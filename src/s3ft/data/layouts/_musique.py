@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._values import BadValue
-from ._nested import Flat, Found, LayoutOptions, items, question, text, unknown, value
+from ._nested import Flat, Found, LayoutOptions, objects, question, text, texts, unknown, value
 
 
 def musique(row: Mapping[str, Any], options: LayoutOptions) -> Found:
@@ -32,28 +32,29 @@ def musique(row: Mapping[str, Any], options: LayoutOptions) -> Found:
 
 
 def _question(row: Mapping[str, Any], options: LayoutOptions) -> Flat:
+    aliases = texts(row, "answer_aliases") if row.get("answer_aliases") else []
     return question(
         id=value(row, "id", str),
-        question=text(row, "question"),
-        context="\n\n".join(map(_paragraph, items(row, "paragraphs"))),
-        answers=[text(row, "answer"), *(row.get("answer_aliases") or [])],
+        question=value(row, "question", str),
+        context="\n\n".join(map(_paragraph, objects(row, "paragraphs"))),
+        answers=[text(row, "answer"), *aliases],
         options=options,
     )
 
 
 def _twin(row: Mapping[str, Any], options: LayoutOptions) -> Flat:
-    kept = [one for one in items(row, "paragraphs") if not value(one, "is_supporting", bool)]
+    kept = [one for one in objects(row, "paragraphs") if not value(one, "is_supporting", bool)]
     if len(kept) in (0, len(row["paragraphs"])):
         problem = "are all supporting" if not kept else "are none supporting"
         raise BadValue("paragraphs", f"{problem}: there is no twin without an answer")
     return question(
         id=f"{value(row, 'id', str)}-unanswerable",
-        question=text(row, "question"),
+        question=value(row, "question", str),
         context="\n\n".join(map(_paragraph, kept)),
         answers=(),
         options=options,
     )
 
 
-def _paragraph(paragraph: Any) -> str:
-    return f"{text(paragraph, 'title')}\n{text(paragraph, 'paragraph_text')}"
+def _paragraph(paragraph: Mapping[str, Any]) -> str:
+    return f"{paragraph.get('title') or ''}\n{text(paragraph, 'paragraph_text')}".strip()

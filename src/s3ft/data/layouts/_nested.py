@@ -27,14 +27,12 @@ class LayoutOptions:
     documents: Documents = field(default_factory=lambda: Documents(OFFICIAL))
 
 
-def value(row: Any, key: str, kind: type) -> Any:
+def value(row: Mapping[str, Any], key: str, kind: type) -> Any:
     """The value under a key, which must be of a type.
 
     Raises:
         BadValue: it is missing, or of another type.
     """
-    if not isinstance(row, Mapping):
-        raise BadValue("", f"is of type {type(row).__name__}, not an object with {key!r}")
     found = row.get(key)
     if found is None:
         raise BadValue(key, "is missing", f"Keys there: {', '.join(map(str, row))}.")
@@ -43,7 +41,7 @@ def value(row: Any, key: str, kind: type) -> Any:
     return found
 
 
-def text(row: Any, key: str) -> str:
+def text(row: Mapping[str, Any], key: str) -> str:
     """The text under a key, without white space around it; a BadValue where there is none."""
     found: str = value(row, key, str).strip()
     if not found:
@@ -51,9 +49,21 @@ def text(row: Any, key: str) -> str:
     return found
 
 
-def items(row: Any, key: str) -> list[Any]:
-    """The list under a key; a BadValue where there is none."""
-    found: list[Any] = value(row, key, list)
+def texts(row: Mapping[str, Any], key: str) -> list[str]:
+    """The list of texts under a key; a BadValue where there is none."""
+    found: list[str] = value(row, key, list)
+    for index, one in enumerate(found):
+        if not isinstance(one, str):
+            raise BadValue(f"{key}[{index}]", f"is of type {type(one).__name__}, not text")
+    return found
+
+
+def objects(row: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The list of objects under a key; a BadValue where there is none."""
+    found: list[Mapping[str, Any]] = value(row, key, list)
+    for index, one in enumerate(found):
+        if not isinstance(one, Mapping):
+            raise BadValue(f"{key}[{index}]", f"is of type {type(one).__name__}, not an object")
     return found
 
 
@@ -70,7 +80,7 @@ def question(
     gold = accepted or [options.abstention]
     return {
         "id": id,
-        "question": question,
+        "question": question.strip(),
         "context": context,
         "answer": gold[0],
         "answers": accepted,

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._values import BadValue
-from ._nested import Flat, Found, LayoutOptions, items, question, text, unknown, value
+from ._nested import Flat, Found, LayoutOptions, objects, question, text, texts, unknown, value
 
 
 def squad(row: Mapping[str, Any], options: LayoutOptions) -> Found:
@@ -21,7 +21,7 @@ def squad(row: Mapping[str, Any], options: LayoutOptions) -> Found:
         BadValue: it is none of these.
     """
     if "data" in row:
-        for index, article in enumerate(items(row, "data")):
+        for index, article in enumerate(objects(row, "data")):
             yield from _article(article, f"data[{index}].", options)
     elif "paragraphs" in row:
         yield from _article(row, "", options)
@@ -31,14 +31,16 @@ def squad(row: Mapping[str, Any], options: LayoutOptions) -> Found:
         raise unknown("SQuAD's: it has neither data, nor paragraphs, nor context and question", row)
 
 
-def _article(article: Any, inside: str, options: LayoutOptions) -> Found:
-    for number, paragraph in enumerate(items(article, "paragraphs")):
-        for index, qa in enumerate(items(paragraph, "qas")):
+def _article(article: Mapping[str, Any], inside: str, options: LayoutOptions) -> Found:
+    for number, paragraph in enumerate(objects(article, "paragraphs")):
+        for index, qa in enumerate(objects(paragraph, "qas")):
             at = f"{inside}paragraphs[{number}].qas[{index}]"
             yield at, partial(_question, qa, paragraph, article.get("title"), options)
 
 
-def _question(qa: Any, paragraph: Any, title: Any, options: LayoutOptions) -> Flat:
+def _question(
+    qa: Mapping[str, Any], paragraph: Mapping[str, Any], title: Any, options: LayoutOptions
+) -> Flat:
     id = value(qa, "id", str)
     impossible = qa.get("is_impossible")
     answers = [] if impossible else _answers(qa)
@@ -46,7 +48,7 @@ def _question(qa: Any, paragraph: Any, title: Any, options: LayoutOptions) -> Fl
         raise BadValue("answers", "are none, but is_impossible is false")
     flat = question(
         id=id,
-        question=text(qa, "question"),
+        question=value(qa, "question", str),
         context=text(paragraph, "context"),
         answers=answers,
         options=options,
@@ -57,5 +59,5 @@ def _question(qa: Any, paragraph: Any, title: Any, options: LayoutOptions) -> Fl
 def _answers(qa: Mapping[str, Any]) -> list[str]:
     """Texts of ``[{"text", "answer_start"}]``, or of ``{"text": [...], ...}`` as the Hub has it."""
     if isinstance(qa.get("answers"), Mapping):
-        return [str(answer) for answer in items(qa["answers"], "text")]
-    return [value(answer, "text", str) for answer in items(qa, "answers")]
+        return texts(qa["answers"], "text")
+    return [value(answer, "text", str) for answer in objects(qa, "answers")]
