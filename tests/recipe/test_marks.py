@@ -20,7 +20,7 @@ from s3ft.recipe import (
 
 RULES = {
     Resume.NEVER: """
-        model.id model.revision model.dtype model.date model.trust_remote_code
+        model.id model.gguf_file model.revision model.dtype model.date model.trust_remote_code
         data.path data.name data.revision data.train data.test data.id data.prompt data.completion
         data.reasoning data.gold data.system data.where data.ignore data.too_long
         data.max_train data.max_test

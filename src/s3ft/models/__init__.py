@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ._adapter import load_merged
 from ._empty import check_model, empty_model, other_senses, quantised
 from ._files import kept_files
-from ._fingerprint import fingerprint
 from ._load import (
     load_chat,
     load_config,
@@ -16,7 +16,7 @@ from ._load import (
 )
 from ._memory import as_many_as_fit, free_memory, is_out_of_memory
 from ._padding import pad_left
-from ._resolve import resolve
+from ._resolve import fingerprint, resolve
 
 __all__ = [
     "as_many_as_fit",
@@ -28,6 +28,7 @@ __all__ = [
     "kept_files",
     "load_chat",
     "load_config",
+    "load_merged",
     "load_model",
     "load_tokenizer",
     "max_positions",

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ..models import kept_files, resolve
+from ..models import kept_files, load_merged, resolve
 from ..recipe import Model
 
 
@@ -18,20 +18,19 @@ def save(trained: Path, base: Model, out: Path, *, lora: bool) -> None:
     adapter is kept in ``out/adapter`` and merged into the base's weights as they are stored, not as
     they were cast for training. Its product is added in float32 and the sum rounded once.
     """
-    from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
     config = resolve(base)
     trust: dict[str, Any] = {"trust_remote_code": config.trust_remote_code, "use_safetensors": True}
-    model = AutoModelForCausalLM.from_pretrained(
-        config.id, revision=config.revision, dtype="auto", **trust
-    )
     if lora:
         (out / "adapter").mkdir(parents=True)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy(trained / name, out / "adapter" / name)
-        model = PeftModel.from_pretrained(model, trained).merge_and_unload()
+        model = load_merged(config, trained)
     else:
+        model = AutoModelForCausalLM.from_pretrained(
+            config.id, revision=config.revision, dtype="auto", **trust
+        )
         generation_config = model.generation_config
         model = AutoModelForCausalLM.from_pretrained(trained, dtype=model.dtype, **trust)
         model.generation_config = generation_config
