@@ -15,6 +15,7 @@ from ._load import (
     pick_dtype,
 )
 from ._memory import as_many_as_fit, free_memory, is_out_of_memory
+from ._ordinary import is_ordinary_copy
 from ._padding import pad_left
 from ._resolve import fingerprint, resolve
 
@@ -24,6 +25,7 @@ __all__ = [
     "empty_model",
     "fingerprint",
     "free_memory",
+    "is_ordinary_copy",
     "is_out_of_memory",
     "kept_files",
     "load_chat",

@@ -58,6 +58,19 @@ def load_merged(base: Model, adapter: Path) -> PreTrainedModel:
     return PeftModel.from_pretrained(model, adapter).merge_and_unload()
 
 
+def _check_base(adapter: Path, base: Model) -> None:
+    from transformers import AutoConfig
+
+    with explained(base, f"the base of {adapter}", f"Correct {adapter / SETTINGS}."):
+        config = AutoConfig.from_pretrained(
+            base.id, revision=base.revision, trust_remote_code=base.trust_remote_code
+        )
+    if getattr(config, "quantization_config", None) is not None:
+        problem = f"the base of {adapter}, {base.id}, is quantised: nothing can be merged into it"
+        remedy = f"Name the model that is not quantised in {adapter / SETTINGS}."
+        raise InputError("model.id", problem, remedy)
+
+
 def merge(adapter: Path, base: Model, out: Path) -> None:
     """Write the model of an adapter and its base, which `resolve` found, to ``out``.
 
@@ -65,9 +78,10 @@ def merge(adapter: Path, base: Model, out: Path) -> None:
     holds of the same name: its tokenizer, its template.
 
     Raises:
-        InputError: the adapter does not fit its base, or cannot be merged into it.
+        InputError: the adapter does not fit its base, or that is quantised.
         RunError: they do not fit into memory.
     """
+    _check_base(adapter, base)
     remedy = f"See that {SETTINGS} names the base that it was trained on."
     with explained(Model(id=str(adapter)), f"the adapter over {base.id}", remedy), quiet():
         load_merged(base, adapter).save_pretrained(out)
