@@ -81,8 +81,8 @@ def _of_gguf(config: Model, file: Path) -> Model:
 
 
 def _of_adapter(config: Model, adapter: Path) -> Model:
-    base = resolve(_adapter.adapter_base(adapter, config))
-    what = f"{adapter} over {base.id}"
+    named = _adapter.adapter_base(adapter, config)
+    what, base = f"{adapter} over {named.id}", resolve(named)
     folder = ordinary(of_adapter(adapter, base), what, partial(_adapter.merge, adapter, base))
     return _at(config, folder, _commit_of(adapter / _adapter.SETTINGS))
 

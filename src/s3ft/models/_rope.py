@@ -45,10 +45,10 @@ def set_rope(file: Path, reader: GGUFReader, config: PretrainedConfig) -> None:
     kind = stated.get("type", "none")
     if own.get("rope_type", "default") != "default":
         return  # transformers read it
-    if list(factors) == ["rope_freqs.weight"]:
+    if list(factors) == ["rope_freqs.weight"] and own is parameters and own:
         numbers = factors["rope_freqs.weight"].data
         own |= {**_LLAMA3, "factor": float(numbers.max())}
-        if _stretches(config) and _is_as(numbers, config):
+        if _divides_by(numbers, config):
             return
     elif not factors and kind == "none":
         return
@@ -62,11 +62,7 @@ def set_rope(file: Path, reader: GGUFReader, config: PretrainedConfig) -> None:
     raise InputError("model.id", problem, "Give the model's ordinary folder or its Hub id.")
 
 
-def _stretches(config: PretrainedConfig) -> bool:
-    return "rope_theta" in (config.rope_parameters or {})
-
-
-def _is_as(numbers: Any, config: PretrainedConfig) -> bool:
+def _divides_by(numbers: Any, config: PretrainedConfig) -> bool:
     """Whether a configuration divides the frequencies by the file's numbers."""
     import torch
     from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
