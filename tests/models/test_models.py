@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from architectures import NAMES, saved
 from s3ft.errors import InputError
 from s3ft.models import (
+    check_model,
     fingerprint,
     load_chat,
     load_model,
@@ -151,10 +152,6 @@ class TestBadModels:
             (copy / "config.json").write_text(text)
             self.refused(r"model\.id", id=str(copy))
 
-    def test_adapter_only(self, copy: Path) -> None:
-        (copy / "config.json").rename(copy / "adapter_config.json")
-        assert "merge" in self.refused("only an adapter", id=str(copy)).lower()
-
     def test_no_weights(self, copy: Path) -> None:
         (copy / "model.safetensors").unlink()
         self.refused("safetensors", id=str(copy))
@@ -187,6 +184,14 @@ class TestBadModels:
 
     def test_no_such_template(self, copy: Path, tmp_path: Path) -> None:
         self.refused("chat_template", id=str(copy), chat_template=str(tmp_path / "none.jinja"))
+
+    def test_quantised_without_its_library(self, copy: Path) -> None:
+        path = copy / "config.json"
+        settings = {"quant_method": "gptq", "bits": 4}
+        config = {**json.loads(path.read_text()), "quantization_config": settings}
+        path.write_text(json.dumps(config))
+        with pytest.raises(InputError, match="quantised with gptq, which cannot be used here"):
+            check_model(Model(id=str(copy)), torch.float32)
 
     def test_code_of_its_own_is_run_only_when_trusted(self, copy: Path) -> None:
         path = copy / "config.json"

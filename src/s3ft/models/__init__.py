@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ._adapter import load_merged
 from ._empty import check_model, empty_model, other_senses, quantised
 from ._files import kept_files
-from ._fingerprint import fingerprint
 from ._load import (
     load_chat,
     load_config,
@@ -15,8 +15,9 @@ from ._load import (
     pick_dtype,
 )
 from ._memory import as_many_as_fit, free_memory, is_out_of_memory
+from ._ordinary import is_ordinary_copy
 from ._padding import pad_left
-from ._resolve import resolve
+from ._resolve import fingerprint, resolve
 
 __all__ = [
     "as_many_as_fit",
@@ -24,10 +25,12 @@ __all__ = [
     "empty_model",
     "fingerprint",
     "free_memory",
+    "is_ordinary_copy",
     "is_out_of_memory",
     "kept_files",
     "load_chat",
     "load_config",
+    "load_merged",
     "load_model",
     "load_tokenizer",
     "max_positions",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..recipe import Model
+from ._explained import explained
 from ._files import check_weights
 from ._load import load_config, load_tokenizer
-from ._resolve import explained, resolve
+from ._resolve import resolve
 
 if TYPE_CHECKING:
     import torch

@@ -10,24 +10,10 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..recipe import Model
+from ._kept import kept_of, snapshot
 from ._resolve import resolve
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
-
-KEPT = ("*.json", "*.jinja", "*.model", "*.txt", "*.py", "*.tiktoken", "LICENSE*", "NOTICE*")
-"""Tokenizer, processors, templates, generation settings, code, terms."""
-
-OWN = (
-    "config.json",
-    "training.json",
-    "trainer_state.json",
-    "*_results.json",
-    "adapter*",
-    "*index*",
-)
-"""What is about one set of weights, and not about any model of this kind."""
-
-TEMPLATES = "additional_chat_templates"
 
 
 def check_weights(config: Model) -> None:
@@ -100,19 +86,7 @@ def _on_hub(config: Model) -> set[str]:
     try:
         return set(HfApi().list_repo_files(config.id, revision=config.revision))
     except Exception:  # no connection, no right, offline: it shows when the weights are loaded
-        return {path.name for path in _snapshot(config).iterdir()} & {WEIGHTS, INDEX}
-
-
-def _snapshot(config: Model) -> Path:
-    """The folder of what was downloaded of a model on the Hub, with all small files that it has."""
-    from huggingface_hub import snapshot_download
-
-    patterns = [*KEPT, f"{TEMPLATES}/*"]
-    try:
-        got = snapshot_download(config.id, revision=config.revision, allow_patterns=patterns)
-    except Exception:  # no connection, offline: what is there
-        got = snapshot_download(config.id, revision=config.revision, local_files_only=True)
-    return Path(got)
+        return {path.name for path in snapshot(config).iterdir()} & {WEIGHTS, INDEX}
 
 
 def kept_files(config: Model) -> Iterator[tuple[Path, Path]]:
@@ -120,11 +94,4 @@ def kept_files(config: Model) -> Iterator[tuple[Path, Path]]:
 
     Everything in the base's folder that is not about its weights.
     """
-    config = resolve(config)
-    folder = Path(config.id)
-    if not folder.is_dir():
-        folder = _snapshot(config)
-    for path in sorted([*folder.iterdir(), *(folder / TEMPLATES).glob("*.jinja")]):
-        kept = any(fnmatch(path.name, pattern) for pattern in KEPT)
-        if path.is_file() and kept and not any(fnmatch(path.name, own) for own in OWN):
-            yield path, path.relative_to(folder)
+    return kept_of(resolve(config))

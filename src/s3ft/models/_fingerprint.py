@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from ..recipe import Model
-from ._resolve import explained, resolve
+from ._explained import explained
+from ._ordinary import is_ordinary_copy
 
 _WHOLE = 64 * 2**20
 """Bytes up to which a file is hashed whole; of a larger one, samples are."""
 _BLOCK, _BLOCKS = 64 * 2**10, 256
 
 
-def fingerprint(config: Model) -> str:
-    """The identity of a model by content, found without loading its weights.
-
-    Of a model on the Hub, the commit. Of a folder, a hash of its configuration, tokenizer, template
-    and code files and of its weights: files up to 64 MiB are hashed whole, of larger ones the
-    size, the first and last block, and blocks of 64 KiB spread evenly between, 256 in all.
-
-    Raises:
-        InputError: there is no such model.
-    """
-    config = resolve(config)
+def fingerprint_of(config: Model) -> str:
+    """The identity of a model that `resolve` found; see `fingerprint`."""
     folder = Path(config.id)
     if not folder.is_dir():
         return _commit(config)
-    digest = hashlib.sha256()
-    for path in sorted(_content(folder)):
-        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+    if is_ordinary_copy(folder):
+        return folder.name
+    return of_files(_content(folder))
+
+
+def of_gguf(file: Path) -> str:
+    """The identity of a GGUF file, wherever it is and whatever its name.
+
+    It is asked for whenever the model is, so once for a file that stays as it is.
+    """
+    stat = file.stat()
+    return _of_unchanged(str(file.absolute()), stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _of_unchanged(file: str, size: int, changed: int) -> str:
+    return of_files([Path(file)], named=False)
+
+
+def of_adapter(folder: Path, base: Model) -> str:
+    """The identity of an adapter over its base, which `resolve` found."""
+    return of_files(_content(folder), beside=fingerprint_of(base))
+
+
+def of_files(paths: Iterable[Path], *, named: bool = True, beside: str = "") -> str:
+    """A hash of files, of their names too unless told otherwise, and of what is ``beside`` them."""
+    digest = hashlib.sha256(beside.encode())
+    for path in sorted(paths):
+        digest.update(f"{path.name if named else ''}\0{path.stat().st_size}\0".encode())
         for block in _sampled(path):
             digest.update(block)
     return digest.hexdigest()[:32]

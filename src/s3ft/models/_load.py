@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..chat import Chat
 from ..errors import InputError
 from ..recipe import Model
-from ._resolve import explained, resolve
+from ._explained import explained
+from ._resolve import resolve
 
 if TYPE_CHECKING:
     import torch

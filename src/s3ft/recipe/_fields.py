@@ -20,7 +20,10 @@ class Model(Strict):
     model_config = _OR_TEXT
 
     id: str
-    """Hub id, a local folder, or `lab` for the embedded model."""
+    """Hub id, a local folder, also of a PEFT adapter, a `.gguf` file, or `lab` for the embedded
+    model."""
+    gguf_file: str | None = None
+    """Which GGUF file of the folder or Hub repository, where it holds several or others."""
     revision: str | None = None
     """Branch, tag or commit on the Hub."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"

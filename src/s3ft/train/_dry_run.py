@@ -17,7 +17,6 @@ from ..models import (
     load_config,
     pick_device,
     pick_dtype,
-    quantised,
 )
 from ..quiet import quiet
 from ..recipe import Model, Train
@@ -105,8 +104,7 @@ def _set_up(
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
 
     model, config = Model.model_validate_json(model_json), Train.model_validate_json(config_json)
-    architecture = load_config(model)
-    check_trainable(model, config, architecture)
+    check_trainable(model, load_config(model))
     with quiet(True), tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
         args = sft_config(config, model, max_steps=10, seed=0, out=Path(scratch), silent=True)
         rows = args.per_device_train_batch_size
@@ -116,7 +114,7 @@ def _set_up(
         empty = check_model(model, training_dtype(model, config))
         if config.lora is not None:
             check_targets(config.lora, empty)
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1 or quantised(architecture):
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             return rows, None
         trainer = _empty_trainer(model, config, args)
         return rows, _step_bytes(trainer, length, rows)

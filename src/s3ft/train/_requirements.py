@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..models import other_senses, quantised
-from ..recipe import Model, Train
+from ..recipe import Model
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
     from trl import SFTConfig
 
 
-def check_trainable(model: Model, config: Train, architecture: PretrainedConfig) -> None:
-    """See that it is a model of text alone, and not quantised where all weights are trained.
+def check_trainable(model: Model, architecture: PretrainedConfig) -> None:
+    """See that it is a model of text alone, and not quantised.
 
     Raises:
         InputError: it is not.
@@ -33,10 +33,14 @@ def check_trainable(model: Model, config: Train, architecture: PretrainedConfig)
             )
         problem = f"{model.id} is multimodal ({name}, with {', '.join(senses)}), and only text"
         raise InputError("model.id", f"{problem} models can be trained here", remedy)
-    method = quantised(architecture)
-    if method is not None and config.lora is None:
-        problem = f"trains all weights, and those of {model.id} are quantised ({method})"
-        raise InputError("train.lora", problem, "Use LoRA, or the model that is not quantised.")
+    if (method := quantised(architecture)) is not None:
+        problem = f"{model.id} is quantised ({method}), and can be asked and measured, not trained"
+        remedy = (
+            "Give the model that is not quantised, or a GGUF file of it, which is dequantised: a "
+            "tuned model has its adapter merged into its weights, and with packed ones that rounds "
+            "the tuning away or cannot be done."
+        )
+        raise InputError("model.id", problem, remedy)
 
 
 def check_packages(args: SFTConfig) -> None:

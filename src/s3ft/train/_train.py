@@ -141,7 +141,7 @@ def _save_and_probe(
         **summary,
         "probe": asdict(probe(made, trained, model, dataset, lora=lora)),
         "fingerprint": fingerprint,
-        "model": resolve(model).model_dump(),
+        "model": {**model.model_dump(), "revision": resolve(model).revision},
         "train": config.model_dump(),
         "seed": seed,
         "versions": {name: version(name) for name in _LIBRARIES},
