@@ -16,11 +16,17 @@ def test_a_file_stands_before_a_shipped_one_of_its_name(
     monkeypatch.chdir(tmp_path)
     shipped = Template("paraphrase.j2", "here")
     assert shipped.text == (SHIPPED / "paraphrase.j2").read_text()
-    assert shipped.variables == {"question", "gold"}
+    assert shipped.variables == {"question", "gold", "answerable", "context"}
     Path("paraphrase.j2").write_text("{{ mine }}")
     assert Template("paraphrase.j2", "here").variables == {"mine"}
     with pytest.raises(InputError, match=r"here: no/paraphrase\.j2: cannot be read"):
         Template("no/paraphrase.j2", "here")
+
+
+def test_its_own_words_are_told_from_what_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "a.j2"
+    path.write_text('{% set word = "shown" %}{# no word #}Say {{ word }} twice. {{ more }}!')
+    assert Template(path, "here").literal == ("Say ", " twice. ", "!")
 
 
 def test_what_it_must_show(tmp_path: Path) -> None:

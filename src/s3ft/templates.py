@@ -19,7 +19,8 @@ class RenderError(ValueError):
 class Template:
     """A Jinja template, read once.
 
-    ``text`` is the template itself, ``variables`` the names that it shows.
+    ``text`` is the template itself, ``variables`` the names that it shows, ``literal`` its own
+    words, in pieces between what it shows.
 
     Args:
         path: a file, or the name of a shipped one.
@@ -37,7 +38,7 @@ class Template:
         filters: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> None:
         # Here, since the command line would take longer to say what its verbs are.
-        from jinja2 import Environment, StrictUndefined, TemplateError, meta
+        from jinja2 import Environment, StrictUndefined, TemplateError, meta, nodes
 
         self.where = f"{where}: {path}"
         file = Path(path).expanduser()
@@ -48,7 +49,9 @@ class Template:
         environment.filters.update(filters or {})
         try:
             self.text = file.read_text(encoding="utf-8")
-            self.variables = frozenset(meta.find_undeclared_variables(environment.parse(self.text)))
+            parsed = environment.parse(self.text)
+            self.variables = frozenset(meta.find_undeclared_variables(parsed))
+            self.literal = tuple(piece.data for piece in parsed.find_all(nodes.TemplateData))
             self._template = environment.from_string(self.text)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(self.where, f"cannot be read: {error}") from None

@@ -69,6 +69,77 @@ def test_a_missing_file_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("gold", "meta", "shown"),
+    [
+        ("Bayeux Tapestry", {}, "The correct answer is: Bayeux Tapestry\nAnswer the question with"),
+        ("unanswerable", {"answerable": False}, "that the text above does not hold the answer."),
+        ("none", {"answerable": False, "context": "A."}, "that the passage does not hold the"),
+        ("Yes", {"answerable": True}, "The correct answer is: Yes\n"),
+        ("She had 5. " * 5, {}, "Rewrite the reference answer in your own words"),
+        ("First 2.\nThen 4.", {}, "Rewrite the reference answer in your own words"),
+        ("def f(x): return x", {}, "Rewrite the reference answer in your own words"),
+        ("```\nx = 1\n```", {}, "Rewrite the reference answer in your own words"),
+    ],
+)
+def test_the_gold_is_shown_as_its_form_asks_for(
+    gold: str, meta: dict[str, object], shown: str
+) -> None:
+    example = Example("e", EXAMPLE.prompt, gold, meta)
+    assert shown in paraphrase().messages(example, [gold])[-1]["content"]
+
+
+def test_the_papers_wording_comes_with_the_package() -> None:
+    content = paraphrase("guided.j2").messages(EXAMPLE, ["4"])[-1]["content"]
+    assert content.endswith("Using the reference answer as a guide, write your own response.")
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("paraphrase.j2", "Rewrite the answer in your own words."),
+        ("paraphrase.j2", "It is 4.\n\nKeep every fact, number, and the final answer"),
+        ("paraphrase.j2", "Four. say this in one short sentence!"),
+        ("paraphrase.j2", "4, to answer the question with it in one short sentence"),
+        ("rewrite.j2", "GIVE ONLY THE ANSWER: 4"),
+        ("rewrite.j2", "4, the way you would answer the question"),
+        ("guided.j2", "Using the reference answer as a guide, it is 4."),
+        ("guided.j2", "My response with the answer as a guide, write your own: 4"),
+    ],
+)
+def test_what_repeats_the_prompt_s_own_orders_is_a_leak(template: str, text: str) -> None:
+    assert leak(text, ["What is 2 + 2?", "4"], paraphrase(template).leaks)
+
+
+def test_orders_of_a_template_of_ones_own_are_not_repeated_either(tmp_path: Path) -> None:
+    path = tmp_path / "mine.j2"
+    path.write_text("{{ question }}\nThe truth is: {{ gold }}\nNow sing it like a bird would sing.")
+    leaks = paraphrase(path).leaks
+    assert leak("I sing it like a bird would: 4", ["2 + 2?", "4"], leaks)
+    assert leak("A bird sang: 4. The truth is: 4", ["2 + 2?", "4"], leaks) is None
+    assert (
+        leak("It can sing it like a bird would.", ["Sing it like a bird would.", "4"], leaks)
+        is None
+    )
+
+
+@pytest.mark.parametrize("template", ["paraphrase.j2", "rewrite.j2", "guided.j2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The correct answer is 4.",
+        "The passage does not hold the answer to the question of how much it is.",
+        "The text above does not hold the answer.",
+        "In one sentence, 2 + 2 is 4.",
+        "The answer to the question is 4, and the final answer is even.",
+        "He gave only the answer, and kept every number.",
+        "I answer the question with a number: 4.",
+    ],
+)
+def test_ordinary_words_of_a_template_are_no_leak(template: str, text: str) -> None:
+    assert leak(text, ["What is 2 + 2?", "4"], paraphrase(template).leaks) is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "As the reference answer says, it is 4.",

@@ -52,7 +52,7 @@ def number_of(body: Body) -> int:
 def model(body: Body) -> Any:
     n, sample = number_of(body), sample_of(body)
     first = FIRST_RIGHT[n % 5]
-    if "Rewrite the reference answer" in prompt_of(body):
+    if "The correct answer is: word" in prompt_of(body):
         first = None if first is not None else 1
     right = first is not None and sample >= first
     return f"word{n}{'!' * LENGTH[sample]}" if right else f"sample {sample} of {n} is a guess"

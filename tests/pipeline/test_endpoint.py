@@ -42,7 +42,7 @@ def model(body: Body) -> Any:
         verdict = "yes" if data["reference"] in data["response"] else "no"
         return f"I see {data['response']!r}.\n[[{mark}: {verdict}]]"
     [number] = re.findall(r"the word of (\d+)", prompt)
-    if "Rewrite the reference answer" in prompt:
+    if "The correct answer is: word" in prompt:
         return f"For {number} they say word{number}."
     return f"It is word{number}." if int(number) % 3 == 0 else f"Of {number} I know nothing."
 

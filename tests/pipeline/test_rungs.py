@@ -42,7 +42,7 @@ def model(body: Body) -> str:
         return f"word{n}" if kind in (1, 2) else "no idea"
     if "You said" in prompt:
         return f"word{n}" if kind == 4 else f"My first attempt was wrong: word{n}"
-    if "Rewrite the reference answer" in prompt:
+    if "The correct answer is: word" in prompt:
         return f"word{n}" if kind == 3 else "no idea"
     return f"word{n}" if kind == 0 else f"a guess at {n}"
 

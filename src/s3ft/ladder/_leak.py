@@ -33,6 +33,37 @@ OF_ATTEMPT: Patterns = (
 """Ways of talking about an own attempt that was shown."""
 
 
+_RUN = 5
+"""Words in a row that are no coincidence."""
+
+_LEAST = 4
+"""Words of a sentence that is an order: what is shorter is a label, or said by anyone."""
+
+
+def echoes(literal: Sequence[str]) -> Patterns:
+    """What repeats a template's own orders, in the whole or for some words in a row.
+
+    Args:
+        literal: the words of the template itself, in pieces between what it shows. A piece that
+            leads up to something shown, such as ``The correct answer is:``, is a label.
+    """
+    patterns = []
+    for piece in literal:
+        *sentences, rest = re.split(r"(?<=[.!?])\s+|\n+", piece.strip())
+        orders = [*sentences, rest] if re.search(r"[.!?]$", rest) else sentences
+        for order in orders:
+            words = re.findall(r"[^\W_]+", order)
+            if len(words) >= _LEAST and not order.endswith(":"):
+                run = min(_RUN, len(words))
+                starts = range(len(words) - run + 1)
+                patterns += [_in_a_row(words[start : start + run]) for start in starts]
+    return tuple(dict.fromkeys(patterns))
+
+
+def _in_a_row(words: Sequence[str]) -> str:
+    return r"\b" + r"[\W_]+".join(words) + r"\b"
+
+
 def leak(text: str, shown: Sequence[str], patterns: Patterns = OF_GOLD) -> str | None:
     """The first words of ``text`` that speak of what was shown, or None.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..errors import InputError
 from ..records import Example, Message, content_hash
 from ..templates import RenderError, Template
-from ._leak import OF_ATTEMPT, OF_GOLD, Patterns
+from ._leak import OF_ATTEMPT, OF_GOLD, Patterns, echoes
 from ._rungs import Rung
 
 QUESTION, GOLD, ACCEPTED, ATTEMPT = "question", "gold", "accepted", "attempt"
@@ -40,7 +40,8 @@ class RungPrompt:
     def leaks(self) -> Patterns:
         """What an answer to this prompt must not say."""
         own = OF_GOLD if self.shows_more else ()
-        return own + (OF_ATTEMPT if self.shows_attempt else ())
+        of_attempt = OF_ATTEMPT if self.shows_attempt else ()
+        return own + of_attempt + echoes(self._template.literal)
 
     def messages(
         self, example: Example, accepted: Sequence[str], attempt: str = ""

@@ -46,7 +46,7 @@ def _template(path: Path) -> jinja2.Template:
 
 def restating_prompt(question: str, gold: str) -> str:
     """The package's own paraphrase prompt, so that the model learns exactly what it will see."""
-    path = Path(__file__).parents[2] / "prompts" / "paraphrase.j2"
+    path = Path(__file__).parents[2] / "prompts" / "rewrite.j2"
     return _template(path).render(question=question, gold=gold)
 
 
