@@ -41,8 +41,8 @@ def explained(config: Model, what: str, remedy: str) -> Iterator[None]:
             at = f" at revision {config.revision}" if config.revision else ""
             remedy = (
                 "Check the id and your connection; private models need HF_TOKEN; offline, only "
-                "what was downloaded before is there. Or give a local folder; for a repository of GGUF "
-                "files, set model.gguf_file."
+                "what was downloaded before is there. Or give a local folder; for a repository of "
+                "GGUF files, set model.gguf_file."
             )
             what = f"{what} from the Hub{at}"
         raise InputError(
