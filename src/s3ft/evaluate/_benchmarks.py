@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from ..chat import Chat
+    from ._lm import LanguageModel
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default: which few-shot examples are shown, and sampled generations."""
@@ -78,10 +79,7 @@ def run_benchmarks(
     todo = [benchmark for benchmark in load_benchmarks(config) if benchmark.name not in skip]
     if not todo:
         return
-    with quiet():
-        from ._lm import LanguageModel
-
-        lm = LanguageModel(model, chat, config)
+    lm = language_model(model, chat, config)
     for benchmark in todo:
         start = time.monotonic()
         samples = _evaluate(lm, benchmark, config, label)
@@ -92,6 +90,14 @@ def run_benchmarks(
         ]
         seconds = time.monotonic() - start
         yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
+
+
+def language_model(model: PreTrainedModel, chat: Chat, config: Evaluate) -> LanguageModel:
+    """The model as lm-eval's tasks ask it: `run_benchmarks` without a benchmark."""
+    with quiet():
+        from ._lm import LanguageModel
+
+        return LanguageModel(model, chat, config)
 
 
 def _check_scoring(benchmark: Benchmark) -> None:
