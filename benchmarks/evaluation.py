@@ -32,7 +32,7 @@ from s3ft.models import load_chat, load_model
 from s3ft.quiet import quiet
 from s3ft.recipe import Evaluate, Model
 
-SHARE = 16
+SHARE = 64
 """Items that are scored by one before it is the other's turn."""
 
 OURS, THEIRS = "s3ft", "lm-eval"

@@ -48,48 +48,59 @@ def families(rows: Sequence[Row]) -> list[Family]:
     """Rows as a tree of two levels: a preamble, a question, its choices.
 
     The choices of a question have the same context; those of WinoGrande differ early in it, and
-    share what is before. Few-shot examples and system prompts are the same for many questions.
+    share what is before. Few-shot examples and system prompts are the same for many questions:
+    so families are found first, and what they share says nothing about which rows are a question.
     """
-    questions = _gathered(rows, lambda row: row.ids, lambda row: len(row.ids) - row.scored, 0)
-    found = _gathered(
-        questions, lambda one: one.prefix, lambda one: len(one.prefix) - 1, FAMILY_COST
+    contexts = _gathered(rows, _of_row, lambda both: 0)
+    preambles: list[Shared[Question]] = _gathered(
+        contexts,
+        lambda one: (one.prefix, len(one.prefix) - 1),
+        lambda both: both + FAMILY_COST,
     )
-    saved = [(len(one.members) - 1) * len(one.prefix) for one in found]
-    worth = [one for one, tokens in zip(found, saved, strict=True) if tokens > FAMILY_COST]
-    others = [
-        question
-        for one, tokens in zip(found, saved, strict=True)
-        if tokens <= FAMILY_COST
-        for question in one.members
-    ]
-    return [*worth, Family((), tuple(others))] if others else worth
+    found: list[Family] = []
+    alone: list[Row] = []
+    for shared in preambles:
+        members = [row for question in shared.members for row in question.members]
+        if (len(shared.members) - 1) * len(shared.prefix) > FAMILY_COST:
+            found.append(_family(shared.prefix, members))
+        else:
+            alone += members
+    return [*found, _family((), alone)] if alone else found
+
+
+def _family(prefix: Ids, rows: Sequence[Row]) -> Family:
+    questions = _gathered(rows, _of_row, lambda both: both - len(prefix))
+    return Family(prefix, tuple(questions))
+
+
+def _of_row(row: Row) -> tuple[Ids, int]:
+    return row.ids, len(row.ids) - row.scored
 
 
 def _gathered(
     members: Sequence[Member],
-    ids_of: Callable[[Member], Ids],
-    most: Callable[[Member], int],
-    cost: int,
+    ids_of: Callable[[Member], tuple[Ids, int]],
+    saved: Callable[[int], int],
 ) -> list[Shared[Member]]:
     """Put each member with those before it, in the order of their ids, where that saves tokens.
 
     Args:
-        most: of a member's ids so many may be shared.
-        cost: of one more group, in tokens.
+        ids_of: a member's ids, and how many of them may be shared.
+        saved: how many tokens are not read again where so many are shared.
     """
     groups: list[Shared[Member]] = []
     prefix: Ids = ()
     held: list[Member] = []
-    for member in sorted(members, key=ids_of):
-        ids = ids_of(member)
-        both = min(_common(prefix, ids), most(member))
+    for member in sorted(members, key=lambda one: ids_of(one)[0]):
+        ids, most = ids_of(member)
+        both = min(_common(prefix, ids), most)
         lost = len(held) * (len(prefix) - both)  # each one there would have to read these itself
-        if held and lost <= both + cost:
+        if held and lost <= saved(both):
             prefix = prefix[:both]
         else:
             if held:
                 groups.append(Shared(prefix, tuple(held)))
-            prefix, held = ids[: most(member)], []
+            prefix, held = ids[:most], []
         held.append(member)
     return [*groups, Shared(prefix, tuple(held))] if held else groups
 
