@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from ..chat import Chat
+    from ._lm import LanguageModel
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default: which few-shot examples are shown, and sampled generations."""
@@ -78,9 +79,6 @@ def run_benchmarks(
     todo = [benchmark for benchmark in load_benchmarks(config) if benchmark.name not in skip]
     if not todo:
         return
-    with quiet():
-        from ._lm import LanguageModel
-
     for benchmark in todo:
         start = time.monotonic()
         templated = config.apply_chat_template
@@ -89,8 +87,7 @@ def run_benchmarks(
                 task.OUTPUT_TYPE == "generate_until" for task in benchmark.tasks.values()
             )
         own = config.model_copy(update={"apply_chat_template": templated})
-        with quiet():
-            lm = LanguageModel(model, chat, own)
+        lm = language_model(model, chat, own)
         samples = _evaluate(lm, benchmark, own, label)
         scores = [
             score
@@ -99,6 +96,14 @@ def run_benchmarks(
         ]
         seconds = time.monotonic() - start
         yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
+
+
+def language_model(model: PreTrainedModel, chat: Chat, config: Evaluate) -> LanguageModel:
+    """The model as lm-eval's tasks ask it: `run_benchmarks` without a benchmark."""
+    with quiet():
+        from ._lm import LanguageModel
+
+        return LanguageModel(model, chat, config)
 
 
 def _check_scoring(benchmark: Benchmark) -> None:

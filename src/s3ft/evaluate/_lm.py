@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
+from lm_eval.models import huggingface
 from lm_eval.models.huggingface import HFLM
 
 from ..reasoning import opened_by
 from ..recipe import Evaluate
+from ._choices import Answer, ChoiceScorer, shares_prefixes
+from ._prefixes import Row
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -48,6 +51,7 @@ class LanguageModel(HFLM):  # type: ignore[misc]
             # Log-probabilities summed in bf16 would make ties of different answers.
             softmax_dtype="float32",
         )
+        self._scorer = ChoiceScorer(model, config.batch_size) if shares_prefixes(model) else None
 
     @property
     def eot_token_id(self) -> int:
@@ -74,6 +78,42 @@ class LanguageModel(HFLM):  # type: ignore[misc]
             requests = [replace(r, arguments=(r.args[0], {**r.args[1], **limit})) for r in requests]
         answers: list[str] = super().generate_until(requests, disable_tqdm)
         return answers
+
+    def _loglikelihood_tokens(
+        self,
+        requests: Sequence[tuple[Any, list[int], list[int]]],
+        disable_tqdm: bool = False,
+        override_bs: int | None = None,
+    ) -> list[Answer]:
+        """Each request's answer, in their order: what lm-eval computes, to float tolerance.
+
+        Args:
+            requests: a key for lm-eval's cache or None, the ids of a context, those of what is
+                scored behind it. Where they are too long, the context is cut on the left.
+        """
+        if self._scorer is None:
+            computed: list[Answer] = super()._loglikelihood_tokens(
+                requests, disable_tqdm, override_bs
+            )
+            return computed
+        rows = [self._row(place, *ids) for place, (_, *ids) in enumerate(requests)]
+        answers: dict[int, Answer] = {}
+        bar = huggingface.tqdm(
+            total=len(rows), disable=disable_tqdm, desc="Running loglikelihood requests"
+        )
+        for row, answer in self._scorer.score(rows):
+            answers[row.place] = answer
+            if (key := requests[row.place][0]) is not None:
+                self.cache_hook.add_partial("loglikelihood", key, answer)
+            bar.update(1)
+        bar.close()
+        return [answers[place] for place in range(len(rows))]
+
+    def _row(self, place: int, context: list[int], choice: list[int]) -> Row:
+        ids, most = (*context, *choice), self.max_length + 1  # the last id is not read
+        if len(ids) > most:
+            huggingface.eval_logger.warning(f"Truncating {len(ids)} tokens to the last {most}.")
+        return Row(place, ids[-most:], len(choice))
 
     def _encode_pair(self, context: str, continuation: str) -> Any:
         return super()._encode_pair(self._to_the_answer(context), continuation)

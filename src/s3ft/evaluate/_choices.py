@@ -1,0 +1,180 @@
+"""Log-likelihoods of choices, each context read once and kept in the model's cache."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from transformers import DynamicCache, PreTrainedModel
+from transformers.cache_utils import DynamicLayer, LinearAttentionCacheLayerMixin
+
+from ..models import as_many_as_fit
+from ._prefixes import Family, Ids, Question, Row, families
+
+Answer = tuple[float, bool]
+"""The sum of a choice's log-probabilities (nats), and whether greedy decoding would give it."""
+
+
+def shares_prefixes(model: PreTrainedModel) -> bool:
+    """Whether what this kind of model keeps of a text can be given to several continuations.
+
+    Keys and values can, of all tokens or of a window; a recurrent state, which no mask can reach,
+    is left alone.
+    """
+    return model._supports_default_dynamic_cache() and all(
+        isinstance(layer, DynamicLayer) and not isinstance(layer, LinearAttentionCacheLayerMixin)
+        for layer in _empty_cache(model).layers
+    )
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What the model has read: the cache, and which of its places are tokens and not padding.
+
+    ``mask`` is (rows, places), int64, on the model's device.
+    """
+
+    cache: DynamicCache
+    mask: torch.Tensor
+
+    def of(self, rows: Sequence[int]) -> _Past:
+        """A copy for rows that go on from these ones, which may be named several times."""
+        indices = torch.tensor(rows, device=self.mask.device)
+        cache = copy.deepcopy(self.cache)
+        cache.batch_select_indices(indices)
+        return _Past(cache, self.mask[indices])
+
+
+class ChoiceScorer:
+    """Scores rows in three passes: what many questions share, each question, its choices.
+
+    Logits are made only where a choice is predicted; their softmax is computed in float32.
+
+    Args:
+        model: one of those that `shares_prefixes`, in evaluation mode.
+        batch_size: the most rows at once; halved, for good, whenever they do not fit.
+    """
+
+    def __init__(self, model: PreTrainedModel, batch_size: int) -> None:
+        self._model, self._batch_size = model, batch_size
+        layers = _empty_cache(model).layers
+        self._window: int | None = min(
+            (one.sliding_window for one in layers if one.is_sliding), default=None
+        )
+        self._takes = inspect.signature(model.forward).parameters
+
+    @torch.inference_mode()
+    def score(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Answer]]:
+        """Each row with its answer, in an order of our own.
+
+        Raises:
+            RunError: a single row does not fit into memory.
+        """
+        for family in families(rows):
+            prefix = family.prefix if self._fits_window(family) else ()
+            past = self._read(prefix)
+            waiting = _by_length(family)
+            while waiting:
+                batch = waiting[: self._batch_size]
+                done, answers = as_many_as_fit(partial(self._score, past), batch, _too_large)
+                if done < len(batch):
+                    self._batch_size = done
+                yield from zip((row for _, row in batch), answers, strict=False)
+                del waiting[:done]
+
+    def _fits_window(self, family: Family) -> bool:
+        """Whether the padding between a shared prefix and the questions' own tokens does no harm:
+        a window counts places, padding included."""
+        if self._window is None:
+            return True
+        question = max(len(question.prefix) for question in family.members)
+        choice = max(
+            len(row.ids) - len(question.prefix)
+            for question in family.members
+            for row in question.members
+        )
+        return question + choice <= self._window
+
+    def _read(self, prefix: Ids) -> _Past:
+        device = self._model.device
+        past = _Past(
+            _empty_cache(self._model), torch.zeros((1, 0), dtype=torch.int64, device=device)
+        )
+        return self._go_on(past, [prefix], keep=1)[0] if prefix else past
+
+    def _score(self, past: _Past, batch: Sequence[tuple[Question, Row]]) -> list[Answer]:
+        """Answers of rows whose questions begin with what is in ``past``, a single row."""
+        start = past.mask.shape[1]
+        questions = list({id(question): question for question, _ in batch}.values())
+        places = {id(question): place for place, question in enumerate(questions)}
+        asked = [places[id(question)] for question, _ in batch]
+        contexts = [question.prefix[start:] for question in questions]
+        past, first = self._go_on(past.of([0] * len(questions)), contexts, keep=1, left=True)
+        choices = [row.ids[len(question.prefix) :] for question, row in batch]
+        read = [ids[:-1] for ids in choices]  # what comes after the last is not asked
+        longest = max(map(len, read))
+        rest = first[asked, :0]
+        if longest:
+            _, rest = self._go_on(past.of(asked), read, keep=longest)
+        logprobs, greedy = [], []
+        for row, ((_, one), ids) in enumerate(zip(batch, choices, strict=True)):
+            logits = torch.cat([first[asked[row]], rest[row, : len(ids) - 1]])[-one.scored :]
+            targets = torch.tensor(ids[-one.scored :], device=logits.device)
+            logits = logits.float()
+            chosen = logits.gather(1, targets[:, None])[:, 0]
+            logprobs.append((chosen - logits.logsumexp(1)).sum())
+            greedy.append((logits.argmax(1) == targets).all())
+        sums, flags = torch.stack(logprobs).tolist(), torch.stack(greedy).tolist()
+        return list(zip(sums, flags, strict=True))
+
+    def _go_on(
+        self, past: _Past, texts: Sequence[Ids], *, keep: int, left: bool = False
+    ) -> tuple[_Past, torch.Tensor]:
+        """Read more of each row, padded to the longest.
+
+        Returns:
+            What is read now (the cache is the same one, grown), and the logits of the last ``keep``
+            places: (rows, keep, vocabulary), in the model's dtype, on its device.
+        """
+        longest = max(map(len, texts))
+        ids = past.mask.new_zeros((len(texts), longest))
+        new = torch.zeros_like(ids)
+        for row, text in enumerate(texts):
+            place = slice(longest - len(text), None) if left else slice(len(text))
+            ids[row, place] = ids.new_tensor(text)
+            new[row, place] = 1
+        mask = torch.cat([past.mask, new], dim=1)
+        options = {
+            "position_ids": (mask.cumsum(1) - 1).clamp(min=0)[:, -longest:],
+            "logits_to_keep": keep,
+        }
+        logits = self._model(
+            input_ids=ids,
+            attention_mask=mask,
+            past_key_values=past.cache,
+            use_cache=True,
+            **{name: value for name, value in options.items() if name in self._takes},
+        ).logits
+        return _Past(past.cache, mask), logits[:, -keep:]
+
+
+def _by_length(family: Family) -> list[tuple[Question, Row]]:
+    """The rows of a family, so that a batch needs little padding; the largest first."""
+    questions = sorted(
+        family.members,
+        key=lambda one: (len(one.prefix), max(len(row.ids) for row in one.members)),
+        reverse=True,
+    )
+    return [(question, row) for question in questions for row in question.members]
+
+
+def _empty_cache(model: PreTrainedModel) -> DynamicCache:
+    return DynamicCache(config=model.config.get_text_config(decoder=True))
+
+
+def _too_large(item: tuple[Question, Row]) -> str:
+    return f"a choice with its context, {len(item[1].ids)} tokens, does not fit into memory"
