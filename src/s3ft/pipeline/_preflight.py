@@ -18,7 +18,7 @@ from ..store import Store
 from ..train import dry_run, length_limit, reasoning_to_train
 from ..workers import connect
 from ._stages import Stage, reaches
-from .rundir import Run, count_tokens, data_notes, environment
+from .rundir import Run, count_gold, data_notes, environment
 from .selection import make_case
 
 SAMPLE = 1000
@@ -60,7 +60,8 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
     if reaches(until, "train"):
         lengths = _lengths(run)
         found.append(str(lengths))
-        found.append(f"training: {dry_run(base.config, recipe.train, lengths.longest)}")
+        step = dry_run(base.config, recipe.train, lengths.longest, lengths.longest_gold)
+        found.append(f"training: {step}")
     elif base.exists and rungs and recipe.generate.engine == "transformers":
         dtype = pick_dtype(base.config.dtype, pick_device(base.config.device))
         check_model(base.config, dtype)
@@ -167,6 +168,7 @@ def _chat(run: Run) -> str:
 class _Lengths:
     limit: int | None
     longest: int = 0
+    longest_gold: int = 0
     tokens: int = 0
     over: list[str] = field(default_factory=list)
 
@@ -183,8 +185,10 @@ def _lengths(run: Run) -> _Lengths:
     with progress("check: lengths", total) as tick:
         for entry in run.store.entries("train"):
             example = entry.example
-            length = count_tokens(chat, example, run.recipe.train.reasoning)
+            gold = count_gold(chat, example, run.recipe.train.reasoning)
+            length = len(chat.prompt_ids(example.prompt)) + gold
             seen.tokens += length
+            seen.longest_gold = max(seen.longest_gold, gold)
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:
                 seen.over.append(example.id)

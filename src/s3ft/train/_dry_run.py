@@ -35,6 +35,10 @@ GIB = 2**30
 PAD_TO_MULTIPLE = 64
 """Lengths are rounded up to a multiple of so many tokens."""
 
+ENOUGH_ON_A_CPU = 2 * GIB
+"""What more rows at once may take beside the first. A processor is busy with less, so that more of
+them make no step faster, and what does not go through at once is padded less."""
+
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
@@ -55,7 +59,9 @@ class DryRun:
         return f"{split}, about {needed:.1f} of {free:.1f} GiB free"
 
 
-def dry_run(model: Model, config: Train, longest_row: int) -> DryRun:
+def dry_run(
+    model: Model, config: Train, longest_row: int, most_trained: int | None = None
+) -> DryRun:
     """Set a training up without weights, and choose how many rows go through the model at once.
 
     Model, adapter, trainer and optimiser are made as `train` makes them, on torch's meta device:
@@ -64,6 +70,7 @@ def dry_run(model: Model, config: Train, longest_row: int) -> DryRun:
 
     Args:
         longest_row: tokens of the longest row.
+        most_trained: the most tokens that are trained of a row; default: all of them.
 
     Raises:
         InputError: it would be refused later: weights that are not there, a tokenizer that does
@@ -72,8 +79,11 @@ def dry_run(model: Model, config: Train, longest_row: int) -> DryRun:
     """
     from ._free_memory import free_and_total, usable
 
-    length = -(-longest_row // PAD_TO_MULTIPLE) * PAD_TO_MULTIPLE
-    rows, step_bytes = _set_up(model.model_dump_json(), config.model_dump_json(), length)
+    length, trained = (
+        -(-tokens // PAD_TO_MULTIPLE) * PAD_TO_MULTIPLE
+        for tokens in (longest_row, most_trained or longest_row)
+    )
+    rows, step_bytes = _set_up(model.model_dump_json(), config.model_dump_json(), length, trained)
     if step_bytes is None:
         return DryRun(config.batch_size, rows)
     device = pick_device(model.device)
@@ -82,6 +92,8 @@ def dry_run(model: Model, config: Train, longest_row: int) -> DryRun:
         needed = step_bytes(rows)
     else:
         limit = usable(device, free)
+        if device.type == "cpu":
+            limit = min(limit, step_bytes(1) + ENOUGH_ON_A_CPU)
         rows, needed = largest_micro_batch(step_bytes, config.batch_size, limit)
     if device.type == "cpu" and rows == 1 and needed > total:
         raise InputError(
@@ -95,7 +107,7 @@ def dry_run(model: Model, config: Train, longest_row: int) -> DryRun:
 
 @lru_cache(maxsize=1)
 def _set_up(
-    model_json: str, config_json: str, length: int
+    model_json: str, config_json: str, length: int, trained: int
 ) -> tuple[int, Callable[[int], int] | None]:
     """The rows at once that the settings say, and how many bytes a step takes by them.
 
@@ -117,13 +129,15 @@ def _set_up(
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             return rows, None
         trainer = _empty_trainer(model, config, args)
-        return rows, _step_bytes(trainer, length, rows)
+        return rows, _step_bytes(trainer, length, trained, rows)
 
 
-def _step_bytes(trainer: SFTTrainer, length: int, rows: int) -> Callable[[int], int] | None:
+def _step_bytes(
+    trainer: SFTTrainer, length: int, trained: int, rows: int
+) -> Callable[[int], int] | None:
     from ._step_memory import step_memory
 
-    step_bytes = step_memory(trainer, length)
+    step_bytes = step_memory(trainer, length, trained)
     try:
         step_bytes(rows)
     except Exception:  # the model's own code, and how torch counts: without them it trains as well

@@ -88,7 +88,7 @@ def seconds_per_step(dataset: Dataset, model: Model, config: Train, steps: int, 
     """
     from transformers.trainer_utils import SaveStrategy
 
-    micro_batch_size = dry_run(model, config, longest_row(dataset)).micro_batch_size
+    micro_batch_size = dry_run(model, config, *longest(dataset)).micro_batch_size
     with quiet(True):
         args = sft_config(
             config,
@@ -106,11 +106,14 @@ def seconds_per_step(dataset: Dataset, model: Model, config: Train, steps: int, 
     return float(seconds[-1] - seconds[0]) / (steps - 1)
 
 
-def longest_row(dataset: Dataset) -> int:
-    """The most tokens of a row of `tokenize`'s."""
+def longest(dataset: Dataset) -> tuple[int, int]:
+    """The most tokens of a row of `tokenize`'s, and the most that are trained of one."""
     import pyarrow.compute as pc
 
-    return int(pc.max(pc.list_value_length(dataset.data.column("input_ids"))).as_py())
+    masks = dataset.data.column("completion_mask")
+    trained = pc.filter(pc.list_parent_indices(masks), pc.equal(pc.list_flatten(masks), 1))
+    most = pc.max(pc.struct_field(pc.value_counts(trained), "counts"))
+    return int(pc.max(pc.list_value_length(masks)).as_py()), int(most.as_py())
 
 
 def _trainer(
@@ -118,9 +121,10 @@ def _trainer(
 ) -> SFTTrainer:
     from transformers import PrinterCallback
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
-    from trl import SFTTrainer
 
+    from ._by_length import LengthSortedTrainer
     from ._callback import StepCallback
+    from ._lm_head import read_trained_positions
 
     device = pick_device(model.device)
     # Each process of a distributed launch has a device of its own.
@@ -132,8 +136,16 @@ def _trainer(
     ):  # full training keeps its weights in float32; under LoRA the base is only read
         weights = weights.model_copy(update={"dtype": "float32"})
     trainer = make_trainer(
-        SFTTrainer, load_model(weights), model, config, args, dataset, [StepCallback(on_step)]
+        LengthSortedTrainer,
+        load_model(weights),
+        model,
+        config,
+        args,
+        dataset,
+        [StepCallback(on_step)],
     )
+    if args.device.type == "cpu":
+        read_trained_positions(trainer.model.get_base_model() if config.lora else trainer.model)
     trainer.remove_callback(PrinterCallback)
     if is_deepspeed_zero3_enabled():  # else it keeps its shares, and no model is saved
         zero = trainer.accelerator.state.deepspeed_plugin.deepspeed_config["zero_optimization"]

@@ -2,7 +2,7 @@
 
 The step is done on tensors without numbers (`torch._subclasses.FakeTensorMode`): every operation
 of forward and backward is gone through, and what it would allocate is counted from when it is made
-until it is freed. It errs on the high side (`benchmarks/microbatch.py`).
+until it is freed. It errs on the high side (`benchmarks/training.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from ._lm_head import hidden_states_at
+
 if TYPE_CHECKING:
     from trl import SFTTrainer
 
@@ -25,8 +27,10 @@ OPTIMIZER_BYTES = 2 * 4
 """Bytes that an optimiser keeps for a trained number: AdamW's two moments in float32."""
 
 
-def step_memory(trainer: SFTTrainer, length: int) -> Callable[[int], int]:
+def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int], int]:
     """How many bytes a step takes, by the rows of ``length`` tokens that go through at once.
+
+    The output layer is read at ``trained`` positions of each.
 
     Weights, gradients, the optimiser's states, activations, and what operations need on the way.
     A batch is what the trainer's collator makes: ``input_ids`` and ``labels``, int64 of shape
@@ -38,6 +42,7 @@ def step_memory(trainer: SFTTrainer, length: int) -> Callable[[int], int]:
             tensors of the same shape and dtype that say to be on the CPU.
     """
     model, args = trainer.model, trainer.args
+    base = model.get_base_model() if hasattr(model, "peft_config") else model
     parameters = list(model.parameters())
     fixed: int = sum(p.nbytes + OPTIMIZER_BYTES * p.requires_grad * p.numel() for p in parameters)
     if args.gradient_checkpointing:
@@ -50,8 +55,11 @@ def step_memory(trainer: SFTTrainer, length: int) -> Callable[[int], int]:
     def step_bytes(rows: int) -> int:
         batch = trainer.data_collator([row] * rows)
         memory = _PeakMemory()
-        with mode, memory:
+        at_trained = hidden_states_at(base, slice(rows * trained))
+        with mode, memory, at_trained:
             inputs = {name: torch.ones(v.shape, dtype=v.dtype) for name, v in batch.items()}
+            del inputs["labels"]
+            inputs["shift_labels"] = torch.ones(1, rows * trained, dtype=torch.int64)
             with torch.autocast("cpu", enabled=args.bf16 or args.fp16, dtype=torch.bfloat16):
                 model(**inputs, fused_lm_head=True, use_cache=False).loss.backward()
             model.zero_grad(set_to_none=True)

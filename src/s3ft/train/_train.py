@@ -19,7 +19,7 @@ from ._args import max_steps, sft_config
 from ._checkpoints import PARTIAL_SUFFIX, last_micro_batch_size, partial_folder
 from ._dry_run import dry_run
 from ._failure import saving_error
-from ._fit import fit, longest_row
+from ._fit import fit, longest
 from ._probe import Probe, probe
 from ._save import save
 
@@ -98,7 +98,7 @@ def train(
         return trained
     micro_batch_size = last_micro_batch_size(partial / "checkpoints")
     if micro_batch_size is None:
-        micro_batch_size = dry_run(model, config, longest_row(dataset)).micro_batch_size
+        micro_batch_size = dry_run(model, config, *longest(dataset)).micro_batch_size
     with quiet(on_step is not None):
         args = sft_config(
             config,

@@ -1,6 +1,6 @@
 """A run's directory: opened, locked, resumed by the recipe that began it, and its data."""
 
-from ._data import check_unchanged, count_tokens, data_notes
+from ._data import check_unchanged, count_gold, count_tokens, data_notes
 from ._environment import environment
 from ._full_disk import reporting_full_disk
 from ._mend import STOPPED, begin_anew, mendable_split
@@ -12,6 +12,7 @@ __all__ = [
     "Run",
     "begin_anew",
     "check_unchanged",
+    "count_gold",
     "count_tokens",
     "data_notes",
     "environment",

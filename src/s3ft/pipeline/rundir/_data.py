@@ -57,9 +57,13 @@ def read_data(recipe: Recipe, store: Store) -> None:
 
 def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
+    return len(chat.prompt_ids(example.prompt)) + count_gold(chat, example, reasoning)
+
+
+def count_gold(chat: Chat, example: Example, reasoning: Reasoning) -> int:
+    """Tokens of the gold, its stop token included, as they would be trained on."""
     thought = reasoning_to_train(example, reasoning)
-    gold = chat.completion_ids(example.prompt, example.completion, thought)
-    return len(chat.prompt_ids(example.prompt)) + len(gold)
+    return len(chat.completion_ids(example.prompt, example.completion, thought))
 
 
 def check_unchanged(run: Run) -> None:

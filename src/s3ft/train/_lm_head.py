@@ -1,0 +1,64 @@
+"""The output layer is read only where a token is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn.functional import pad
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+IGNORED = -100
+"""The label of a position that is not trained."""
+
+
+def read_trained_positions(model: PreTrainedModel) -> None:
+    """Let TRL's loss multiply with the output layer only the positions whose next token is trained.
+
+    TRL does so on GPUs. On a CPU it goes over the whole vocabulary at the positions of prompts too,
+    and throws that away: two fifths of a step where prompts are long and completions short. The
+    loss is the same, and so are the metrics beside it, which are sums over trained tokens.
+
+    Args:
+        model: the base that TRL's trainer has given its fused LM head, without the adapter around.
+    """
+    everywhere = model.forward
+
+    @wraps(everywhere)
+    def forward(
+        *args: Any, fused_lm_head: bool = False, labels: torch.Tensor | None = None, **kwargs: Any
+    ) -> Any:
+        if not fused_lm_head or labels is None:
+            return everywhere(*args, fused_lm_head=fused_lm_head, labels=labels, **kwargs)
+        targets = pad(labels[:, 1:], (0, 1), value=IGNORED).flatten()
+        trained = (targets != IGNORED).nonzero().squeeze(1)
+        kwargs["shift_labels"] = targets[trained].unsqueeze(0)
+        with hidden_states_at(model, trained):
+            return everywhere(*args, fused_lm_head=True, **kwargs)
+
+    model.forward = forward
+
+
+@contextmanager
+def hidden_states_at(model: PreTrainedModel, positions: torch.Tensor | slice) -> Iterator[None]:
+    """Let the model's backbone give its last hidden states at some positions only.
+
+    Args:
+        positions: of the states of all rows behind each other, (rows x length, hidden size). What
+            is given is one row of them: (1, positions, hidden size).
+    """
+
+    def select(_module: Any, _args: Any, output: Any) -> Any:
+        output.last_hidden_state = output.last_hidden_state.flatten(0, 1)[positions].unsqueeze(0)
+        return output
+
+    hook = model.base_model.register_forward_hook(select)
+    try:
+        yield
+    finally:
+        hook.remove()
