@@ -209,6 +209,10 @@ def _seconds(jobs: Sequence[Job]) -> dict[str, float]:
     return found
 
 
+def _size(text: str) -> list[str]:
+    return text.split("=")
+
+
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "s3ft": version("s3ft"),
@@ -248,7 +252,7 @@ def main() -> int:
             recipes=Path(s3ft.__file__).parent / "recipes",
             tuning="full" if arguments.full else "lora",
             model=arguments.model,
-            sizes=dict(part.split("=") for part in arguments.sizes) or None,
+            sizes={name: int(rows) for name, rows in map(_size, arguments.sizes)} or None,
             data=arguments.data,
         )
         try:

@@ -29,7 +29,9 @@ MAX_CHARS = 800
 ACROSS = {"clapnq": "clapnq/*.jsonl", "musique": "musique/*.json"}
 """Other data sets, measured with the target's test split: their layouts, and their files."""
 
-SIZES = {"train": 480, "dev": 200, "test": 500, "clapnq": 150, "musique": 150}
+SIZES = {"train": 480, "dev": 200, "test": 500, "clapnq": 150, "musique": 150, "suite": 600}
+"""Rows by split and data set; ``suite``: the most items of a benchmark."""
+
 UNANSWERABLE = 0.33
 PARAGRAPHS = 6
 """Of a MuSiQue question's twenty, those that are shown: the supporting ones and others, in their
@@ -93,7 +95,9 @@ class RealBench(Bench):
             text = self.rows(TARGET, split).read_bytes()
             told[split] = sha256(text).hexdigest()[:32]
         for name, (file, items) in SUITE.items():
-            test, dev = self._items(file, items)
+            test, dev = self._items(
+                file, min(items, sizes["suite"]), min(DEV_ITEMS, sizes["suite"])
+            )
             write_once(self.suite("test") / file, test)
             write_once(self.suite("dev") / file, dev)
             told[name] = sha256((test + dev).encode()).hexdigest()[:32]
@@ -146,17 +150,17 @@ class RealBench(Bench):
         for example in islice(found, size):
             yield _row(f"{layout}-{example.id}", example.meta, layout)
 
-    def _items(self, file: str, items: int) -> tuple[str, str]:
+    def _items(self, file: str, items: int, dev_items: int) -> tuple[str, str]:
         """A benchmark's items for test and for dev, each as a file in the same form."""
         text = (self.data / file).read_text("utf-8")
         if file.endswith(".json"):
             rows = json.loads(text)
             drawn = sorted(rows, key=lambda row: _order(json.dumps(row)))
-            parts = drawn[:items], drawn[items : items + DEV_ITEMS]
+            parts = drawn[:items], drawn[items : items + dev_items]
             test, dev = (json.dumps(part, ensure_ascii=False, indent=1) + "\n" for part in parts)
             return test, dev
         lines = sorted(text.splitlines(keepends=True), key=_order)
-        return "".join(lines[:items]), "".join(lines[items : items + DEV_ITEMS])
+        return "".join(lines[:items]), "".join(lines[items : items + dev_items])
 
 
 def _row(id_: str, meta: Any, part: str) -> dict[str, Any]:
