@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -160,7 +161,19 @@ class RealBench(Bench):
             test, dev = (json.dumps(part, ensure_ascii=False, indent=1) + "\n" for part in parts)
             return test, dev
         lines = sorted(text.splitlines(keepends=True), key=_order)
+        if file.startswith("mmlu"):  # as many of each subject, at least one
+            seen: Counter[str] = Counter()
+            ranked = [(_rank(seen, line), line) for line in lines]
+            lines = [line for _, line in sorted(ranked, key=lambda pair: pair[0])]
+            items, dev_items = max(items, len(seen)), max(dev_items, len(seen))
         return "".join(lines[:items]), "".join(lines[items : items + dev_items])
+
+
+def _rank(seen: Counter[str], line: str) -> int:
+    """The number of a row among those of its subject."""
+    subject = json.loads(line)["subject"]
+    seen[subject] += 1
+    return seen[subject]
 
 
 def _row(id_: str, meta: Any, part: str) -> dict[str, Any]:
