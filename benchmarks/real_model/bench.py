@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -24,14 +24,20 @@ SQUAD = "squad2/dev-v2.0.half.official-ids.json"
 SPLIT = {"by": "title", "dev": 0.2, "test": 0.35}
 """Train, dev and test are other articles."""
 
-MAX_CHARS = 800
-"""Of a passage: rows of some 200 tokens, so that a CPU trains on hundreds of them."""
-
 ACROSS = {"clapnq": "clapnq/*.jsonl", "musique": "musique/*.json"}
 """Other data sets, measured with the target's test split: their layouts, and their files."""
 
-SIZES = {"train": 480, "dev": 200, "test": 500, "clapnq": 150, "musique": 150, "suite": 600}
-"""Rows by split and data set; ``suite``: the most items of a benchmark."""
+SIZES = {
+    "train": 480,
+    "dev": 200,
+    "test": 500,
+    "clapnq": 150,
+    "musique": 150,
+    "suite": 600,
+    "chars": 800,
+}
+"""Rows by split and data set; ``suite``: the most items of a benchmark, and ``chars``: the most
+characters of a passage. With 800, rows have some 200 tokens, so that a CPU trains on hundreds."""
 
 UNANSWERABLE = 0.33
 PARAGRAPHS = 6
@@ -87,18 +93,16 @@ class RealBench(Bench):
         """
         sizes = {**SIZES, **(self.sizes or {})}
         for split in ("train", "dev"):
-            self._write(split, self._squad(split, sizes[split]))
+            self._write(split, self._squad(split, sizes))
         across = [row for layout in ACROSS for row in self._across(layout, sizes[layout])]
-        self._write("test", [*self._squad("test", sizes["test"]), *across])
+        self._write("test", [*self._squad("test", sizes), *across])
         base = Model(id=self.model) if self.model else self.recipe(TARGET).model
         told: dict[str, Any] = {"base": base and fingerprint(base)}
         for split in ("train", "dev", "test"):
             text = self.rows(TARGET, split).read_bytes()
             told[split] = sha256(text).hexdigest()[:32]
         for name, (file, items) in SUITE.items():
-            test, dev = self._items(
-                file, min(items, sizes["suite"]), min(DEV_ITEMS, sizes["suite"])
-            )
+            test, dev = self._items(file, sizes.get("suite", items))
             write_once(self.suite("test") / file, test)
             write_once(self.suite("dev") / file, dev)
             told[name] = sha256((test + dev).encode()).hexdigest()[:32]
@@ -112,7 +116,7 @@ class RealBench(Bench):
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
         write_once(self.rows(TARGET, split), "".join(lines))
 
-    def _squad(self, split: str, size: int) -> Iterator[dict[str, Any]]:
+    def _squad(self, split: str, sizes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """SQuAD 2.0's rows with short passages, a third of them unanswerable."""
         data = Data.model_validate(
             {
@@ -122,11 +126,11 @@ class RealBench(Bench):
                 "test": "test" if split == "train" else split,
                 "prompt": "{question}",
                 "completion": "answer",
-                "max_chars": {"context": MAX_CHARS},
+                "max_chars": {"context": sizes["chars"]},
                 "unanswerable": UNANSWERABLE,
                 "shuffle": 0,
-                "max_train": size,
-                "max_test": size,
+                "max_train": sizes[split],
+                "max_test": sizes[split],
             }
         )
         for example in read(data, "train" if split == "train" else "test"):
@@ -151,22 +155,28 @@ class RealBench(Bench):
         for example in islice(found, size):
             yield _row(f"{layout}-{example.id}", example.meta, layout)
 
-    def _items(self, file: str, items: int, dev_items: int) -> tuple[str, str]:
+    def _items(self, file: str, items: int) -> tuple[str, str]:
         """A benchmark's items for test and for dev, each as a file in the same form."""
         text = (self.data / file).read_text("utf-8")
         if file.endswith(".json"):
-            rows = json.loads(text)
-            drawn = sorted(rows, key=lambda row: _order(json.dumps(row)))
-            parts = drawn[:items], drawn[items : items + dev_items]
+            rows = sorted(json.loads(text), key=lambda row: _order(json.dumps(row)))
+            parts = _parts(rows, items)
             test, dev = (json.dumps(part, ensure_ascii=False, indent=1) + "\n" for part in parts)
             return test, dev
         lines = sorted(text.splitlines(keepends=True), key=_order)
+        subjects: Counter[str] = Counter()
         if file.startswith("mmlu"):  # as many of each subject, at least one
-            seen: Counter[str] = Counter()
-            ranked = [(_rank(seen, line), line) for line in lines]
+            ranked = [(_rank(subjects, line), line) for line in lines]
             lines = [line for _, line in sorted(ranked, key=lambda pair: pair[0])]
-            items, dev_items = max(items, len(seen)), max(dev_items, len(seen))
-        return "".join(lines[:items]), "".join(lines[items : items + dev_items])
+        parts = _parts(lines, max(items, len(subjects)))
+        return "".join(parts[0]), "".join(parts[1])
+
+
+def _parts(rows: Sequence[Any], items: int) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The first so many rows, and of the others dev's; where too few are left, a quarter of all."""
+    dev = min(DEV_ITEMS, items, max(len(rows) - items, len(rows) // 4))
+    test = rows[: min(items, len(rows) - dev)]
+    return test, rows[len(test) : len(test) + dev]
 
 
 def _rank(seen: Counter[str], line: str) -> int:
