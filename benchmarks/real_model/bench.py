@@ -163,7 +163,7 @@ class RealBench(Bench):
             parts = _parts(rows, items)
             test, dev = (json.dumps(part, ensure_ascii=False, indent=1) + "\n" for part in parts)
             return test, dev
-        lines = sorted(text.splitlines(keepends=True), key=_order)
+        lines = sorted(set(text.splitlines(keepends=True)), key=_order)  # MMLU repeats some
         subjects: Counter[str] = Counter()
         if file.startswith("mmlu"):  # as many of each subject, at least one
             ranked = [(_rank(subjects, line), line) for line in lines]
