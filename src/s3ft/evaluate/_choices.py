@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
@@ -49,6 +50,14 @@ class _Past:
         return _Past(cache, self.mask[indices])
 
 
+class _Choice(NamedTuple):
+    """What a row has of its own: ``ids``, behind the context in that ``place``."""
+
+    place: int
+    row: Row
+    ids: Ids
+
+
 class ChoiceScorer:
     """Scores rows in three passes: what many questions share, each question, its choices.
 
@@ -77,13 +86,13 @@ class ChoiceScorer:
         for family in families(rows):
             prefix = family.prefix if self._fits_window(family) else ()
             past = self._read(prefix)
-            waiting = _by_length(family)
+            waiting = sorted(family.members, key=lambda one: len(one.prefix), reverse=True)
             while waiting:
                 batch = waiting[: self._batch_size]
                 done, answers = as_many_as_fit(partial(self._score, past), batch, _too_large)
                 if done < len(batch):
                     self._batch_size = done
-                yield from zip((row for _, row in batch), answers, strict=False)
+                yield from answers
                 del waiting[:done]
 
     def _fits_window(self, family: Family) -> bool:
@@ -106,30 +115,50 @@ class ChoiceScorer:
         )
         return self._go_on(past, [prefix], keep=1)[0] if prefix else past
 
-    def _score(self, past: _Past, batch: Sequence[tuple[Question, Row]]) -> list[Answer]:
-        """Answers of rows whose questions begin with what is in ``past``, a single row."""
+    def _score(self, past: _Past, questions: Sequence[Question]) -> list[tuple[Row, Answer]]:
+        """The rows of questions that begin with what is in ``past``, a single row.
+
+        Never are there more rows at once than questions.
+        """
         start = past.mask.shape[1]
-        questions = list({id(question): question for question, _ in batch}.values())
-        places = {id(question): place for place, question in enumerate(questions)}
-        asked = [places[id(question)] for question, _ in batch]
         contexts = [question.prefix[start:] for question in questions]
-        past, first = self._go_on(past.of([0] * len(questions)), contexts, keep=1, left=True)
-        choices = [row.ids[len(question.prefix) :] for question, row in batch]
-        read = [ids[:-1] for ids in choices]  # what comes after the last is not asked
+        past, logits = self._go_on(past.of([0] * len(questions)), contexts, keep=1, left=True)
+        choices = [
+            _Choice(place, row, row.ids[len(question.prefix) :])
+            for place, question in enumerate(questions)
+            for row in question.members
+        ]
+        return [
+            answer
+            for batch in _alike(choices, len(questions))
+            for answer in self._choose(past, logits, batch)
+        ]
+
+    def _choose(
+        self, past: _Past, first: torch.Tensor, choices: Sequence[_Choice]
+    ) -> list[tuple[Row, Answer]]:
+        """Answers for choices, each of a row of ``past``.
+
+        Args:
+            first: logits behind the contexts: (rows of ``past``, 1, vocabulary), in the model's
+                dtype, on its device.
+        """
+        asked = [choice.place for choice in choices]
+        read = [choice.ids[:-1] for choice in choices]  # what comes after the last is not asked
         longest = max(map(len, read))
-        rest = first[asked, :0]
+        rest = first[:, :0]
         if longest:
-            _, rest = self._go_on(past.of(asked), read, keep=longest)
+            rest = self._go_on(past.of(asked), read, keep=longest)[1]
         logprobs, greedy = [], []
-        for row, ((_, one), ids) in enumerate(zip(batch, choices, strict=True)):
-            logits = torch.cat([first[asked[row]], rest[row, : len(ids) - 1]])[-one.scored :]
-            targets = torch.tensor(ids[-one.scored :], device=logits.device)
-            logits = logits.float()
+        for number, (place, row, ids) in enumerate(choices):
+            after = rest[number, : len(ids) - 1] if longest else rest[place]
+            logits = torch.cat([first[place], after])[-row.scored :].float()
+            targets = torch.tensor(ids[-row.scored :], device=logits.device)
             chosen = logits.gather(1, targets[:, None])[:, 0]
             logprobs.append((chosen - logits.logsumexp(1)).sum())
             greedy.append((logits.argmax(1) == targets).all())
-        sums, flags = torch.stack(logprobs).tolist(), torch.stack(greedy).tolist()
-        return list(zip(sums, flags, strict=True))
+        answers = zip(torch.stack(logprobs).tolist(), torch.stack(greedy).tolist(), strict=True)
+        return list(zip([choice.row for choice in choices], answers, strict=True))
 
     def _go_on(
         self, past: _Past, texts: Sequence[Ids], *, keep: int, left: bool = False
@@ -162,19 +191,21 @@ class ChoiceScorer:
         return _Past(past.cache, mask), logits[:, -keep:]
 
 
-def _by_length(family: Family) -> list[tuple[Question, Row]]:
-    """The rows of a family, so that a batch needs little padding; the largest first."""
-    questions = sorted(
-        family.members,
-        key=lambda one: (len(one.prefix), max(len(row.ids) for row in one.members)),
-        reverse=True,
-    )
-    return [(question, row) for question in questions for row in question.members]
+def _alike(choices: Sequence[_Choice], most: int) -> Iterator[list[_Choice]]:
+    """Choices of like length together, so that padding never doubles what is read."""
+    batch: list[_Choice] = []
+    for choice in sorted(choices, key=lambda one: len(one.ids), reverse=True):
+        if batch and (len(batch) == most or 2 * len(choice.ids) <= len(batch[0].ids)):
+            yield batch
+            batch = []
+        batch.append(choice)
+    yield batch
 
 
 def _empty_cache(model: PreTrainedModel) -> DynamicCache:
     return DynamicCache(config=model.config.get_text_config(decoder=True))
 
 
-def _too_large(item: tuple[Question, Row]) -> str:
-    return f"a choice with its context, {len(item[1].ids)} tokens, does not fit into memory"
+def _too_large(question: Question) -> str:
+    longest = max(len(row.ids) for row in question.members)
+    return f"a choice with its context, {longest} tokens, does not fit into memory"
