@@ -26,7 +26,10 @@ def shares_prefixes(model: PreTrainedModel) -> bool:
     Keys and values can, of all tokens or of a window; a recurrent state, which no mask can reach,
     is left alone.
     """
-    return model._supports_default_dynamic_cache() and all(
+    takes_cache = "past_key_values" in inspect.signature(model.forward).parameters
+    if not (takes_cache and model._supports_default_dynamic_cache()):
+        return False
+    return all(
         isinstance(layer, DynamicLayer) and not isinstance(layer, LinearAttentionCacheLayerMixin)
         for layer in _empty_cache(model).layers
     )
@@ -43,9 +46,10 @@ class _Past:
     mask: torch.Tensor
 
     def of(self, rows: Sequence[int]) -> _Past:
-        """A copy for rows that go on from these ones, which may be named several times."""
+        """For rows that go on from these ones, which may be named several times: a copy."""
         indices = torch.tensor(rows, device=self.mask.device)
-        cache = copy.deepcopy(self.cache)
+        cache = copy.copy(self.cache)
+        cache.layers = [copy.copy(layer) for layer in self.cache.layers]
         cache.batch_select_indices(indices)
         return _Past(cache, self.mask[indices])
 
@@ -146,13 +150,12 @@ class ChoiceScorer:
         asked = [choice.place for choice in choices]
         read = [choice.ids[:-1] for choice in choices]  # what comes after the last is not asked
         longest = max(map(len, read))
-        rest = first[:, :0]
+        rest = first[asked, :0]
         if longest:
             rest = self._go_on(past.of(asked), read, keep=longest)[1]
         logprobs, greedy = [], []
         for number, (place, row, ids) in enumerate(choices):
-            after = rest[number, : len(ids) - 1] if longest else rest[place]
-            logits = torch.cat([first[place], after])[-row.scored :].float()
+            logits = torch.cat([first[place], rest[number, : len(ids) - 1]])[-row.scored :].float()
             targets = torch.tensor(ids[-row.scored :], device=logits.device)
             chosen = logits.gather(1, targets[:, None])[:, 0]
             logprobs.append((chosen - logits.logsumexp(1)).sum())
