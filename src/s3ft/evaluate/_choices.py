@@ -16,6 +16,10 @@ from transformers.cache_utils import DynamicLayer, LinearAttentionCacheLayerMixi
 from ..models import as_many_as_fit
 from ._prefixes import Family, Ids, Question, Row, families
 
+_ALIKE = 0.7
+"""A row shorter than this share of the longest waits for another pass. Only on a CPU, where padding
+takes more time than passes do."""
+
 Answer = tuple[float, bool]
 """The sum of a choice's log-probabilities (nats), and whether greedy decoding would give it."""
 
@@ -92,7 +96,8 @@ class ChoiceScorer:
             past = self._read(prefix)
             waiting = sorted(family.members, key=lambda one: len(one.prefix), reverse=True)
             while waiting:
-                batch = waiting[: self._batch_size]
+                own = [len(question.prefix) - len(prefix) for question in waiting]
+                batch = waiting[: self._alike(own, self._batch_size)]
                 done, answers = as_many_as_fit(partial(self._score, past), batch, _too_large)
                 if done < len(batch):
                     self._batch_size = done
@@ -132,11 +137,18 @@ class ChoiceScorer:
             for place, question in enumerate(questions)
             for row in question.members
         ]
-        return [
-            answer
-            for batch in _alike(choices, len(questions))
-            for answer in self._choose(past, logits, batch)
-        ]
+        choices.sort(key=lambda choice: len(choice.ids), reverse=True)
+        answers: list[tuple[Row, Answer]] = []
+        while choices:
+            count = self._alike([len(choice.ids) for choice in choices], len(questions))
+            answers += self._choose(past, logits, choices[:count])
+            del choices[:count]
+        return answers
+
+    def _alike(self, lengths: Sequence[int], most: int) -> int:
+        """How many of the first rows, the longest first, are read together."""
+        least = _ALIKE * lengths[0] if self._model.device.type == "cpu" else 0
+        return sum(length > least for length in lengths[:most])
 
     def _choose(
         self, past: _Past, first: torch.Tensor, choices: Sequence[_Choice]
@@ -192,17 +204,6 @@ class ChoiceScorer:
             **{name: value for name, value in options.items() if name in self._takes},
         ).logits
         return _Past(past.cache, mask), logits[:, -keep:]
-
-
-def _alike(choices: Sequence[_Choice], most: int) -> Iterator[list[_Choice]]:
-    """Choices of like length together, so that padding never doubles what is read."""
-    batch: list[_Choice] = []
-    for choice in sorted(choices, key=lambda one: len(one.ids), reverse=True):
-        if batch and (len(batch) == most or 2 * len(choice.ids) <= len(batch[0].ids)):
-            yield batch
-            batch = []
-        batch.append(choice)
-    yield batch
 
 
 def _empty_cache(model: PreTrainedModel) -> DynamicCache:
