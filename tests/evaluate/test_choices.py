@@ -111,15 +111,21 @@ def test_a_batch_that_does_not_fit_is_halved(
     assert max(rows[len(rows) // 2 :]) <= 5  # halved for good
 
 
-def test_a_recurrent_model_is_lm_evals(chat: Chat) -> None:
-    """Its state cannot leave out padding, so that nothing is shared."""
-    from transformers import MambaConfig, MambaForCausalLM
+@pytest.mark.parametrize("kind", ["mamba", "gpt"])
+def test_without_a_cache_to_share_it_is_lm_evals_own_way(chat: Chat, kind: str) -> None:
+    """A recurrent state cannot leave out padding; the first GPT keeps nothing."""
+    import transformers as t
 
     torch.manual_seed(0)
-    config = MambaConfig(
-        vocab_size=len(chat.tokenizer), hidden_size=16, num_hidden_layers=2, state_size=4
-    )
-    model = MambaForCausalLM(config).eval()
+    size = len(chat.tokenizer)
+    model = {
+        "mamba": lambda: t.MambaForCausalLM(
+            t.MambaConfig(vocab_size=size, hidden_size=16, num_hidden_layers=2, state_size=4)
+        ),
+        "gpt": lambda: t.OpenAIGPTLMHeadModel(
+            t.OpenAIGPTConfig(vocab_size=size, n_embd=16, n_layer=2, n_head=2, n_positions=64)
+        ),
+    }[kind]().eval()
 
     assert_as_lm_eval(model, chat, Ids(len(chat.tokenizer)).questions([], 4))
 

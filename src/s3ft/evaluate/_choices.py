@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
@@ -14,6 +15,10 @@ from transformers.cache_utils import DynamicLayer, LinearAttentionCacheLayerMixi
 
 from ..models import as_many_as_fit
 from ._prefixes import Family, Ids, Question, Row, families
+
+_ALIKE = 0.7
+"""A row shorter than this share of the longest waits for another pass. Only on a CPU, where padding
+takes more time than passes do."""
 
 Answer = tuple[float, bool]
 """The sum of a choice's log-probabilities (nats), and whether greedy decoding would give it."""
@@ -25,7 +30,10 @@ def shares_prefixes(model: PreTrainedModel) -> bool:
     Keys and values can, of all tokens or of a window; a recurrent state, which no mask can reach,
     is left alone.
     """
-    return model._supports_default_dynamic_cache() and all(
+    takes_cache = "past_key_values" in inspect.signature(model.forward).parameters
+    if not (takes_cache and model._supports_default_dynamic_cache()):
+        return False
+    return all(
         isinstance(layer, DynamicLayer) and not isinstance(layer, LinearAttentionCacheLayerMixin)
         for layer in _empty_cache(model).layers
     )
@@ -42,11 +50,20 @@ class _Past:
     mask: torch.Tensor
 
     def of(self, rows: Sequence[int]) -> _Past:
-        """A copy for rows that go on from these ones, which may be named several times."""
+        """For rows that go on from these ones, which may be named several times: a copy."""
         indices = torch.tensor(rows, device=self.mask.device)
-        cache = copy.deepcopy(self.cache)
+        cache = copy.copy(self.cache)
+        cache.layers = [copy.copy(layer) for layer in self.cache.layers]
         cache.batch_select_indices(indices)
         return _Past(cache, self.mask[indices])
+
+
+class _Choice(NamedTuple):
+    """What a row has of its own: ``ids``, behind the context in that ``place``."""
+
+    place: int
+    row: Row
+    ids: Ids
 
 
 class ChoiceScorer:
@@ -77,13 +94,14 @@ class ChoiceScorer:
         for family in families(rows):
             prefix = family.prefix if self._fits_window(family) else ()
             past = self._read(prefix)
-            waiting = _by_length(family)
+            waiting = sorted(family.members, key=lambda one: len(one.prefix), reverse=True)
             while waiting:
-                batch = waiting[: self._batch_size]
+                own = [len(question.prefix) - len(prefix) for question in waiting]
+                batch = waiting[: self._alike(own, self._batch_size)]
                 done, answers = as_many_as_fit(partial(self._score, past), batch, _too_large)
                 if done < len(batch):
                     self._batch_size = done
-                yield from zip((row for _, row in batch), answers, strict=False)
+                yield from answers
                 del waiting[:done]
 
     def _fits_window(self, family: Family) -> bool:
@@ -106,30 +124,56 @@ class ChoiceScorer:
         )
         return self._go_on(past, [prefix], keep=1)[0] if prefix else past
 
-    def _score(self, past: _Past, batch: Sequence[tuple[Question, Row]]) -> list[Answer]:
-        """Answers of rows whose questions begin with what is in ``past``, a single row."""
+    def _score(self, past: _Past, questions: Sequence[Question]) -> list[tuple[Row, Answer]]:
+        """The rows of questions that begin with what is in ``past``, a single row.
+
+        Never are there more rows at once than questions.
+        """
         start = past.mask.shape[1]
-        questions = list({id(question): question for question, _ in batch}.values())
-        places = {id(question): place for place, question in enumerate(questions)}
-        asked = [places[id(question)] for question, _ in batch]
         contexts = [question.prefix[start:] for question in questions]
-        past, first = self._go_on(past.of([0] * len(questions)), contexts, keep=1, left=True)
-        choices = [row.ids[len(question.prefix) :] for question, row in batch]
-        read = [ids[:-1] for ids in choices]  # what comes after the last is not asked
+        past, logits = self._go_on(past.of([0] * len(questions)), contexts, keep=1, left=True)
+        choices = [
+            _Choice(place, row, row.ids[len(question.prefix) :])
+            for place, question in enumerate(questions)
+            for row in question.members
+        ]
+        choices.sort(key=lambda choice: len(choice.ids), reverse=True)
+        answers: list[tuple[Row, Answer]] = []
+        while choices:
+            count = self._alike([len(choice.ids) for choice in choices], len(questions))
+            answers += self._choose(past, logits, choices[:count])
+            del choices[:count]
+        return answers
+
+    def _alike(self, lengths: Sequence[int], most: int) -> int:
+        """How many of the first rows, the longest first, are read together."""
+        least = _ALIKE * lengths[0] if self._model.device.type == "cpu" else 0
+        return sum(length > least for length in lengths[:most])
+
+    def _choose(
+        self, past: _Past, first: torch.Tensor, choices: Sequence[_Choice]
+    ) -> list[tuple[Row, Answer]]:
+        """Answers for choices, each of a row of ``past``.
+
+        Args:
+            first: logits behind the contexts: (rows of ``past``, 1, vocabulary), in the model's
+                dtype, on its device.
+        """
+        asked = [choice.place for choice in choices]
+        read = [choice.ids[:-1] for choice in choices]  # what comes after the last is not asked
         longest = max(map(len, read))
         rest = first[asked, :0]
         if longest:
-            _, rest = self._go_on(past.of(asked), read, keep=longest)
+            rest = self._go_on(past.of(asked), read, keep=longest)[1]
         logprobs, greedy = [], []
-        for row, ((_, one), ids) in enumerate(zip(batch, choices, strict=True)):
-            logits = torch.cat([first[asked[row]], rest[row, : len(ids) - 1]])[-one.scored :]
-            targets = torch.tensor(ids[-one.scored :], device=logits.device)
-            logits = logits.float()
+        for number, (place, row, ids) in enumerate(choices):
+            logits = torch.cat([first[place], rest[number, : len(ids) - 1]])[-row.scored :].float()
+            targets = torch.tensor(ids[-row.scored :], device=logits.device)
             chosen = logits.gather(1, targets[:, None])[:, 0]
             logprobs.append((chosen - logits.logsumexp(1)).sum())
             greedy.append((logits.argmax(1) == targets).all())
-        sums, flags = torch.stack(logprobs).tolist(), torch.stack(greedy).tolist()
-        return list(zip(sums, flags, strict=True))
+        answers = zip(torch.stack(logprobs).tolist(), torch.stack(greedy).tolist(), strict=True)
+        return list(zip([choice.row for choice in choices], answers, strict=True))
 
     def _go_on(
         self, past: _Past, texts: Sequence[Ids], *, keep: int, left: bool = False
@@ -162,19 +206,10 @@ class ChoiceScorer:
         return _Past(past.cache, mask), logits[:, -keep:]
 
 
-def _by_length(family: Family) -> list[tuple[Question, Row]]:
-    """The rows of a family, so that a batch needs little padding; the largest first."""
-    questions = sorted(
-        family.members,
-        key=lambda one: (len(one.prefix), max(len(row.ids) for row in one.members)),
-        reverse=True,
-    )
-    return [(question, row) for question in questions for row in question.members]
-
-
 def _empty_cache(model: PreTrainedModel) -> DynamicCache:
     return DynamicCache(config=model.config.get_text_config(decoder=True))
 
 
-def _too_large(item: tuple[Question, Row]) -> str:
-    return f"a choice with its context, {len(item[1].ids)} tokens, does not fit into memory"
+def _too_large(question: Question) -> str:
+    longest = max(len(row.ids) for row in question.members)
+    return f"a choice with its context, {longest} tokens, does not fit into memory"
