@@ -42,11 +42,6 @@ def test_recipes_in_docs_load(text: str, tmp_path: Path) -> None:
     load(path)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "recipes").glob("*.yaml")), ids=lambda p: p.name)
-def test_shipped_recipes_load(path: Path) -> None:
-    load(path)
-
-
 def test_commands_in_docs_exist() -> None:
     known = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
     named = set()
