@@ -69,14 +69,38 @@ def test_a_group_keeps_the_items_of_all_its_tasks(model: Any, chat: Chat, tasks:
     tasks.choice("one", 4)
     tasks.choice("two", 2)
     tasks.write("both", group="both", task=["one", "two"])
-    config = tasks.config("both", limit=3)
+    config = tasks.config("both")
 
-    assert check_benchmarks(config) == {"both": 5}
+    assert check_benchmarks(config) == {"both": 6}
     [(scores, _)] = list(run_benchmarks(model, chat, config, label="base"))
 
     assert {score.task for score in scores} == {"both"}
-    items = ["one:000000", "one:000001", "one:000002", "two:000000", "two:000001"]
+    items = [f"one:{n:06d}" for n in range(4)] + [f"two:{n:06d}" for n in range(2)]
     assert [score.item for score in scores] == items
+
+
+def test_a_limit_is_spread_over_a_group_and_keeps_each_items_score(
+    model: Any, chat: Chat, tasks: Any
+) -> None:
+    sizes = {"one": 40, "two": 2, "three": 40}
+    for name, size in sizes.items():
+        tasks.choice(name, size)
+    tasks.write("all", group="all", task=list(sizes))
+
+    def scored(limit: int | None) -> dict[str, float]:
+        config = tasks.config("all", limit=limit)
+        [(scores, _)] = list(run_benchmarks(model, chat, config, label="base"))
+        assert check_benchmarks(config) == {"all": len(scores)}
+        return {score.item: score.value for score in scores}
+
+    whole, some, few, one = scored(None), scored(22), scored(9), scored(1)
+    assert [len(x) for x in (whole, some, few, one)] == [82, 22, 9, 1]
+    assert whole.items() > some.items() > few.items() > one.items()
+    for items, most in ((some, 10), (few, 4)):
+        counts = [sum(item.startswith(f"{name}:") for item in items) for name in sizes]
+        assert counts[1] == 2
+        assert max(counts) <= most
+    assert max(int(item[-6:]) for item in some) > 10  # drawn, not the first
 
 
 def test_every_model_is_asked_the_same(model: Any, chat: Chat, tasks: Any) -> None:

@@ -51,7 +51,7 @@ RULES = {
         train.args""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
-        evaluate.max_new_tokens""",
+        evaluate.max_new_tokens evaluate.data""",
     Resume.BEFORE_TARGET: """
         evaluate.target.judge.name evaluate.target.temperature evaluate.target.max_new_tokens""",
 }

@@ -12,6 +12,7 @@ from ..progress import console
 from ..recipe import Evaluate
 from ..store import Score, Spent
 from ._quiet import bars, quiet
+from ._sample import sample
 from ._tasks import WHERE, Benchmark, load_benchmarks, task_error
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def check_benchmarks(config: Evaluate) -> dict[str, int]:
     items = {}
     for benchmark in load_benchmarks(config):
         _check_scoring(benchmark)
-        sizes = [len(task.eval_docs) for task in benchmark.tasks.values()]
-        items[benchmark.name] = sum(min(size, config.limit or size) for size in sizes)
+        items[benchmark.name] = sum(map(len, sample(benchmark, config.limit).values()))
     return items
 
 
@@ -59,9 +59,9 @@ def run_benchmarks(
     under it. The metric is the task's main one: ``acc_norm``, else ``acc``, else ``exact_match``,
     else the first that the task names; the first of its filters; values between 0 and 1.
 
-    Prompts get no chat template unless the recipe asks for it; then it is `s3ft.chat`'s rendering,
-    as in training, and the tokenizer adds nothing to it; of what is generated only the answer
-    counts, and not the reasoning before it.
+    Which prompts get the chat template, the recipe says; it is `s3ft.chat`'s rendering, as in
+    training, and the tokenizer adds nothing to it; of what is generated only the answer counts,
+    and not the reasoning before it.
 
     Args:
         model: in evaluation mode, on its device.
@@ -81,10 +81,17 @@ def run_benchmarks(
     with quiet():
         from ._lm import LanguageModel
 
-        lm = LanguageModel(model, chat, config)
     for benchmark in todo:
         start = time.monotonic()
-        samples = _evaluate(lm, benchmark, config, label)
+        templated = config.apply_chat_template
+        if templated == "generated":
+            templated = all(
+                task.OUTPUT_TYPE == "generate_until" for task in benchmark.tasks.values()
+            )
+        own = config.model_copy(update={"apply_chat_template": templated})
+        with quiet():
+            lm = LanguageModel(model, chat, own)
+        samples = _evaluate(lm, benchmark, own, label)
         scores = [
             score
             for task_name, rows in samples.items()
@@ -135,14 +142,16 @@ def _evaluate(
 
     torch.manual_seed(FEWSHOT_SEED)
     unfinished = lm.unfinished
-    for task in benchmark.tasks.values():
+    asked = sample(benchmark, config.limit)
+    tasks = {name: benchmark.tasks[name] for name in asked}
+    for task in tasks.values():
         task.set_fewshot_seed(seed=FEWSHOT_SEED)
     try:
         with quiet() as warned, bars(f"{label}: {benchmark.name}"):
             results = evaluate(
                 lm=lm,
-                task_dict={"tasks": benchmark.tasks, "groups": {}},
-                limit=config.limit,
+                task_dict={"tasks": tasks, "groups": {}},
+                samples=asked,
                 bootstrap_iters=0,
                 log_samples=True,
                 apply_chat_template=config.apply_chat_template,

@@ -15,6 +15,16 @@ from ._quiet import quiet
 if TYPE_CHECKING:
     from lm_eval.tasks import TaskManager
 
+_GENERAL_FOLDERS = (
+    "mmlu/default",
+    "truthfulqa",
+    "hellaswag",
+    "winogrande",
+    "arc",
+    "gsm8k",
+    "ifeval",
+)
+
 
 def task_manager(names: tuple[str, ...], folder: Path | None) -> TaskManager:
     """A task manager that knows the folder's tasks, and the stock ones where they are needed.
@@ -31,9 +41,10 @@ def task_manager(names: tuple[str, ...], folder: Path | None) -> TaskManager:
         manager = TaskManager(include_path=folder, include_defaults=False)
         if folder is not None:
             use_local_data(manager, folder)
-        if not all(_is_known(name, manager.task_index) for name in names):
-            for name, entry in _stock_tasks().items():
-                manager.task_index.setdefault(name, entry)
+        for stock in (_general_tasks, _stock_tasks):
+            if not all(_is_known(name, manager.task_index) for name in names):
+                for name, entry in stock().items():
+                    manager.task_index.setdefault(name, entry)
     return manager
 
 
@@ -44,6 +55,17 @@ def _is_known(name: Any, index: dict[str, Any]) -> bool:
     if not isinstance(children, list):
         return entry is not None
     return all(_is_known(child, index) for child in children)
+
+
+@lru_cache(maxsize=1)
+def _general_tasks() -> dict[str, Any]:
+    """The stock tasks of the usual benchmarks, from their own folders."""
+    import lm_eval.tasks
+    from lm_eval.tasks import TaskManager
+
+    root = Path(lm_eval.tasks.__file__).parent
+    folders = [root / folder for folder in _GENERAL_FOLDERS if (root / folder).is_dir()]
+    return dict(TaskManager(include_path=folders, include_defaults=False).task_index)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,9 @@ from ..embedded import DEFAULT_WORLD, embedded
 from ..errors import InputError
 from ..recipe import Evaluate
 from ..suggest import did_you_mean
+from ._benchmark_data import missing_data, use_benchmark_data
 from ._quiet import quiet
+from ._sentences import check_ifeval
 from ._task_manager import check_yaml, task_manager
 
 METRICS = ("acc_norm", "acc", "exact_match")
@@ -37,10 +39,15 @@ def load_benchmarks(config: Evaluate) -> tuple[Benchmark, ...]:
 
     Raises:
         InputError: the folder of local tasks or its YAML is wrong; a task does not exist, would
-            run code that the model writes, has no score for each item, or cannot be loaded.
+            run code that the model writes, has no score for each item, or cannot be loaded; its
+            rows are not to be had.
     """
     folder = _folder(config.tasks)
-    return _load(tuple(config.benchmarks), folder, config.num_fewshot)
+    data = None if config.data is None else Path(config.data).expanduser().resolve()
+    if data is not None and not data.is_dir():
+        remedy = "Name one with a folder for each benchmark, such as mmlu/ with its files."
+        raise InputError("evaluate.data", f"there is no folder {config.data!r}", remedy)
+    return _load(tuple(config.benchmarks), folder, data, config.num_fewshot)
 
 
 def _folder(tasks: str | None) -> Path | None:
@@ -57,13 +64,17 @@ def _folder(tasks: str | None) -> Path | None:
 
 @lru_cache(maxsize=1)
 def _load(
-    names: tuple[str, ...], folder: Path | None, num_fewshot: int | None
+    names: tuple[str, ...], folder: Path | None, data: Path | None, num_fewshot: int | None
 ) -> tuple[Benchmark, ...]:
     if folder is not None:
         check_yaml(folder)
     if not names:
         return ()
+    if "ifeval" in names:
+        check_ifeval()
     manager = task_manager(names, folder)
+    if data is not None:
+        use_benchmark_data(manager, data)
     for name in names:
         entry = manager.task_index.get(name)
         if entry is None:
@@ -77,8 +88,12 @@ def _load(
         try:
             with quiet():
                 tasks = manager.load([name])["tasks"]
+        except InputError:
+            raise
         except Exception as error:  # the task's own YAML, functions and data: anything can be wrong
             remedy = "Offline, only tasks whose data are on this machine can be used."
+            if (files := missing_data(name, data)) is not None:
+                remedy = f"Without the Hub, put its rows as {files} into the folder evaluate.data."
             raise task_error(name, "loaded", error, remedy) from error
         if any(getattr(task, "UNSAFE_CODE", False) for task in tasks.values()):
             raise _unsafe_code(name)

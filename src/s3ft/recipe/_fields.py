@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
@@ -227,22 +234,39 @@ class TargetConfig(Strict):
     """Default: that of `generate`."""
 
 
+GENERAL = (
+    *("mmlu", "truthfulqa_mc1", "truthfulqa_mc2", "hellaswag", "winogrande"),
+    *("arc_easy", "arc_challenge", "gsm8k", "ifeval"),
+)
+"""What a general model is usually asked, and IFEval, which fine-tuning moves most."""
+
+
 class Evaluate(Strict):
     """What is measured: the target, and what might be forgotten."""
 
     target: Annotated[TargetConfig | None, Resume.BEFORE_TARGET] = Field(TargetConfig())
     """Null skips the target's test split."""
     benchmarks: Annotated[list[str], Resume.GROWS] = Field([])
-    """lm-evaluation-harness tasks by name."""
+    """lm-evaluation-harness tasks by name; `general` stands for `mmlu`, `truthfulqa_mc1`,
+    `truthfulqa_mc2`, `hellaswag`, `winogrande`, `arc_easy`, `arc_challenge`, `gsm8k`, `ifeval`."""
+    data: str | None = None
+    """Folder with the rows of these nine as files, to use instead of the Hub."""
     tasks: str | None = None
     """Folder with local task YAML files; `lab` for the embedded ones."""
     limit: int | None = Field(None, ge=1)
-    """The most items of each task: for a trial, not for results."""
+    """The most items of each benchmark, a fixed sample spread over the tasks of a group."""
     num_fewshot: int | None = Field(None, ge=0)
     """Default: what each task says."""
-    apply_chat_template: bool = False
-    """Put the benchmarks' questions into the model's chat template."""
+    apply_chat_template: bool | Literal["generated"] = "generated"
+    """Put the benchmarks' questions into the model's chat template; `generated`: those that the
+    model answers in its own words, and not those where it chooses."""
     max_new_tokens: int | None = Field(None, ge=1)
     """Tokens of each generated answer, its reasoning included; default: what each task says."""
     batch_size: Annotated[int, Resume.ANY_TIME] = Field(64, ge=1)
     """Benchmark requests at once."""
+
+    @field_validator("benchmarks")
+    @classmethod
+    def _presets(cls, names: list[str]) -> list[str]:
+        named = [part for name in names for part in (GENERAL if name == "general" else (name,))]
+        return list(dict.fromkeys(named))
