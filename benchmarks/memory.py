@@ -1,7 +1,7 @@
 """Memory that a training step of each recipe takes, at its own longest rows: will it fit a card?
 
-    python benchmarks/memory.py
-    python benchmarks/memory.py --rows 1 4
+    python benchmarks/memory.py --json docs/memory.json        # then: python docs/_recipes.py
+    python benchmarks/memory.py qwen3-gsm8k --rows 1 2 4
 
 The models are built in their published shapes on torch's meta device, and a step is counted as
 `s3ft check` counts it: weights in bfloat16, the recipe's adapter, activations recomputed as on a
@@ -88,11 +88,15 @@ def build(folder: Path, kind: str, shape: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, nargs="+", default=[1, 4], help="rows at once")
+    parser.add_argument("names", nargs="*", help="recipes; default: all whose model is known here")
+    parser.add_argument("--rows", type=int, nargs="+", default=[1], help="rows at once")
+    parser.add_argument("--json", type=Path, help="add the GiB of the first of these to a file")
     arguments = parser.parse_args()
+    told = arguments.json
+    found = json.loads(told.read_text(encoding="utf-8")) if told and told.exists() else {}
     print("recipe               tokens " + "".join(f"  {n:2} rows" for n in arguments.rows))
     with tempfile.TemporaryDirectory() as scratch:
-        for name in shipped():
+        for name in arguments.names or shipped():
             recipe = load(name)
             if recipe.model is None or recipe.model.id not in SHAPES or not recipe.methods:
                 continue
@@ -101,12 +105,16 @@ def main() -> None:
                 folder.mkdir(parents=True)
                 build(folder, *SHAPES[recipe.model.id])
             length = recipe.train.max_length or 512
-            print(f"{name:20} {length:6} ", end="", flush=True)
-            for rows in arguments.rows:
-                print(
-                    f"  {needed(folder, recipe.train, rows, length) / GIB:7.1f}", end="", flush=True
+            gib = [
+                round(needed(folder, recipe.train, rows, length) / GIB, 1)
+                for rows in arguments.rows
+            ]
+            print(f"{name:20} {length:6} ", *(f"  {one:5.1f}" for one in gib), flush=True)
+            found[name] = gib[0]
+            if told:
+                told.write_text(
+                    json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8"
                 )
-            print()
 
 
 def needed(folder: Path, train: Train, rows: int, length: int) -> int:
