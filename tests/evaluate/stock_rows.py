@@ -91,7 +91,7 @@ _HELLASWAG_HUB: Rows = [
         "activity_label": "Home and Garden",
         "ctx_a": "[header] How to clean a tap [title] Fill a bag. [step] Use vinegar.",
         "ctx_b": "",
-        "endings": ["[substeps] Wait.", "Tie it. [title] Rinse.", "Eat it.", "Paint it."],
+        "endings": ["Wait.", "Tie it [title] Rinse.", "Eat it.", "Paint it."],
         "label": "1",
     },
 ]

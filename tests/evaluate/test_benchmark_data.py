@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,14 @@ def test_a_row_of_something_else_is_named_by_its_line(tmp_path: Path) -> None:
     path.write_text(path.read_text() + '{"question": "?"}\n')
     with pytest.raises(InputError, match=r"arc_easy\.jsonl:3: is no row of this benchmark"):
         check_benchmarks(config)
+
+
+def test_no_code_is_imported_of_a_benchmark_that_is_not_asked(tmp_path: Path) -> None:
+    local(tmp_path, "ifeval")
+    config = local(tmp_path, "winogrande")
+    before = set(sys.modules)
+    assert check_benchmarks(config) == {"winogrande": 3}
+    assert not {name for name in set(sys.modules) - before if "ifeval" in name}
 
 
 def test_general_stands_for_its_benchmarks_once() -> None:

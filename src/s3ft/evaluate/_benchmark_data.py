@@ -19,7 +19,7 @@ Read = Callable[[str], list[dict[str, Any]]]
 """The rows of a split."""
 
 
-def use_benchmark_data(manager: TaskManager, folder: Path) -> None:
+def use_benchmark_data(manager: TaskManager, folder: Path, names: tuple[str, ...]) -> None:
     """Give the stock tasks the rows of a folder, as far as it has them.
 
     A task stays what lm-eval says, its prompts, choices, examples, metrics and filters: only where
@@ -40,7 +40,7 @@ def use_benchmark_data(manager: TaskManager, folder: Path) -> None:
         if path.parent == stock / "mmlu" / "default" and path.stem == name != "mmlu":
             files, subject = MMLU, name.removeprefix("mmlu_")
             read: Read = partial(_rows_of, subjects, subject)
-        elif name in FILES:
+        elif name in FILES and name in names:  # loading a task's YAML imports its code
             files = FILES[name]
             read = partial(_all_rows, files, folder)
         else:

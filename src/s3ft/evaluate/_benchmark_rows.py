@@ -66,7 +66,11 @@ _LAST_SENTENCE = re.compile(r"[.!?] +(?=(?:(?![.!?] ).)*$)", re.DOTALL)
 
 
 def _hellaswag(row: Row) -> dict[str, Any]:
-    """A context ends in the beginning of a sentence, which the stock task capitalizes."""
+    """A context ends in the beginning of a sentence, which the stock task capitalizes.
+
+    Where an ending began with a mark such as `[substeps]`, the stock task leaves the space behind
+    it; a file whose endings are stripped cannot tell where.
+    """
     context, end = str(row["context"]), 0
     if not re.search(r"[.!?][\"')]*$", context) and (last := _LAST_SENTENCE.search(context)):
         end = last.end()
