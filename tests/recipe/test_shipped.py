@@ -147,7 +147,8 @@ def leaves(tree: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
 def test_each_tells_its_purpose_and_its_command() -> None:
     for name, path in shipped().items():
         first, second, *_ = path.read_text(encoding="utf-8").splitlines()
-        assert first.startswith("# ") and len(first) > 20
+        assert first.startswith("# ")
+        assert len(first) > 20
         assert second.startswith("#")
         load(name)
 
