@@ -168,7 +168,7 @@ WRONG = [
     (BASE + "generate:\n  n: 4\n", ":4: generate", ["need a temperature"]),
     (BASE + "methods:\n- sft\n- sfft\n", ":4: methods", ["'sfft'; did you mean 'sft'?"]),
     (BASE + "methods: [sft, sft]\n", ":4: methods", ["'sft' is named twice"]),
-    (BASE + "methods: []\n", ":4: methods", ["at least one"]),
+    (BASE + "seeds: []\n", ":4: seeds", ["at least one"]),
     (BASE + "seeds: [1, 1]\n", ":4: seeds", ["1 is named twice"]),
     (BASE + "ladders:\n  my: [gold, self]\n", ":5: ladders.my", ["nothing can follow it"]),
     (BASE + "ladders: {sft: [gold]}\n", ":4: ladders.sft", ["built-in method"]),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from transformers import LlamaConfig, LlamaForCausalLM
 from trl import SFTTrainer
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError, RunError
+from s3ft.lab import MODEL
 from s3ft.pipeline.rundir import reporting_full_disk
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
@@ -49,6 +52,26 @@ def test_the_lab_s_model_takes_its_batch_at_once_in_little_memory(
     free(monkeypatch, 4 * GIB)
     for config in (Train(), Train(lora=None)):
         assert dry_run(Model(id="lab", device="cpu"), config, 256).micro_batch_size == 16
+
+
+@pytest.mark.slow
+def test_weights_are_counted_once(tmp_path: Path) -> None:
+    config = LlamaConfig(
+        vocab_size=3000,
+        hidden_size=256,
+        intermediate_size=2048,
+        num_hidden_layers=6,
+        num_attention_heads=4,
+    )
+    model = LlamaForCausalLM(config)
+    model.save_pretrained(tmp_path)
+    for path in (*MODEL.glob("tokenizer*"), MODEL / "chat_template.jinja"):
+        shutil.copy(path, tmp_path)
+    weights = sum(parameter.nbytes for parameter in model.parameters())
+    one = CONFIG.model_copy(update={"batch_size": 1})
+    needed = dry_run(Model(id=str(tmp_path), device="cpu", dtype="float32"), one, 16).needed_bytes
+    assert needed is not None
+    assert weights < needed < 1.9 * weights
 
 
 @pytest.mark.slow

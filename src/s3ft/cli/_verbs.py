@@ -172,9 +172,10 @@ def recipes(
 
     known = shipped()
     if name is None:
+        width = max(map(len, known))
         for shipped_name, path in known.items():
             first = path.read_text(encoding="utf-8").splitlines()[0]
-            typer.echo(f"{shipped_name:14} {first.lstrip('# ').rstrip(':')}")
+            typer.echo(f"{shipped_name:{width}}  {first.lstrip('# ').rstrip(':')}")
         return
     if name not in known:
         raise InputError(

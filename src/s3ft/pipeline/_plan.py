@@ -160,7 +160,7 @@ class _Plan:
                 target = _probe.target(self.few) * scale
             benchmarks = _probe.benchmarks(self.few, items) * measured
             training = self._training()
-        stages = [_stage("train", "steps", steps, None, training)]
+        stages = [_stage("train", "steps", steps, None, training)] if models else []
         if test:
             stages.append(_stage("target", "responses", measured * test, None, target))
         if items:

@@ -57,7 +57,7 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
             vllm.check()
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
-    if reaches(until, "train"):
+    if reaches(until, "train") and recipe.methods:
         lengths = _lengths(run)
         found.append(str(lengths))
         step = dry_run(base.config, recipe.train, lengths.longest, lengths.longest_gold)

@@ -91,8 +91,8 @@ class Recipe(Strict):
     """What may befall nearly all answers, or verdicts, of a source without stopping the run:
     `length`, `thinking`, `empty`, `unmatched`, `unknown`, `unreadable`, or what else a message
     names."""
-    methods: Annotated[list[str], Resume.GROWS] = Field(["sft", "s3ft"], min_length=1)
-    """Names of built-in methods or of `ladders`."""
+    methods: Annotated[list[str], Resume.GROWS] = Field(["sft", "s3ft"])
+    """Names of built-in methods or of `ladders`; none: the model is measured as it is."""
     seeds: Annotated[list[int], Resume.GROWS] = Field([0], min_length=1)
     """One training for each method and seed."""
     train: Annotated[Train, Resume.BEFORE_TRAINING] = Train()

@@ -54,7 +54,7 @@ def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int
     @cache
     def step_bytes(rows: int) -> int:
         batch = trainer.data_collator([row] * rows)
-        memory = _PeakMemory()
+        memory = _PeakMemory([*model.parameters(), *model.buffers()])
         at_trained = hidden_states_at(base, slice(rows * trained))
         with mode, memory, at_trained:
             inputs = {name: torch.ones(v.shape, dtype=v.dtype) for name, v in batch.items()}
@@ -71,14 +71,18 @@ def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int
 class _PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the bytes of all storages that operations make, while they live.
 
+    Args:
+        held: tensors that are not to be counted, nor are views of them: each linear layer makes
+            one of its weights.
+
     Attributes:
         peak: the most bytes that lived at one time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, held: list[torch.Tensor]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.peak = self._live = 0
-        self._counted: set[int] = set()
+        self._counted = {tensor.untyped_storage()._cdata for tensor in held}
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
