@@ -16,9 +16,9 @@ from transformers.cache_utils import DynamicLayer, LinearAttentionCacheLayerMixi
 from ..models import as_many_as_fit
 from ._prefixes import Family, Ids, Question, Row, families
 
-_ALIKE = 0.7
-"""A row shorter than this share of the longest waits for another pass. Only on a CPU, where padding
-takes more time than passes do."""
+_PASS = 64
+"""Tokens of padding that take as long as one more pass on a CPU, where that is but the weights read
+once more; on an accelerator passes take longer than padding does."""
 
 Answer = tuple[float, bool]
 """The sum of a choice's log-probabilities (nats), and whether greedy decoding would give it."""
@@ -147,8 +147,12 @@ class ChoiceScorer:
 
     def _alike(self, lengths: Sequence[int], most: int) -> int:
         """How many of the first rows, the longest first, are read together."""
-        least = _ALIKE * lengths[0] if self._model.device.type == "cpu" else 0
-        return sum(length > least for length in lengths[:most])
+        lengths = lengths[:most]
+        if self._model.device.type != "cpu":
+            return len(lengths)
+        cuts = [(len(lengths) - at) * (lengths[0] - one) for at, one in enumerate(lengths)]
+        saved = max(cuts)
+        return cuts.index(saved) if saved > _PASS else len(lengths)
 
     def _choose(
         self, past: _Past, first: torch.Tensor, choices: Sequence[_Choice]
