@@ -123,7 +123,7 @@ def test_paraphrases_are_spent_alike_and_methods_share_samples(tmp_path: Path) -
         told = recipe(tmp_path, server) | {"methods": ["rft", "ssr", "s3ft"]}
         told["paraphrase"] = {"n": 3, "temperature": 0.5}
         out = run_stages(told, (), tmp_path / "run", "select")
-    rewritten = [body for body in server.bodies if "Rewrite" in prompt_of(body)]
+    rewritten = [body for body in server.bodies if "The correct answer is" in prompt_of(body)]
     spent = Counter(map(number_of, rewritten))
     assert spent == {n: 2 for n in range(ROWS) if n % 5 == 4}
     assert {(sample_of(body), body["temperature"]) for body in rewritten} == {(0, 0.0), (1, 0.5)}

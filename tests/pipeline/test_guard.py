@@ -108,7 +108,7 @@ def test_it_stops_and_says_why_and_goes_on_where_it_is_allowed(
         told["allow"] = [reason]
         run_stages(told, (), out, "select")
     assert {row["source"] for row in mixture(out)} == {"gold"}
-    assert sum("Rewrite" not in prompt_of(body) for body in server.bodies) == asked
+    assert sum("The correct answer is" not in prompt_of(body) for body in server.bodies) == asked
 
 
 COMPLETES: dict[str, Any] = {
@@ -189,7 +189,11 @@ def test_samples_of_hard_prompts_do_not_count_more_than_others(tmp_path: Path) -
 
 def test_paraphrases_are_a_source_of_their_own(tmp_path: Path) -> None:
     def model(body: Body) -> Any:
-        return "" if "Rewrite" in prompt_of(body) else f"I do not know {number_of(body)}."
+        return (
+            ""
+            if "The correct answer is" in prompt_of(body)
+            else f"I do not know {number_of(body)}."
+        )
 
     with serve(model) as server, pytest.raises(InputError, match="train: paraphrase: 24 of 24"):
         run_stages(recipe(tmp_path, server.url), (), tmp_path / "run", "select")

@@ -29,7 +29,7 @@ def model(body: Body) -> Any:
     """Right at once on two of five rows, sampled on one, restated on one more."""
     prompt = prompt_of(body)
     n = int(prompt.split("the word of ")[1].split("?")[0])
-    if "Rewrite" in prompt:
+    if "The correct answer is" in prompt:
         right = n % 5 == 3
     else:
         right = n % 5 < 2 or (n % 5 == 2 and body["temperature"] > 0)
@@ -72,7 +72,7 @@ def test_a_plan_is_what_the_run_does(tmp_path: Path, probe: int) -> None:
         probed = len(server.bodies)
         server.bodies.clear()
         run_stages(told, (), tmp_path / "run", "select")
-        restated = sum("Rewrite" in prompt_of(body) for body in server.bodies)
+        restated = sum("The correct answer is" in prompt_of(body) for body in server.bodies)
     found = stages(plan)
     assert found["self"]["count"] == len(server.bodies) - restated == ROWS * (2 + 2 + 8) // 5
     assert found["self"]["most"] == 4 * ROWS
