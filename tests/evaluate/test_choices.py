@@ -130,6 +130,50 @@ def test_without_a_cache_to_share_it_is_lm_evals_own_way(chat: Chat, kind: str) 
     assert_as_lm_eval(model, chat, Ids(len(chat.tokenizer)).questions([], 4))
 
 
+@pytest.mark.parametrize("kind", ["mpt", "gpt_neo", "phi3"])
+def test_places_that_are_no_positions_and_lengths_that_change_them(chat: Chat, kind: str) -> None:
+    """Distances by places, a window that no cache knows, angles by the longest row of a pass."""
+    import transformers as t
+
+    torch.manual_seed(0)
+    shape: dict[str, Any] = {"vocab_size": len(chat.tokenizer), "pad_token_id": 0}
+    alike: dict[str, Any] = {"hidden_size": 32, "max_position_embeddings": 512}
+    stretch = {"rope_type": "longrope", "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}
+    stretch |= {"original_max_position_embeddings": 230, "rope_theta": 10000.0}
+    model = {
+        "mpt": lambda: t.MptForCausalLM(
+            t.MptConfig(**shape, d_model=32, n_heads=4, n_layers=2, max_seq_len=512)
+        ),
+        "gpt_neo": lambda: t.GPTNeoForCausalLM(
+            t.GPTNeoConfig(
+                **shape,
+                **alike,
+                num_layers=2,
+                num_heads=4,
+                window_size=24,
+                attention_types=[[["global", "local"], 1]],
+            )
+        ),
+        "phi3": lambda: t.Phi3ForCausalLM(
+            t.Phi3Config(
+                **shape,
+                **alike,
+                intermediate_size=64,
+                num_hidden_layers=2,
+                num_attention_heads=4,
+                original_max_position_embeddings=230,
+                rope_parameters=stretch,
+            )
+        ),
+    }[kind]().eval()
+    with torch.no_grad():  # else attention is flat, and nothing is far
+        for weights in model.parameters():
+            weights.add_(0.3 * torch.randn_like(weights))
+    ids = Ids(len(chat.tokenizer))
+
+    assert_as_lm_eval(model, chat, ids.questions(ids.some(200), 14))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_architecture(name: str) -> None:

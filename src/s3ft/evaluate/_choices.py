@@ -28,10 +28,15 @@ def shares_prefixes(model: PreTrainedModel) -> bool:
     """Whether what this kind of model keeps of a text can be given to several continuations.
 
     Keys and values can, of all tokens or of a window; a recurrent state, which no mask can reach,
-    is left alone.
+    is left alone. So is a model that counts places, padding included, where others are told
+    positions: one that takes none (MPT), or looks back through a window of its own (GPT-Neo).
     """
-    takes_cache = "past_key_values" in inspect.signature(model.forward).parameters
-    if not (takes_cache and model._supports_default_dynamic_cache()):
+    takes = inspect.signature(model.forward).parameters
+    if not {"past_key_values", "position_ids"} <= takes.keys():
+        return False
+    if "local" in getattr(model.config, "attention_layers", ()):
+        return False
+    if not model._supports_default_dynamic_cache():
         return False
     return all(
         isinstance(layer, DynamicLayer) and not isinstance(layer, LinearAttentionCacheLayerMixin)
@@ -83,6 +88,12 @@ class ChoiceScorer:
             (one.sliding_window for one in layers if one.is_sliding), default=None
         )
         self._takes = inspect.signature(model.forward).parameters
+        self._stretched_from = _stretched_from(model)
+
+    def reads_alike(self, rows: Sequence[Row]) -> bool:
+        """Whether a row's beginning is read in one way, however long the row is."""
+        longest = max((len(row.ids) for row in rows), default=0)
+        return self._stretched_from is None or longest <= self._stretched_from
 
     @torch.inference_mode()
     def score(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Answer]]:
@@ -217,3 +228,16 @@ def _empty_cache(model: PreTrainedModel) -> DynamicCache:
 def _too_large(question: Question) -> str:
     longest = max(len(row.ids) for row in question.members)
     return f"a choice with its context, {longest} tokens, does not fit into memory"
+
+
+def _stretched_from(model: PreTrainedModel) -> int | None:
+    """The length from which a model's positions hang on the longest row: LongRoPE, dynamic NTK."""
+    config = model.config.get_text_config()
+    told = getattr(config, "rope_parameters", None) or {}
+    each = [told, *(value for value in told.values() if isinstance(value, dict))]
+    lengths = [
+        one.get("original_max_position_embeddings") or config.max_position_embeddings
+        for one in each
+        if one.get("rope_type") in ("longrope", "dynamic")
+    ]
+    return min(lengths, default=None)

@@ -91,12 +91,12 @@ class LanguageModel(HFLM):  # type: ignore[misc]
             requests: a key for lm-eval's cache or None, the ids of a context, those of what is
                 scored behind it. Where they are too long, the context is cut on the left.
         """
-        if self._scorer is None:
+        rows = [self._row(place, *ids) for place, (_, *ids) in enumerate(requests)]
+        if self._scorer is None or not self._scorer.reads_alike(rows):
             computed: list[Answer] = super()._loglikelihood_tokens(
                 requests, disable_tqdm, override_bs
             )
             return computed
-        rows = [self._row(place, *ids) for place, (_, *ids) in enumerate(requests)]
         answers: dict[int, Answer] = {}
         bar = huggingface.tqdm(
             total=len(rows), disable=disable_tqdm, desc="Running loglikelihood requests"
