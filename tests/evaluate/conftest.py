@@ -48,9 +48,19 @@ def chat() -> Chat:
 
 @pytest.fixture(scope="session")
 def model(chat: Chat) -> Any:
+    return _llama(chat, seed=0, positions=256)
+
+
+@pytest.fixture(scope="session")
+def long_model(chat: Chat) -> Any:
+    """Room for a prompt with its examples."""
+    return _llama(chat, seed=1, positions=4096)
+
+
+def _llama(chat: Chat, seed: int, positions: int) -> Any:
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=len(chat.tokenizer),
         hidden_size=32,
@@ -58,7 +68,7 @@ def model(chat: Chat) -> Any:
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
-        max_position_embeddings=256,
+        max_position_embeddings=positions,
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=2,

@@ -19,27 +19,6 @@ from s3ft.recipe import Evaluate
 TOKENS = 12
 
 
-@pytest.fixture(scope="module")
-def long_model(chat: Chat) -> Any:
-    """Room for a prompt with its examples."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(1)
-    config = LlamaConfig(
-        vocab_size=len(chat.tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=4096,
-        bos_token_id=0,
-        eos_token_id=1,
-        pad_token_id=2,
-    )
-    return LlamaForCausalLM(config).eval()
-
-
 def local(folder: Path, name: str) -> Evaluate:
     """The benchmark on its rows in files."""
     for file, rows in ROWS[name][1].items():
