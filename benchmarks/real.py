@@ -33,13 +33,10 @@ from headline import protocols, rates, results
 from headline.jobs import Job, execute
 from headline.mixtures import mixtures
 from headline.scores import Measured
-from headline.tables import INTERVALS, Table, markdown
+from headline.tables import markdown, print_all
 from real_model import analyses
 from real_model.bench import TARGET, RealBench
 from real_model.tables import tables
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
 
 import s3ft
 from s3ft.errors import S3FTError
@@ -229,18 +226,6 @@ def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:
         arguments.markdown.write_text(markdown(made), encoding="utf-8")
 
 
-def _show(made: Sequence[Table]) -> None:
-    console = Console()
-    for table in made:
-        shown = RichTable(title=table.title, title_justify="left")
-        for column in table.header:
-            shown.add_column(column)
-        for row in table.rows:
-            shown.add_row(*map(Text, row))
-        console.print(shown, end="\n\n")
-    console.print(INTERVALS)
-
-
 def main() -> int:
     arguments = _arguments()
     if arguments.render:
@@ -261,7 +246,7 @@ def main() -> int:
             print(f"real: {error}", file=sys.stderr)
             return error.exit_code
     _write(found, arguments)
-    _show(tables(found))
+    print_all(tables(found))
     return 0
 
 

@@ -29,10 +29,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 import s3ft
 from s3ft.errors import S3FTError
 
@@ -85,10 +81,7 @@ def _run(arguments: argparse.Namespace) -> dict[str, Any]:
 def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:
     """The tables on the terminal, and the files that were asked for."""
     made = tables.tables(found)
-    console = Console()
-    for table in made:
-        console.print(_rich(table), end="\n\n")
-    console.print(tables.INTERVALS)
+    tables.print_all(made)
     if arguments.json:
         arguments.json.write_text(results.dumps(found), encoding="utf-8")
     if arguments.markdown:
@@ -98,15 +91,6 @@ def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:
         for target, curves in found.get("frontier", {}).items():
             path = arguments.figures / f"frontier-{target}.svg"
             path.write_text(frontier(curves), encoding="utf-8")
-
-
-def _rich(table: tables.Table) -> Table:
-    made = Table(title=table.title, title_justify="left")
-    for column in table.header:
-        made.add_column(column)
-    for row in table.rows:
-        made.add_row(*map(Text, row))
-    return made
 
 
 def _arguments() -> argparse.Namespace:

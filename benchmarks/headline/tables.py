@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
 from s3ft.stats import Estimate
 from s3ft.stats.bootstrap import DRAWS
 
@@ -114,6 +118,17 @@ def show(figure: Estimate | None, *, sign: bool = False, digits: int = 1) -> str
         return NONE
     values = [round(value, digits) + 0.0 for value in (figure.value, figure.low, figure.high)]
     return "{} [{}, {}]".format(*(f"{value:{'+' * sign}.{digits}f}" for value in values))
+
+
+def print_all(made: Iterable[Table]) -> None:
+    """The tables on the terminal."""
+    console = Console()
+    for table in made:
+        shown = RichTable(*table.header, title=table.title, title_justify="left")
+        for row in table.rows:
+            shown.add_row(*map(Text, row))
+        console.print(shown, end="\n\n")
+    console.print(INTERVALS)
 
 
 def markdown(made: Iterable[Table]) -> str:
