@@ -6,11 +6,13 @@
 
 Train, dev and test are other articles, a third of the questions is unanswerable. Stages:
 
-lr        plain SFT at every rate, measured on dev; the rate of the highest accuracy minus mean drop
-          is the one for all methods. The grid is doubled at its end until SFT visibly forgets;
+rates     sft and s3ft at every rate, measured on test; of plain SFT's models the dev items too, and
+          the rate of the highest accuracy minus mean drop there is the one for all methods. The
+          grid is doubled at its end until SFT visibly forgets on dev;
 equal     the methods at that rate on test: the target, CLAPNQ and MuSiQue, the benchmarks;
-frontier  sft and s3ft at every rate of the grid on test;
 analyses  drift, abstentions, and the base's likelihood of the targets.
+
+Each model is trained once.
 
 It goes on where it was stopped, and shows after each stage what there is. Nothing is chosen by a
 figure on test items. The parts are in `real_model`, what is as in the lab's headline in `headline`.
@@ -27,6 +29,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from headline import protocols, rates, results
@@ -45,7 +48,7 @@ from s3ft.store import Store
 
 MAIN, RIVALS = ("sft", "ssr", "s3ft"), ("rft", "sdft")
 FRONTIER = ("sft", "s3ft")
-STAGES = ("lr", "equal", "frontier", "analyses")
+STAGES = ("rates", "equal", "analyses")
 RATES = {"lora": [2e-4, 5e-4, 1e-3, 2e-3], "full": [1e-5, 3e-5, 1e-4]}
 
 VISIBLE = 3.0
@@ -74,42 +77,52 @@ class Comparison:
         self._do("selection", [self.selection])
         self.found["mixtures"] = mixtures(self.bench, {TARGET: self.selection})[TARGET]
         self._tell()
-        grid, chosen = self._rates()
-        stages = self.arguments.stage
-        if "equal" in stages:
-            self._equal(chosen)
-        if "frontier" in stages:
-            self._frontier(grid, chosen)
-        if "analyses" in stages:
+        grid, chosen = self._rates() if "rates" in self.arguments.stage else self._given()
+        if "equal" in self.arguments.stage:
+            self._equal(grid, chosen)
+        if "analyses" in self.arguments.stage:
             self._analyses(grid, chosen)
         return self.found
 
-    def _rates(self) -> tuple[list[float], float]:
-        """SFT on dev over the grid, which goes on until it visibly forgets; the best rate."""
-        if len(self.arguments.rates) == 1:
-            return self.arguments.rates, self.arguments.rates[0]
-        jobs: list[Job] = []
-        tried: list[dict[str, Any]] = []
-        waiting = list(self.arguments.rates)
-        last = LAST[self.bench.tuning]
-        while waiting:
-            new = [self.bench.measured(TARGET, rate, "dev", ["sft"], [0]) for rate in waiting]
-            if not jobs:  # the first measures the base, for all
-                self._do("lr", new[:1])
-            first = (jobs or new)[0].path
-            self._do("lr", [replace(job, origin=first) for job in new if job.path != first])
-            jobs += new
-            tried += [rates.trial(job) for job in new]
-            forgets = max(trial["drop"] for trial in tried) >= VISIBLE
-            at_end = rates.choose(tried) == waiting[-1]
-            double = 2 * waiting[-1]
-            waiting = [double] if (at_end or not forgets) and double <= last else []
-            self.found["rates"] = {"chosen": rates.choose(tried), "tried": tried}
-            self._tell()
-        return [job.rate for job in jobs], rates.choose(tried)
+    def _given(self) -> tuple[list[float], float]:
+        """The one rate that is asked for, without a choice."""
+        return self.arguments.rates[:1], self.arguments.rates[0]
 
-    def _equal(self, chosen: float) -> None:
-        main, rivals = self._runs(chosen)
+    def _rates(self) -> tuple[list[float], float]:
+        """SFT and S3FT over the grid, which goes on until SFT visibly forgets; SFT's best rate."""
+        base = self.bench.as_it_is(TARGET)
+        tried: list[dict[str, Any]] = []
+        rate, waiting = 0.0, list(self.arguments.rates)
+        while waiting:
+            tested = [self._at(rate) for rate in waiting]
+            if not tried:  # the first measures the base, for all
+                self._do("rates", tested[:1])
+            self._do("rates", tested)
+            trials = [self.bench.as_it_is(TARGET, job) for job in tested]
+            self._do("dev", [base, *trials])
+            tried += [_trial(base, job) for job in trials]
+            forgets = max(trial["drop"] for trial in tried) >= VISIBLE
+            rate, double = rates.choose(tried), 2 * waiting[-1]
+            at_end = rate == waiting[-1]
+            more = (at_end or not forgets) and double <= LAST[self.bench.tuning]
+            waiting = [double] if more else []
+            self.found["rates"] = {"chosen": rate, "tried": tried}
+            self._tell()
+        grid = [trial["rate"] for trial in tried]
+        jobs = [self._at(rate) for rate in grid]
+        curves, _ = protocols.frontier({TARGET: jobs}, {TARGET: rate}, FRONTIER, [0])
+        self.found["frontier"] = curves[TARGET]
+        self._tell()
+        return grid, rate
+
+    def _at(self, rate: float) -> Job:
+        """The frontier's models at a rate."""
+        job = self.bench.measured(TARGET, rate, "test", FRONTIER, [0])
+        first = self.bench.measured(TARGET, self.arguments.rates[0], "test", FRONTIER, [0]).path
+        return job if job.path == first else replace(job, origin=first)
+
+    def _equal(self, grid: Sequence[float], chosen: float) -> None:
+        main, rivals = self._runs(grid, chosen)
         self._do("equal", [main])
         self._do("rivals", [rivals])
         runs = {m: Measured(main, self.seeds) for m in ("base", *MAIN)}
@@ -137,29 +150,17 @@ class Comparison:
         }
         self._tell()
 
-    def _runs(self, chosen: float) -> tuple[Job, Job]:
+    def _runs(self, grid: Sequence[float], chosen: float) -> tuple[Job, Job]:
         """The equal protocol's: those with all seeds, and the rivals with one."""
         main = self.bench.measured(TARGET, chosen, "test", MAIN, self.seeds)
+        if chosen != grid[0]:
+            main = replace(main, origin=self._at(grid[0]).path)
         where = f"{self.bench.tuning}/{chosen:g}/rivals"
         rivals = self.bench.job(TARGET, where, "test", RIVALS, self.seeds[:1], chosen)
         return main, replace(rivals, origin=main.path)
 
-    def _frontier(self, grid: Sequence[float], chosen: float) -> None:
-        main, _ = self._runs(chosen)
-        jobs = [
-            main
-            if rate == chosen
-            else replace(self.bench.measured(TARGET, rate, "test", FRONTIER, [0]), origin=main.path)
-            for rate in sorted(grid, reverse=True)
-        ]
-        self._do("frontier", jobs)
-        jobs.reverse()
-        curves, _ = protocols.frontier({TARGET: jobs}, {TARGET: chosen}, FRONTIER, [0])
-        self.found["frontier"] = curves[TARGET]
-        self._tell()
-
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
-        main, rivals = self._runs(chosen)
+        main, rivals = self._runs(grid, chosen)
         self.found["confusion"] = analyses.confusion(main, ("base", *MAIN), self.seeds)
         folder = self.bench.out / "drift"
         self.found["likelihood"] = analyses.target_likelihoods(
@@ -168,13 +169,8 @@ class Comparison:
         self._tell()
         wanted = [(main, [f"{m}-seed{s}" for m in MAIN for s in self.seeds])]
         wanted.append((rivals, [f"{m}-seed0" for m in RIVALS]))
-        if "frontier" in self.arguments.stage:
-            labels = [f"{m}-seed0" for m in FRONTIER]
-            wanted += [
-                (self.bench.measured(TARGET, rate, "test", FRONTIER, [0]), labels)
-                for rate in grid
-                if rate != chosen
-            ]
+        labels = [f"{m}-seed0" for m in FRONTIER]
+        wanted += [(self._at(rate), labels) for rate in grid if rate != chosen]
         general = self.bench.suite("dev") / "ifeval" / "input_data.jsonl"
         prompts = [json.loads(line)["prompt"] for line in general.open(encoding="utf-8")]
         drifts = analyses.drift(self.selection, wanted, prompts, folder)
@@ -193,6 +189,16 @@ class Comparison:
 
     def _tell(self) -> None:
         _write(self.found, self.arguments)
+
+
+def _trial(base: Job, tuned: Job) -> dict[str, Any]:
+    """What a rate is chosen by: a tuned model's accuracy on dev minus its mean drop there."""
+    ours, before = Measured(tuned, [0]), Measured(base, [0])
+    drops = [
+        float(before.score("base", task)[0] - ours.score("base", task)[0])
+        for task in base.recipe.evaluate.benchmarks
+    ]
+    return rates.told(tuned.rate, float(ours.accuracy("base", "dev")[0]), mean(drops))
 
 
 def _seconds(jobs: Sequence[Job]) -> dict[str, float]:

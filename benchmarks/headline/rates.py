@@ -18,9 +18,13 @@ Trials = Mapping[str, list[dict[str, Any]]]
 def trial(job: Job) -> dict[str, Any]:
     """What a rate is chosen by: plain SFT's accuracy on dev minus its mean drop there."""
     run = Measured(job, job.recipe.seeds)
-    accuracy, lost = float(run.accuracy("sft", "dev")[0]), float(run.drop("sft")[0])
-    chosen_by = accuracy - lost
-    return {"rate": job.rate, "accuracy": accuracy, "drop": lost, "accuracy_minus_drop": chosen_by}
+    return told(job.rate, float(run.accuracy("sft", "dev")[0]), float(run.drop("sft")[0]))
+
+
+def told(rate: float, accuracy: float, drop: float) -> dict[str, Any]:
+    """One rate's figures, in points."""
+    chosen_by = accuracy - drop
+    return {"rate": rate, "accuracy": accuracy, "drop": drop, "accuracy_minus_drop": chosen_by}
 
 
 def choose(tried: Sequence[Mapping[str, Any]]) -> float:
