@@ -113,7 +113,7 @@ class RealBench(Bench):
             text = self.rows(TARGET, split).read_bytes()
             told[split] = sha256(text).hexdigest()[:32]
         for name, (file, items) in SUITE.items():
-            test, dev = self._items(file, sizes.get("suite", items))
+            test, dev = self._items(file, min(sizes["suite"], items))
             write_once(self.suite("test") / file, test)
             write_once(self.suite("dev") / file, dev)
             told[name] = sha256((test + dev).encode()).hexdigest()[:32]
