@@ -25,7 +25,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -46,10 +46,11 @@ from s3ft.errors import S3FTError
 from s3ft.stats.bootstrap import interval
 from s3ft.store import Store
 
-MAIN, RIVALS = ("sft", "ssr", "s3ft"), ("rft", "sdft")
 FRONTIER = ("sft", "s3ft")
+RIVALS = ("rft", "sdft")
+METHODS = ("sft", "ssr", "s3ft", *RIVALS)
 STAGES = ("rates", "equal", "analyses")
-RATES = {"lora": [2e-4, 5e-4, 1e-3, 2e-3], "full": [1e-5, 3e-5, 1e-4]}
+RATES = {"lora": [5e-4, 1e-3, 2e-3], "full": [1e-5, 3e-5, 1e-4]}
 
 VISIBLE = 3.0
 """Points of mean drop on dev at which SFT visibly forgets: the grid ends there."""
@@ -65,7 +66,9 @@ class Comparison:
         self.bench, self.arguments = bench, arguments
         self.seeds: list[int] = arguments.seeds
         self.found: dict[str, Any] = {"settings": _settings(arguments)}
-        self.selection = bench.selection(TARGET, [*MAIN, *RIVALS])
+        self.selection = bench.selection(TARGET, METHODS)
+        # What the base does on test is measured once, and copied into every run.
+        self.base = replace(bench.as_it_is(TARGET, "test"), origin=self.selection.path)
 
     def run(self) -> dict[str, Any]:
         """Do the stages asked for.
@@ -79,7 +82,7 @@ class Comparison:
         self._tell()
         grid, chosen = self._rates() if "rates" in self.arguments.stage else self._given()
         if "equal" in self.arguments.stage:
-            self._equal(grid, chosen)
+            self._equal(chosen)
         if "analyses" in self.arguments.stage:
             self._analyses(grid, chosen)
         return self.found
@@ -90,16 +93,15 @@ class Comparison:
 
     def _rates(self) -> tuple[list[float], float]:
         """SFT and S3FT over the grid, which goes on until SFT visibly forgets; SFT's best rate."""
-        base = self.bench.as_it_is(TARGET)
+        base = self.bench.as_it_is(TARGET, "dev")
+        self._do("base", [self.base, base])
         tried: list[dict[str, Any]] = []
         rate, waiting = 0.0, list(self.arguments.rates)
         while waiting:
             tested = [self._at(rate) for rate in waiting]
-            if not tried:  # the first measures the base, for all
-                self._do("rates", tested[:1])
             self._do("rates", tested)
-            trials = [self.bench.as_it_is(TARGET, job) for job in tested]
-            self._do("dev", [base, *trials])
+            trials = [self.bench.as_it_is(TARGET, "dev", job) for job in tested]
+            self._do("dev", trials)
             tried += [_trial(base, job) for job in trials]
             forgets = max(trial["drop"] for trial in tried) >= VISIBLE
             rate, double = rates.choose(tried), 2 * waiting[-1]
@@ -118,15 +120,14 @@ class Comparison:
     def _at(self, rate: float) -> Job:
         """The frontier's models at a rate."""
         job = self.bench.measured(TARGET, rate, "test", FRONTIER, [0])
-        first = self.bench.measured(TARGET, self.arguments.rates[0], "test", FRONTIER, [0]).path
-        return job if job.path == first else replace(job, origin=first)
+        return replace(job, origin=self.base.path)
 
-    def _equal(self, grid: Sequence[float], chosen: float) -> None:
-        main, rivals = self._runs(grid, chosen)
-        self._do("equal", [main])
-        self._do("rivals", [rivals])
-        runs = {m: Measured(main, self.seeds) for m in ("base", *MAIN)}
-        runs |= {m: Measured(rivals, self.seeds[:1]) for m in RIVALS}
+    def _equal(self, chosen: float) -> None:
+        jobs = self._runs(chosen)
+        self._do("base", [self.base])
+        self._do("equal", list({job.path: job for job in jobs.values()}.values()))
+        runs = {"base": Measured(jobs["sft"], self.seeds)}
+        runs |= {method: Measured(job, job.recipe.seeds) for method, job in jobs.items()}
         self.found["equal"] = {}
         for part in runs["base"].parts:
             name = TARGET if part == "test" else f"{TARGET} {part}"
@@ -134,8 +135,7 @@ class Comparison:
             drops = {method: run.drop(method) for method, run in runs.items()}
             figures = protocols.compared(accuracies, drops)
             for method, values in figures.items():
-                seeds = 1 if method in RIVALS else len(self.seeds)
-                values["seeds"] = 1 if method == "base" else seeds
+                values["seeds"] = 1 if method == "base" else len(jobs[method].recipe.seeds)
                 tuned = method not in ("base", "sft")
                 values["drop_below_sft"] = interval(drops["sft"] - drops[method]) if tuned else None
             self.found["equal"][name] = figures
@@ -146,29 +146,33 @@ class Comparison:
                 )
                 for method, run in runs.items()
             }
-            for task in main.recipe.evaluate.benchmarks
+            for task in self.base.recipe.evaluate.benchmarks
         }
         self._tell()
 
-    def _runs(self, grid: Sequence[float], chosen: float) -> tuple[Job, Job]:
-        """The equal protocol's: those with all seeds, and the rivals with one."""
-        main = self.bench.measured(TARGET, chosen, "test", MAIN, self.seeds)
-        if chosen != grid[0]:
-            main = replace(main, origin=self._at(grid[0]).path)
-        where = f"{self.bench.tuning}/{chosen:g}/rivals"
-        rivals = self.bench.job(TARGET, where, "test", RIVALS, self.seeds[:1], chosen)
-        return main, replace(rivals, origin=main.path)
+    def _runs(self, chosen: float) -> dict[str, Job]:
+        """The run of each method in the equal protocol; all seeds, of the rivals one."""
+        tuning, seeds = self.bench.tuning, self.seeds
+        groups = [("test", FRONTIER, seeds), ("ssr", ("ssr",), seeds), ("rivals", RIVALS, [0])]
+        found = {}
+        for name, methods, some in groups:
+            where = f"{tuning}/{chosen:g}/{name}"
+            job = self.bench.job(TARGET, where, "test", methods, some, chosen)
+            found |= dict.fromkeys(methods, replace(job, origin=self.base.path))
+        return {method: found[method] for method in METHODS}
 
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
-        main, rivals = self._runs(grid, chosen)
-        self.found["confusion"] = analyses.confusion(main, ("base", *MAIN), self.seeds)
+        runs = self._runs(chosen)
+        self.found["confusion"] = analyses.confusion({"base": self.base, **runs})
         folder = self.bench.out / "drift"
         self.found["likelihood"] = analyses.target_likelihoods(
             self.selection, self.bench.out / "likelihood.json"
         )
         self._tell()
-        wanted = [(main, [f"{m}-seed{s}" for m in MAIN for s in self.seeds])]
-        wanted.append((rivals, [f"{m}-seed0" for m in RIVALS]))
+        wanted = [
+            (job, [f"{method}-seed{seed}" for seed in job.recipe.seeds])
+            for method, job in runs.items()
+        ]
         labels = [f"{m}-seed0" for m in FRONTIER]
         wanted += [(self._at(rate), labels) for rate in grid if rate != chosen]
         general = self.bench.suite("dev") / "ifeval" / "input_data.jsonl"
@@ -181,7 +185,9 @@ class Comparison:
                 means = {kind: sum(some) / len(some) for kind, some in values.items()}
                 told.setdefault(f"{job.rate:g}", {})[label] = means
         self.found["drift"] = told
-        self.found["seconds"] = _seconds([self.selection, *(job for job, _ in wanted)])
+        self.found["seconds"] = _seconds(
+            list(dict.fromkeys([self.selection, self.base, *(job for job, _ in wanted)]))
+        )
         self._tell()
 
     def _do(self, title: str, jobs: Sequence[Job]) -> None:
@@ -201,13 +207,13 @@ def _trial(base: Job, tuned: Job) -> dict[str, Any]:
     return rates.told(tuned.rate, float(ours.accuracy("base", "dev")[0]), mean(drops))
 
 
-def _seconds(jobs: Sequence[Job]) -> dict[str, float]:
+def _seconds(jobs: Iterable[Job]) -> dict[str, float]:
     """What each stage took in all runs, without what a copied run had done before."""
     found: dict[str, float] = {}
     for number, job in enumerate(jobs):
         with Store(job.path / "run.sqlite") as store:
             for spent in store.spent():
-                if number == 0 or "-seed" in spent.source or spent.source == "base":
+                if number == 0 or "-seed" in spent.source:
                     found[spent.stage] = found.get(spent.stage, 0.0) + spent.seconds
     return found
 

@@ -79,7 +79,7 @@ def test_abstentions_are_told_from_wrong_answers(tmp_path: Path) -> None:
             verdict = Verdict(name, label, code=code)  # type: ignore[arg-type]
             store.add_verdicts([(place, verdict)], "qa", Spent("j", "base", 1, 0, 0))
     job = Job(tmp_path, load("lab-reading"), "run", "squad", 1.0)
-    found = confusion(job, ["base"], [0])["test"]["base"]
+    found = confusion({"base": job})["test"]["base"]
     third = pytest.approx(100 / 3)
     assert found["answerable"] == {"right": third, "wrong": third, "abstained": third}
     assert found["unanswerable"] == {"abstained": 50, "answered": 50}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,27 +33,27 @@ DRIFT_ROWS = 150
 GENERAL_TOKENS = 160
 
 
-def confusion(job: Job, methods: Iterable[str], seeds: Sequence[int]) -> dict[str, Any]:
+def confusion(runs: Mapping[str, Job]) -> dict[str, Any]:
     """How answerable and unanswerable questions are answered, by data set and method, in percent.
 
     Of the answerable ``right``, ``wrong`` and ``abstained``, of the others ``abstained`` and
     ``answered``: SSR's figure 3 (arXiv 2409.04787). Seeds are pooled.
     """
     found: dict[str, Any] = {}
-    with Store(job.path / "run.sqlite") as store:
-        for method in methods:
-            counts: dict[str, dict[str, Counter[str]]] = {}
-            for label in labels(method, seeds):
+    for method, job in runs.items():
+        counts: dict[str, dict[str, Counter[str]]] = {}
+        with Store(job.path / "run.sqlite") as store:
+            for label in labels(method, job.recipe.seeds):
                 for _, example, candidates in store.entries("test", [label]):
                     kind = "answerable" if example.meta["answerable"] else "unanswerable"
                     counted = counts.setdefault(str(example.meta["part"]), {})
                     counter = counted.setdefault(kind, Counter())
                     counter[_outcome(candidates[0], kind)] += 1
-            for part, kinds in counts.items():
-                found.setdefault(part, {})[method] = {
-                    kind: {what: 100 * n / counter.total() for what, n in sorted(counter.items())}
-                    for kind, counter in sorted(kinds.items())
-                }
+        for part, kinds in counts.items():
+            found.setdefault(part, {})[method] = {
+                kind: {what: 100 * n / counter.total() for what, n in sorted(counter.items())}
+                for kind, counter in sorted(kinds.items())
+            }
     return found
 
 

@@ -40,6 +40,9 @@ SIZES = {
 """Rows by split and data set; ``suite``: the most items of a benchmark, and ``chars``: the most
 characters of a passage. With 800, rows have some 200 tokens, so that a CPU trains on hundreds."""
 
+EPOCHS = 1
+"""30 steps of 480 rows: a model takes ten minutes of a core."""
+
 UNANSWERABLE = 0.33
 PARAGRAPHS = 6
 """Of a MuSiQue question's twenty, those that are shown: the supporting ones and others, in their
@@ -84,13 +87,14 @@ class RealBench(Bench):
             "data.max_chars": {},
             "evaluate.data": str(self.suite(split)),
             "evaluate.benchmarks": list(SUITE),
+            "train.epochs": EPOCHS,
         }
 
-    def as_it_is(self, target: str, trained: Job | None = None) -> Job:
-        """The base on the dev items, or a run's plain SFT: a model that is its run's base."""
-        where = f"{trained.path.parent.relative_to(self.out / target)}/dev" if trained else "dev"
+    def as_it_is(self, target: str, split: str, trained: Job | None = None) -> Job:
+        """The base on a split, or a run's plain SFT: a model that is its run's base."""
+        within = trained.path.parent.relative_to(self.out / target) if trained else Path("base")
         rate = trained.rate if trained else None
-        job = self.job(target, where, "dev", [], [0], rate)
+        job = self.job(target, str(within / split), split, [], [0], rate)
         if trained is None:
             return job
         model = Model(id=str((trained.path / "models" / "sft-seed0").resolve()))
