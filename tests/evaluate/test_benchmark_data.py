@@ -14,14 +14,20 @@ from stock_rows import ANSWERS, ROWS
 from s3ft.chat import Chat
 from s3ft.errors import InputError
 from s3ft.evaluate import check_benchmarks, load_benchmarks, run_benchmarks
+from s3ft.evaluate._benchmark_rows import FILES
 from s3ft.recipe import Evaluate
 
 TOKENS = 12
+HUB_FORM = ("hellaswag", "winogrande", "arc_easy", "arc_challenge")
+"""Those whose rows may also be the Hub's."""
 
 
-def local(folder: Path, name: str) -> Evaluate:
-    """The benchmark on its rows in files."""
-    for file, rows in ROWS[name][1].items():
+def local(folder: Path, name: str, *, of_hub: bool = False) -> Evaluate:
+    """The benchmark on its rows in files, in a form of their own or in the Hub's."""
+    hub, files = ROWS[name]
+    if of_hub:
+        files = {file: hub[split] for split, file in FILES[name].splits.items()}
+    for file, rows in files.items():
         path = folder / "files" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(row) + "\n" for row in rows)
@@ -80,16 +86,19 @@ def asked(task: Any) -> list[Any]:
 
 
 @pytest.mark.slow  # lm-eval's index of stock tasks takes seconds to read
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    ("name", "of_hub"),
+    [*((name, False) for name in ROWS), *((name, True) for name in HUB_FORM)],
+)
 def test_a_local_benchmark_is_lm_evals_own_on_the_same_rows(
-    name: str, long_model: Any, chat: Chat, tmp_path: Path
+    name: str, of_hub: bool, long_model: Any, chat: Chat, tmp_path: Path
 ) -> None:
     """Prompts, choices, examples, targets and each item's scores."""
     from lm_eval.evaluator import evaluate
     from lm_eval.models.huggingface import HFLM
 
     needs(name)
-    config = local(tmp_path, name)
+    config = local(tmp_path, name, of_hub=of_hub)
     [(scores, _)] = list(run_benchmarks(long_model, chat, config, label="base"))
     [benchmark] = load_benchmarks(config)
     ours, theirs = benchmark.tasks[name], stock(tmp_path, name)

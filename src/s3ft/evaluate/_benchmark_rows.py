@@ -1,7 +1,8 @@
 """Rows of the well-known benchmarks in plain files, as the columns that lm-eval's tasks read.
 
-What a file holds is what the benchmark's authors or a well-known copy publish; where such a copy
-holds finished prompts, they are taken apart again, so that the task's own templates make them.
+What a file holds is what the benchmark's authors or a well-known copy publish, or the rows of the
+Hub's copy; where a copy holds finished prompts, they are taken apart again, so that the task's own
+templates make them.
 """
 
 from __future__ import annotations
@@ -68,9 +69,18 @@ _LAST_SENTENCE = re.compile(r"[.!?] +(?=(?:(?![.!?] ).)*$)", re.DOTALL)
 def _hellaswag(row: Row) -> dict[str, Any]:
     """A context ends in the beginning of a sentence, which the stock task capitalizes.
 
+    The authors' own rows tell where it begins: with them all is as in the stock task. In others it
+    is found.
+
     Where an ending began with a mark such as `[substeps]`, the stock task leaves the space behind
     it; a file whose endings are stripped cannot tell where.
     """
+    if "ctx_a" in row:
+        from lm_eval.tasks.hellaswag.utils import preprocess
+
+        context = f"{row['activity_label']}: {row['ctx_a']} {row['ctx_b'].capitalize()}"
+        gold, endings = int(row["label"]), [preprocess(ending) for ending in row["endings"]]
+        return {"query": preprocess(context), "choices": endings, "gold": gold, "label": str(gold)}
     context, end = str(row["context"]), 0
     if not re.search(r"[.!?][\"')]*$", context) and (last := _LAST_SENTENCE.search(context)):
         end = last.end()
@@ -81,6 +91,8 @@ def _hellaswag(row: Row) -> dict[str, Any]:
 
 def _winogrande(row: Row) -> dict[str, Any]:
     """The stock task puts the option for the gap and cuts there: any cut gives the same texts."""
+    if "sentence" in row:
+        return {key: row[key] for key in ("sentence", "option1", "option2", "answer")}
     first, second = row["context_options"]
     pairs = enumerate(zip(first, second, strict=False))
     start = next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
@@ -93,6 +105,8 @@ def _winogrande(row: Row) -> dict[str, Any]:
 
 
 def _arc(row: Row) -> dict[str, Any]:
+    if "answerKey" in row:
+        return {key: row[key] for key in ("question", "choices", "answerKey")}
     labels = [chr(ord("A") + n) for n in range(len(row["choices"]))]
     return {
         "question": row["query"].removeprefix("Question: "),
