@@ -1,6 +1,7 @@
 """How the engine on transformers orders requests and cuts them into batches.
 
-It takes the model's configuration alone, so that batches can be cut where no weights are.
+It takes the model's configuration and device alone, so that batches can be cut where no weights
+are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 from ..records import Request
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PretrainedConfig
+
+CPU_TOKENS = 32_768
+"""The most prompt tokens of a batch on a CPU, padding included. A batch that does not fit there is
+not refused, as on a GPU: the system ends the process. What one of this size takes is about 65 KB a
+token for a model of 135 million parameters, and larger ones are hardly faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +31,24 @@ class Batching:
         mixes_limits: whether rows that may have answers of different lengths can share a batch.
             Finished rows go on being fed beside longer ones. Past its last position a rotary model
             computes something that nobody reads, but a table of positions has no entry.
+        tokens: the most prompt tokens of a batch, padding included; None: no limit. A single row
+            may have more.
     """
 
     positions: int | None
     mixes_limits: bool
+    tokens: int | None = None
 
     @classmethod
-    def of(cls, config: PretrainedConfig) -> Batching:
-        """That of a model."""
+    def of(cls, config: PretrainedConfig, device: torch.device) -> Batching:
+        """That of a model on a device."""
         from ..models import max_positions
 
-        return cls(max_positions(config), getattr(config, "rope_parameters", None) is not None)
+        return cls(
+            max_positions(config),
+            getattr(config, "rope_parameters", None) is not None,
+            CPU_TOKENS if device.type == "cpu" else None,
+        )
 
     def sort(self, requests: Iterable[Request]) -> list[Request]:
         """By sampling parameters, prompt length and key; the longest first."""
@@ -43,6 +57,8 @@ class Batching:
     def first(self, waiting: Sequence[Request], size: int) -> list[Request]:
         """The next batch of sorted requests."""
         group = self._group(waiting[0])
+        if self.tokens is not None:  # the first is the longest
+            size = min(size, max(1, self.tokens // max(1, len(waiting[0].prompt_ids))))
         return [request for request in waiting[:size] if self._group(request) == group]
 
     def cut(self, requests: Iterable[Request], size: int) -> Iterator[list[Request]]:

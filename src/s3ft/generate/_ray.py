@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from ..embedded import is_embedded
-from ..models import load_config
+from ..models import load_config, pick_device
 from ..recipe import Generate, Model, Ray
 from ..records import Request, Response
 from ..workers import WorkerPool, chunks
@@ -63,7 +63,8 @@ def cut_for(name: str, generate: Generate, model: Model) -> Cut:
     """How requests to an engine are cut: where it batches them itself, into plain chunks."""
     if name == "vllm":
         return partial(chunks, size=generate.batch_size)
-    return partial(Batching.of(load_config(model)).cut, size=generate.batch_size)
+    batching = Batching.of(load_config(model), pick_device(model.device))
+    return partial(batching.cut, size=generate.batch_size)
 
 
 def with_full_paths(model: Model) -> Model:

@@ -36,7 +36,8 @@ class TransformersEngine:
 
     Args:
         model: a causal language model in evaluation mode, on its device.
-        batch_size: the most rows at once; halved, for good, whenever a batch does not fit.
+        batch_size: the most rows at once; halved, for good, whenever a batch does not fit. On a
+            CPU long prompts make it less, since there nothing tells that a batch does not fit.
     """
 
     name = "transformers"
@@ -44,7 +45,7 @@ class TransformersEngine:
     def __init__(self, model: PreTrainedModel, chat: Chat, *, batch_size: int = 256) -> None:
         self._model, self._chat = model, chat
         self._batch_size = batch_size
-        self._batching = Batching.of(model.config)
+        self._batching = Batching.of(model.config, model.device)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[list[Response]]:
         """Answer all requests; every list is one batch.

@@ -53,7 +53,7 @@ class Generate(Strict):
     takes the highest log-probability per token under the model that wrote it."""
     batch_size: Annotated[int, Resume.ANY_TIME] = Field(256, ge=1)
     """For engine `transformers`: the most rows at once; halved whenever they do not fit into
-    memory."""
+    memory, and on a CPU fewer where prompts are long (32,768 tokens of prompts at once)."""
     vllm: VLLM = VLLM()
     """For engine `vllm`: what it is told."""
     replay: Replay | None = None
