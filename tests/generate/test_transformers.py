@@ -15,7 +15,8 @@ import torch
 from architectures import NAMES, build, saved
 from s3ft.chat import Chat
 from s3ft.errors import RunError
-from s3ft.generate import TransformersEngine
+from s3ft.generate import TransformersEngine, _batches
+from s3ft.generate._batches import Batching
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Model
 from s3ft.records import Message, Request, Response, Sampling, response_key
@@ -214,6 +215,22 @@ def test_what_remains_after_whole_batches_comes_in_the_same_batches(stored: int)
     done = {response.key for batch in whole[:stored] for response in batch}
     rest = [request for request in requests[::-1] if request.key not in done]
     assert list(TransformersEngine(model, chat, batch_size=4).generate(rest)) == whole[stored:]
+
+
+def test_on_a_cpu_long_prompts_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a batch does not fit there, the system ends the process: nothing could be halved."""
+    monkeypatch.setattr(_batches, "CPU_TOKENS", 100)
+    model, chat = loaded(NAMES[0])
+    words = [" ".join(["apples"] * number) for number in (1, 2, 3, 40, 41, 300)]
+    requests = requests_of(chat, words, Sampling(max_new_tokens=2))
+    engine = TransformersEngine(model, chat, batch_size=4)
+    lengths = {r.key: len(r.prompt_ids) for r in requests}
+    batches = [[lengths[one.key] for one in batch] for batch in engine.generate(requests)]
+    assert sorted(length for batch in batches for length in batch) == sorted(lengths.values())
+    assert all(len(batch) == 1 or len(batch) * max(batch) <= 100 for batch in batches)
+    assert max(map(len, batches)) > 1
+    on_gpu = Batching.of(model.config, torch.device("cuda"))
+    assert [len(batch) for batch in on_gpu.cut(requests, 4)] == [4, 2]
 
 
 @pytest.mark.parametrize(
