@@ -32,8 +32,8 @@ SIZES = {
     "train": 480,
     "dev": 200,
     "test": 500,
-    "clapnq": 150,
-    "musique": 150,
+    "clapnq": 100,
+    "musique": 100,
     "suite": 600,
     "chars": 800,
 }
@@ -44,9 +44,12 @@ EPOCHS = 1
 """30 steps of 480 rows: a model takes ten minutes of a core."""
 
 UNANSWERABLE = 0.33
-PARAGRAPHS = 6
+PARAGRAPHS = 4
 """Of a MuSiQue question's twenty, those that are shown: the supporting ones and others, in their
 order. All twenty are 2,000 tokens and more."""
+
+PASSAGE = 1500
+"""The most characters of a passage of CLAPNQ."""
 
 SUITE = {
     "mmlu": ("mmlu/test.jsonl", 500),
@@ -159,6 +162,7 @@ class RealBench(Bench):
                 "layout": layout,
                 "prompt": "{question}",
                 "completion": "answer",
+                "max_chars": {"context": PASSAGE} if layout == "clapnq" else {},
                 "unanswerable": UNANSWERABLE,
                 "shuffle": 0,
             }
