@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binomtest, sem
+from statsmodels.stats.contingency_tables import mcnemar
 
 from s3ft.stats import bootstrap, cohen_kappa, standard_error, wilson
+from s3ft.stats.paired import fewest_discordant, holm, paired, sign_test
 
 
 class TestWilson:
@@ -54,7 +56,7 @@ class TestKappa:
         assert cohen_kappa([[5, 0], [0, 0]]) is None
 
     def test_a_table_must_be_square(self) -> None:
-        with pytest.raises(ValueError, match="zip"):
+        with pytest.raises(ValueError, match="inhomogeneous"):
             cohen_kappa([[1, 2], [3]])
 
 
@@ -96,3 +98,61 @@ class TestBootstrap:
         assert drawn[0].tolist() == [1 / 8] * 8
         assert drawn.sum(axis=1) == pytest.approx(1)
         assert ((drawn * 8) % 1 == 0).all()
+
+
+class TestPaired:
+    def test_of_right_and_wrong_it_is_mcnemars(self) -> None:
+        before = np.array([[100.0] * 30 + [0.0] * 70])
+        after = before.copy()
+        after[0, :9], after[0, 95:97] = 0.0, 100.0  # 9 lost, 2 gained
+        found = paired(after, before, items="items")
+        theirs = mcnemar([[21, 9], [2, 68]], exact=True)
+        assert (found.gained, found.lost) == (2, 9)
+        assert found.p == pytest.approx(theirs.pvalue)
+        assert found.difference.value == pytest.approx(-7)
+
+    def test_by_hand(self) -> None:
+        assert sign_test(0, 5) == pytest.approx(2 / 2**5)
+        assert sign_test(1, 5) == pytest.approx(2 * (1 + 6) / 2**6)
+        assert sign_test(0, 0) == 1.0
+        assert sign_test(3, 3) == 1.0
+        assert fewest_discordant() == 6
+
+    def test_seeds_count_by_their_mean(self) -> None:
+        before = np.array([[0.0, 100.0, 100.0, 0.0]])
+        after = np.array([[100.0, 100.0, 0.0, 0.0], [0.0, 0.0, 100.0, 0.0]])
+        found = paired(after, before, items="items")
+        assert (found.gained, found.lost) == (1, 2)
+        assert found.difference.value == pytest.approx(50 - 62.5 + 0)
+
+    def test_a_handful_all_one_way_tells_nothing(self) -> None:
+        before = np.array([[100.0] * 100])
+        after = before.copy()
+        after[0, :4] = 0.0
+        found = paired(after, before, items="items")
+        assert found.difference.high < 0
+        assert found.p == pytest.approx(0.125)
+        assert found.told == "not told"
+        after[0, :12] = 0.0
+        assert paired(after, before, items="items").told == "lower"
+        assert paired(before, after, items="items").told == "higher"
+
+    def test_seeds_that_disagree_are_not_told(self) -> None:
+        """The exact test takes the seeds as they are; the interval does not."""
+        before = np.array([[0.0] * 200])
+        after = np.array([[100.0] * 30 + [0.0] * 170, [0.0] * 200])
+        found = paired(after, before, items="items")
+        assert found.p < 1e-6
+        assert found.difference.low <= 0
+        assert found.told == "not told"
+
+    def test_other_items_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="3 and 2 items"):
+            paired(np.zeros((1, 3)), np.zeros((1, 2)), items="items")
+        with pytest.raises(ValueError, match="0 and 0 items"):
+            paired(np.zeros((1, 0)), np.zeros((1, 0)), items="items")
+
+    def test_holm_by_hand(self) -> None:
+        assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+        assert holm([]) == []
+        assert holm([0.5]) == [0.5]

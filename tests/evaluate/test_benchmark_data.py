@@ -99,7 +99,7 @@ def test_a_local_benchmark_is_lm_evals_own_on_the_same_rows(
 
     needs(name)
     config = local(tmp_path, name, of_hub=of_hub)
-    [(scores, _)] = list(run_benchmarks(long_model, chat, config, label="base"))
+    [(scores, *_)] = list(run_benchmarks(long_model, chat, config, label="base"))
     [benchmark] = load_benchmarks(config)
     ours, theirs = benchmark.tasks[name], stock(tmp_path, name)
 

@@ -36,7 +36,7 @@ def test_the_items_mean_is_lm_evals_aggregate(
     tasks.choice("pick", 30)
     config = tasks.config("pick", num_fewshot=2)
 
-    [(scores, spent)] = list(run_benchmarks(model, chat, config, label="base"))
+    [(scores, spent, *_)] = list(run_benchmarks(model, chat, config, label="base"))
 
     monkeypatch.chdir(tasks.folder)  # where lm-eval by itself looks for the data
     reported = aggregate(model, chat, tasks.folder, "pick", num_fewshot=2)
@@ -59,7 +59,7 @@ def test_generation_is_scored_by_its_first_filter(model: Any, chat: Chat, tasks:
     tasks.generate("say", ["none", "none", "none", "x", "x"], filter_list=filters)
     config = tasks.config("say")
 
-    [(scores, _)] = list(run_benchmarks(model, chat, config, label="base"))
+    [(scores, *_)] = list(run_benchmarks(model, chat, config, label="base"))
 
     assert [score.value for score in scores] == [1.0, 1.0, 1.0, 0.0, 0.0]
     assert {score.metric for score in scores} == {"exact_match"}
@@ -72,7 +72,7 @@ def test_a_group_keeps_the_items_of_all_its_tasks(model: Any, chat: Chat, tasks:
     config = tasks.config("both")
 
     assert check_benchmarks(config) == {"both": 6}
-    [(scores, _)] = list(run_benchmarks(model, chat, config, label="base"))
+    [(scores, *_)] = list(run_benchmarks(model, chat, config, label="base"))
 
     assert {score.task for score in scores} == {"both"}
     items = [f"one:{n:06d}" for n in range(4)] + [f"two:{n:06d}" for n in range(2)]
@@ -89,7 +89,7 @@ def test_a_limit_is_spread_over_a_group_and_keeps_each_items_score(
 
     def scored(limit: int | None) -> dict[str, float]:
         config = tasks.config("all", limit=limit)
-        [(scores, _)] = list(run_benchmarks(model, chat, config, label="base"))
+        [(scores, *_)] = list(run_benchmarks(model, chat, config, label="base"))
         assert check_benchmarks(config) == {"all": len(scores)}
         return {score.item: score.value for score in scores}
 
@@ -108,8 +108,8 @@ def test_every_model_is_asked_the_same(model: Any, chat: Chat, tasks: Any) -> No
     tasks.choice("pick", 12)
     config = tasks.config("pick", num_fewshot=3)
 
-    [(first, _)] = list(run_benchmarks(model, chat, config, label="m"))
-    [(second, _)] = list(run_benchmarks(model, chat, config, label="m"))
+    [(first, *_)] = list(run_benchmarks(model, chat, config, label="m"))
+    [(second, *_)] = list(run_benchmarks(model, chat, config, label="m"))
 
     assert first == second
 
@@ -121,7 +121,7 @@ def test_what_is_scored_already_is_not_run(model: Any, chat: Chat, tasks: Any) -
 
     done = list(run_benchmarks(model, chat, config, label="base", skip={"one"}))
 
-    assert [scores[0].task for scores, _ in done] == ["two"]
+    assert [found.scores[0].task for found in done] == ["two"]
     assert list(run_benchmarks(model, chat, config, label="base", skip={"one", "two"})) == []
 
 

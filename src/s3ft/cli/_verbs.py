@@ -136,6 +136,44 @@ def audit(
 
 
 @app.command()
+def compare(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Runs, RUN:METHOD, or outputs of lm_eval --log_samples.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Compare with this one; default: the first, and sft."),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of lm_eval's outputs: acc, exact_match,strict-match."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Paired statistics on what models did, item by item: runs, methods, lm_eval's logs."""
+    from rich.console import Console
+
+    from .. import compare as comparison
+
+    found = comparison.compare(comparison.read_contenders(names, metric), against or [])
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+        return
+    console = Console()
+    if not console.is_terminal:  # a file has room
+        console.width = max(console.width, comparison.WIDTH)
+    for reference in found.references:
+        console.print(comparison.table(found, reference))
+    for line in comparison.lines(found):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def select(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
     """The mixture of every method, with all that it needs before."""
     run_stage(recipe, overrides, out, "select")

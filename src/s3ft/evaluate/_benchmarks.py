@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError, RunError
 from ..progress import console
 from ..recipe import Evaluate
-from ..store import Score, Spent
+from ..store import Answer, Item, Score, Spent
 from ._quiet import bars, quiet
 from ._sample import sample
+from ._samples import said
 from ._tasks import WHERE, Benchmark, load_benchmarks, task_error
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 FEWSHOT_SEED = 1234
 """lm-eval's own default: which few-shot examples are shown, and sampled generations."""
+
+
+class Measured(NamedTuple):
+    """One benchmark of one model: its scores, what they cost, and what was asked and answered."""
+
+    scores: list[Score]
+    spent: Spent
+    items: list[Item]
+    answers: list[Answer]
 
 
 def check_benchmarks(config: Evaluate) -> dict[str, int]:
@@ -52,7 +62,7 @@ def run_benchmarks(
     *,
     label: str,
     skip: Container[str] = (),
-) -> Iterator[tuple[list[Score], Spent]]:
+) -> Iterator[Measured]:
     """Evaluate a model on the recipe's benchmarks, one after the other.
 
     A score's task is the benchmark as the recipe names it, its item ``<task>:<doc_id>`` with the
@@ -70,7 +80,7 @@ def run_benchmarks(
         skip: names of benchmarks that have their scores already.
 
     Yields:
-        A benchmark's scores and what they cost, as soon as it is done.
+        A benchmark, as soon as it is done.
 
     Raises:
         InputError: as `check_benchmarks`.
@@ -88,14 +98,19 @@ def run_benchmarks(
             )
         own = config.model_copy(update={"apply_chat_template": templated})
         lm = language_model(model, chat, own)
-        samples = _evaluate(lm, benchmark, own, label)
-        scores = [
-            score
-            for task_name, rows in samples.items()
-            for score in _scores(rows, benchmark, task_name, label)
-        ]
+        measured = Measured([], Spent("benchmarks", label, 0, 0, 0.0), [], [])
+        for task_name, rows in _evaluate(lm, benchmark, own, label).items():
+            found = _scores(rows, benchmark, task_name, label)
+            measured.scores.extend(found)
+            by_item = {_item(task_name, row["doc_id"]): row for row in _first_filter(rows)}
+            for score in found:
+                told = said(by_item[score.item], score.metric)
+                asked = (benchmark.name, score.item)
+                measured.items.append(Item(*asked, told.prompt, told.choices, told.gold))
+                measured.answers.append(Answer(label, *asked, told.text, told.choice))
         seconds = time.monotonic() - start
-        yield scores, Spent("benchmarks", label, len(scores), 0, seconds)
+        spent = Spent("benchmarks", label, len(measured.scores), 0, seconds)
+        yield measured._replace(spent=spent)
 
 
 def language_model(model: PreTrainedModel, chat: Chat, config: Evaluate) -> LanguageModel:
@@ -179,15 +194,23 @@ def _evaluate(
 def _scores(
     rows: Sequence[Mapping[str, Any]], benchmark: Benchmark, task_name: str, label: str
 ) -> list[Score]:
-    rows = [row for row in rows if row["filter"] == rows[0]["filter"]]
+    rows = _first_filter(rows)
     for metric in benchmark.metrics[task_name]:
         values = {row["doc_id"]: row[metric] for row in rows if metric in row}
         if values and all(_is_score(value) for value in values.values()):
             return [
-                Score(label, benchmark.name, metric, f"{task_name}:{doc:06d}", float(value))
+                Score(label, benchmark.name, metric, _item(task_name, doc), float(value))
                 for doc, value in sorted(values.items())
             ]
     raise RunError(f"benchmark {benchmark.name!r}: {task_name!r} gave no scores between 0 and 1")
+
+
+def _first_filter(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["filter"] == rows[0]["filter"]]
+
+
+def _item(task_name: str, doc_id: int) -> str:
+    return f"{task_name}:{doc_id:06d}"
 
 
 def _is_score(value: Any) -> bool:

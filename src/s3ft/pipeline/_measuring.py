@@ -72,5 +72,5 @@ def _measure_benchmarks(run: Run, model: RunModel, name: str) -> None:
     if scored == set(evaluate.benchmarks):
         return
     results = run_benchmarks(model.weights, model.chat, evaluate, label=name, skip=scored)
-    for scores, spent in results:
-        run.store.add_scores(scores, spent)
+    for found in results:
+        run.store.add_scores(found.scores, found.spent, found.items, found.answers)

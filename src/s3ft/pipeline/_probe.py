@@ -149,7 +149,7 @@ def benchmarks(run: Run, items: dict[str, int]) -> Work:
     evaluate = run.recipe.evaluate
     few = evaluate.model_copy(update={"limit": min(ITEMS, evaluate.limit or ITEMS)})
     total = Work()
-    for scores, spent in run_benchmarks(run.base.weights, run.base.chat, few, label=BASE):
+    for scores, spent, *_ in run_benchmarks(run.base.weights, run.base.chat, few, label=BASE):
         done = len({score.item for score in scores})
         [name] = {score.task for score in scores}
         total += Work(done, seconds=spent.seconds) * (items[name] / done)

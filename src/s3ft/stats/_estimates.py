@@ -1,4 +1,4 @@
-"""Estimates with intervals in closed form."""
+"""Estimates with intervals in closed form, as scipy and statsmodels give them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import stdev
-
-Z = 1.959964
-"""Standard deviations of a normal distribution to either side of its mean that hold 95 % of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +22,19 @@ def wilson(hits: int, of: int) -> Estimate | None:
 
     Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
     """
+    from scipy.stats import binomtest
+
     if not of:
         return None
-    share = hits / of
-    middle = (share + Z**2 / (2 * of)) / (1 + Z**2 / of)
-    half = Z / (1 + Z**2 / of) * sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half))
+    found = binomtest(hits, of).proportion_ci(method="wilson")
+    return Estimate(hits / of, float(found.low), float(found.high))
 
 
 def cohen_kappa(table: Sequence[Sequence[int]]) -> Estimate | None:
     """The agreement of two raters beyond chance: 1 at best, 0 where it is chance's.
 
     Cohen (1960), A coefficient of agreement for nominal scales; the large-sample interval is that
-    of Fleiss, Cohen and Everitt (1969), Large sample standard errors of kappa and weighted kappa,
-    eq. 13.
+    of Fleiss, Cohen and Everitt (1969), Large sample standard errors of kappa and weighted kappa.
 
     Args:
         table: how many items one rater put into category ``i`` and the other into category ``j``,
@@ -48,27 +44,16 @@ def cohen_kappa(table: Sequence[Sequence[int]]) -> Estimate | None:
     Returns:
         None where there are no items, or where both raters put all of them into one category.
     """
-    n = sum(map(sum, table))
-    if not n:
+    import numpy as np
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    counts = np.array(table)
+    used = counts[(counts.sum(axis=0) + counts.sum(axis=1)) > 0]
+    if len(used) < 2:
         return None
-    categories = range(len(table))
-    rows = [sum(row) / n for row in table]
-    columns = [sum(column) / n for column in zip(*table, strict=True)]
-    observed = sum(table[i][i] for i in categories) / n
-    expected = sum(rows[i] * columns[i] for i in categories)
-    if expected == 1:
-        return None
-    spread = -((observed * expected - 2 * expected + observed) ** 2)
-    for i in categories:
-        for j in categories:
-            if i == j:
-                weight = (1 - expected) - (columns[i] + rows[i]) * (1 - observed)
-            else:
-                weight = (1 - observed) * (columns[i] + rows[j])
-            spread += table[i][j] / n * weight**2
-    value = (observed - expected) / (1 - expected)
-    half = Z * sqrt(max(spread, 0.0) / n) / (1 - expected) ** 2
-    return Estimate(value, max(-1.0, value - half), min(1.0, value + half))
+    found = cohens_kappa(counts)
+    low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
+    return Estimate(float(found.kappa), low, high)
 
 
 def standard_error(values: Sequence[float]) -> float | None:

@@ -22,6 +22,12 @@ Its tables, for those who open it with any SQLite tool:
     is dropped), ``reason``.
 ``scores``
     One item's result: ``model``, ``task``, ``metric``, ``item``, ``value``.
+``items``
+    What a benchmark asks: ``task``, ``item``, ``prompt`` (as the model reads it), ``choices``
+    (JSON: their texts, none where the answer is written), ``gold``.
+``answers``
+    What a model said to a benchmark's item: ``model``, ``task``, ``item``, ``text`` (what was
+    written, or the choice), ``choice`` (its number, or null).
 ``spent``
     What a batch of work cost: ``stage``, ``source``, ``rows``, ``tokens`` (those of prompts not
     counted), ``seconds``.
@@ -35,7 +41,7 @@ The rollback journal is SQLite's default: unlike write-ahead logging it works on
 systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
 """
 
-from ._records import Entry, Place, Samples, Score, Spent
+from ._records import Answer, Entry, Item, Place, Samples, Score, Spent
 from ._store import Store
 
-__all__ = ["Entry", "Place", "Samples", "Score", "Spent", "Store"]
+__all__ = ["Answer", "Entry", "Item", "Place", "Samples", "Score", "Spent", "Store"]

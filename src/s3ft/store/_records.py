@@ -49,6 +49,30 @@ class Score(NamedTuple):
     value: float
 
 
+class Item(NamedTuple):
+    """What a benchmark asks, alike for every model of a run.
+
+    ``prompt`` is what the model reads; ``choices`` are the texts that may follow, none where the
+    answer is written; ``gold`` is the right one, as text.
+    """
+
+    task: str
+    item: str
+    prompt: str
+    choices: tuple[str, ...]
+    gold: str
+
+
+class Answer(NamedTuple):
+    """What a model said to an item: what it wrote, or the choice it took and its number."""
+
+    model: str
+    task: str
+    item: str
+    text: str
+    choice: int | None
+
+
 class Spent(NamedTuple):
     """What a stage used: rows, tokens (prompt tokens not counted) and seconds."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from ._database import Database
-from ._records import Score, Spent
+from ._records import Answer, Item, Score, Spent
 
 
 class ResultQueries(Database):
@@ -42,11 +43,34 @@ class ResultQueries(Database):
         )
         return [(position, reason) for position, reason in rows]
 
-    def add_scores(self, scores: Iterable[Score], spent: Spent) -> None:
-        """Add the items' results of one model, all at once."""
+    def add_scores(
+        self,
+        scores: Iterable[Score],
+        spent: Spent,
+        items: Iterable[Item] = (),
+        answers: Iterable[Answer] = (),
+    ) -> None:
+        """Add the items' results of one model, all at once, with what was asked and answered."""
         with self._transaction():
             self._db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?)", scores)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?, ?)",
+                ((*i[:3], json.dumps(i.choices, ensure_ascii=False), i.gold) for i in items),
+            )
+            self._db.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", answers)
             self._add_spent(spent)
+
+    def items(self, task: str) -> Iterator[Item]:
+        """What a benchmark asked, in the order of its items; of a run of before it was kept,
+        nothing."""
+        query = "SELECT * FROM items WHERE task = ? ORDER BY item"
+        for task_, item, prompt, choices, gold in self._db.execute(query, (task,)).fetchall():
+            yield Item(task_, item, prompt, tuple(json.loads(choices)), gold)
+
+    def answers(self, model: str, task: str) -> dict[str, Answer]:
+        """What a model said in a benchmark, by item."""
+        query = "SELECT * FROM answers WHERE model = ? AND task = ?"
+        return {row[2]: Answer(*row) for row in self._db.execute(query, (model, task))}
 
     def scores(self) -> Iterator[Score]:
         """All items' results, by model and task, in the order of their items."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 """SQLite's ``user_version`` of these tables. Files of before there was one have 0."""
 
 TABLES = (
@@ -33,6 +33,12 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS scores (
     model TEXT, task TEXT, metric TEXT, item TEXT, value REAL NOT NULL,
     PRIMARY KEY (model, task, metric, item)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS items (
+    task TEXT, item TEXT, prompt TEXT NOT NULL, choices TEXT NOT NULL, gold TEXT NOT NULL,
+    PRIMARY KEY (task, item)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS answers (
+    model TEXT, task TEXT, item TEXT, text TEXT NOT NULL, choice INTEGER,
+    PRIMARY KEY (model, task, item)) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS spent (
     stage TEXT NOT NULL, source TEXT NOT NULL, rows INTEGER NOT NULL, tokens INTEGER NOT NULL,
     seconds REAL NOT NULL)""",
