@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s3ft.stats.bootstrap import Replicates, interval
+from s3ft.stats.bootstrap import Replicates, fraction_of, interval
 
 from .curves import Points, drop_at, gap
 from .jobs import Job
@@ -66,15 +66,9 @@ def compared(
             "over_sft": interval(accuracies[method] - accuracies["sft"]),
             "drop": interval(drops[method]) if tuned else None,
             # A fraction of what may be nothing has no meaning.
-            "drop_of_sft": interval(_fraction(drops[method], drops["sft"])) if share else None,
+            "drop_of_sft": interval(fraction_of(drops[method], drops["sft"])) if share else None,
         }
     return found
-
-
-def _fraction(part: Replicates, whole: Replicates) -> Replicates:
-    """Endless in the few draws where the whole is nothing."""
-    endless = np.full_like(part, np.inf)
-    return np.divide(part, whole, out=endless, where=whole > 0)
 
 
 def _target_conditions(target: str, accuracies: Mapping[str, Replicates]) -> list[Condition]:

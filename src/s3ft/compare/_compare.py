@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..evaluate import TARGET
 from ..stats import Estimate
-from ..stats.bootstrap import Replicates, crossed_mean, interval
+from ..stats.bootstrap import Replicates, crossed_mean, fraction_of, interval
 from ..stats.paired import Paired, holm, paired
 from ..suggest import did_you_mean
 from ._contenders import Contender
@@ -208,15 +208,9 @@ def _drops(
             ours = drop(name, reference)
             fraction = None
             if whole is not None and name != sft and interval(whole).low > 0:
-                fraction = interval(_fraction(ours, whole))
+                fraction = interval(fraction_of(ours, whole))
             found.append(Drop(name, reference, interval(ours), sft if fraction else None, fraction))
     return found
-
-
-def _fraction(part: Replicates, whole: Replicates) -> Replicates:
-    """Endless in the few draws where the whole is nothing."""
-    endless = np.full_like(part, np.inf)
-    return np.divide(part, whole, out=endless, where=whole > 0)
 
 
 def _plain(estimate: Estimate | None) -> dict[str, float | None] | None:

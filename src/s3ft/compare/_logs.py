@@ -17,7 +17,7 @@ _SAMPLES = re.compile(r"samples_(?P<task>.+)_(?P<date>\d{4}-\d\d-\d\dT[\d.:-]+)\
 
 
 def is_log(path: Path) -> bool:
-    return bool(_sample_files(path))
+    return bool(_sample_files(path)[0])
 
 
 def read_logs(path: Path, metric: str | None = None) -> Contender:
@@ -34,13 +34,12 @@ def read_logs(path: Path, metric: str | None = None) -> Contender:
     Raises:
         InputError: there are results of several models, or none of items; a file is no such log.
     """
-    files = _sample_files(path)
+    files, folders = _sample_files(path)
     if not files:
         problem = "has no samples_<task>_<date>.jsonl of lm-evaluation-harness"
         raise InputError(str(path), problem, "Run lm_eval with --log_samples and --output_path.")
-    folders = sorted({file.parent for file in files.values()})
     if len(folders) > 1:
-        names = ", ".join(folder.name for folder in folders)
+        names = ", ".join(str(folder.relative_to(path)) for folder in folders)
         raise InputError(str(path), f"has results of several models: {names}", "Name one of them.")
     results = _results(folders[0], path)
     groups = _groups(results)
@@ -53,12 +52,12 @@ def read_logs(path: Path, metric: str | None = None) -> Contender:
     return Contender(model, str(path), {"": tasks})
 
 
-def _sample_files(path: Path) -> dict[str, Path]:
-    """The last file of each task."""
+def _sample_files(path: Path) -> tuple[dict[str, Path], list[Path]]:
+    """The last file of each task, and the folders that files were found in, one for each model."""
     candidates = [path] if path.is_file() else sorted(path.rglob("samples_*.jsonl"))
     dated = [(match["date"], match["task"], file) for file in candidates if (match := _match(file))]
     last = {task: file for _, task, file in sorted(dated, key=lambda one: one[0])}
-    return dict(sorted(last.items()))
+    return dict(sorted(last.items())), sorted({file.parent for _, _, file in dated})
 
 
 def _match(file: Path) -> re.Match[str] | None:

@@ -57,3 +57,9 @@ def interval(replicates: Replicates) -> Estimate:
     """The figure with the 2.5th and the 97.5th percentile of its draws."""
     low, high = np.percentile(replicates[1:], [2.5, 97.5])
     return Estimate(float(replicates[0]), float(low), float(high))
+
+
+def fraction_of(part: Replicates, whole: Replicates) -> Replicates:
+    """A part of a whole, draw by draw; endless in the few draws where the whole is nothing."""
+    endless = np.full_like(part, np.inf)
+    return np.divide(part, whole, out=endless, where=whole > 0)
