@@ -99,7 +99,9 @@ def main() -> None:
     made = []
     for cell in cells(options.worlds):
         made.append(cell)
-        shown = "  ".join(f"{p:5.1f} ±{_error(p, options.worlds):.1f}" for p in cell["covered"].values())
+        shown = "  ".join(
+            f"{p:5.1f} ±{_error(p, options.worlds):.1f}" for p in cell["covered"].values()
+        )
         head = f"{cell['seeds differ by']:15}  {cell['seeds']:5}  {cell['items']:5}"
         print(f"{head}  {shown}  {cell['width']:.1f} points", flush=True)
     if options.json:

@@ -21,6 +21,7 @@ def run(
     recipe: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Iterable[str] = (),
     out: str | Path | None = None,
+    origin: str | Path | None = None,
 ) -> dict[str, Any]:
     """Everything: answers, verdicts, mixture, training, evaluation. Called again, it goes on.
 
@@ -28,6 +29,8 @@ def run(
         recipe: a YAML file, or the mapping itself.
         overrides: ``{"train.learning_rate": 1e-4}`` or ``["train.learning_rate=1e-4"]``.
         out: the run directory; default ``runs/<recipe's name>``.
+        origin: another run's directory, whose answers, verdicts and scores of the base a new run
+            begins with, as far as it would make the same.
 
     Returns:
         The report, as in the run's ``report.json``.
@@ -38,7 +41,12 @@ def run(
     """
     from .pipeline import run_stages
 
-    path = run_stages(recipe, overrides, None if out is None else Path(out))
+    path = run_stages(
+        recipe,
+        overrides,
+        None if out is None else Path(out),
+        origin=None if origin is None else Path(origin),
+    )
     report: dict[str, Any] = json.loads((path / "report.json").read_text(encoding="utf-8"))
     return report
 

@@ -25,6 +25,14 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="The run directory; default: runs/<recipe's name>."),
 ]
+Origin = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="RUN",
+        help="Begin with another run's answers, verdicts and scores of the base.",
+    ),
+]
 Replies = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Keep a model's replies here; the same command goes on."),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from ._app import JudgeName, Out, Overrides, RecipeArg, Replies, app
+from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
 from ._interrupt import interruptible, with_replies
 from ._stage import run_stage
 
@@ -18,13 +18,15 @@ __all__ = ["app"]
 
 
 @app.command()
-def run(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+def run(
+    recipe: RecipeArg, overrides: Overrides = None, out: Out = None, origin: Origin = None
+) -> None:
     """Everything: answers, verdicts, mixture, training, evaluation, report. Resumes."""
     from rich.console import Console
 
     from ..report import summary_table
 
-    folder = run_stage(recipe, overrides, out, "report")
+    folder = run_stage(recipe, overrides, out, "report", origin)
     results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     console = Console()
     console.print(summary_table(results))

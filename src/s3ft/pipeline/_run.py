@@ -20,6 +20,7 @@ from ._preflight import preflight
 from ._stages import RUN_STAGE, STAGES, Stage, reaches
 from ._stages import write_report as write_run_report
 from .rundir import Run, begin_anew, check_unchanged, environment, open_run, with_start_date
+from .selection import pin_sources
 
 RecipeSource = str | Path | Mapping[str, Any]
 Overrides = Iterable[str] | Mapping[str, Any]
@@ -30,6 +31,7 @@ def run_stages(
     overrides: Overrides = (),
     out: Path | None = None,
     until: Stage = "report",
+    origin: Path | None = None,
 ) -> Path:
     """Bring a run up to a stage; what is done already is not done again.
 
@@ -38,6 +40,8 @@ def run_stages(
         overrides: ``key.path=value`` changes to it, or a mapping of key paths to values.
         out: the run directory; default ``runs/<recipe's name>``.
         until: the last stage to do.
+        origin: the directory of another run that a new one begins with: answers, verdicts and the
+            base's scores are taken from there, as far as this recipe would make the same.
 
     Returns:
         The run directory.
@@ -46,7 +50,7 @@ def run_stages(
         InputError: the request is wrong; what a beginning made is removed again.
         RunError: the work failed; the same call goes on from there.
     """
-    recipe = with_start_date(load(source, overrides), folder(source, out))
+    recipe = with_start_date(load(source, overrides), folder(source, out), origin)
     base = _base(recipe, until)
     if launched():
         if until != "train":
@@ -60,6 +64,8 @@ def run_stages(
     def check(run: Run) -> None:
         check_unchanged(run)
         begin_anew(run.store, run.path)
+        if origin is not None:
+            pin_sources(run)
         # Whatever changed since an earlier start, recipe or packages, is looked at again.
         looked_at = content_hash(recipe.model_dump(mode="json"), environment(recipe))
         if run.store.metadata(f"checked until {until}") != looked_at:
@@ -67,7 +73,7 @@ def run_stages(
                 console.print(line)
             run.store.set_metadata(f"checked until {until}", looked_at)
 
-    with open_run(recipe, folder(source, out), check, base) as run:
+    with open_run(recipe, folder(source, out), check, base, origin) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
             canaries = len(run.cache.recent)
             RUN_STAGE[stage](run)

@@ -77,6 +77,43 @@ class ResultQueries(Database):
         query = "SELECT * FROM scores ORDER BY model, task, metric, item"
         return (Score(*row) for row in self._db.execute(query).fetchall())
 
+    def tasks(self, model: str) -> list[str]:
+        """The tasks in which a model has scores."""
+        query = (
+            "SELECT DISTINCT task FROM scores WHERE model = ? ORDER BY task = 'target' DESC, task"
+        )
+        return [str(task) for (task,) in self._db.execute(query, (model,))]
+
+    def forget_tuned(self) -> None:
+        """Take back all that hangs on trained models: what is left is the base's and its answers.
+
+        Mixtures are walked anew, from the same answers.
+        """
+        with self._transaction():
+            for table in ("candidates", "verdicts"):
+                self._db.execute(f"DELETE FROM {table} WHERE split = 'test' AND source != 'base'")
+            for table in ("scores", "answers"):
+                self._db.execute(f"DELETE FROM {table} WHERE model != 'base'")
+            self._db.execute("DELETE FROM targets")
+            self._db.execute(
+                "DELETE FROM spent WHERE source NOT IN ('base')"
+                " AND source NOT IN (SELECT source FROM candidates)"
+            )
+            self._db.execute("DELETE FROM responses WHERE key NOT IN (SELECT key FROM candidates)")
+            for beginning in ("walked: ", "checked until "):
+                self._db.execute(
+                    "DELETE FROM metadata WHERE substr(name, 1, length(?1)) = ?1", (beginning,)
+                )
+
+    def forget_measured(self) -> None:
+        """Take back what the base was measured by; nothing else may have been."""
+        with self._transaction():
+            for table in ("scores", "answers", "items"):
+                self._db.execute(f"DELETE FROM {table}")
+            for table in ("candidates", "verdicts"):
+                self._db.execute(f"DELETE FROM {table} WHERE split = 'test'")
+            self._db.execute("DELETE FROM spent WHERE source = 'base'")
+
     def has_scores(self, model: str, task: str) -> bool:
         return self._exists("SELECT 1 FROM scores WHERE model = ? AND task = ?", model, task)
 

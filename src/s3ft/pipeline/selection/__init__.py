@@ -6,7 +6,7 @@ from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
 from ._loop import judge as judge_rung
 from ._mixture import read_mixture, walk_all, write_mixture
 from ._solved import Solved
-from ._source import Source, measured_source, rung_source
+from ._source import Source, measured_source, pin_sources, rung_source
 
 __all__ = [
     "Guard",
@@ -21,6 +21,7 @@ __all__ = [
     "make_case",
     "measured_source",
     "pending_rounds",
+    "pin_sources",
     "read_mixture",
     "rounds_of",
     "rung_source",

@@ -122,6 +122,16 @@ def measured_source(run: Run, model: RunModel, label: str) -> Source:
     return Source("test", label, model, model.fingerprint, measured=run.recipe.measured)
 
 
+def pin_sources(run: Run) -> None:
+    """See that what answers, and the prompts of the rungs, are as when the run began.
+
+    Raises:
+        InputError: the model, a file of responses, or a prompt is another.
+    """
+    for rung in run.recipe.rungs_to_ask():
+        rung_source(run, rung)
+
+
 class WithLikelihood:
     """An engine that must tell how likely its responses are; found out before a night is spent."""
 

@@ -1,0 +1,79 @@
+"""A run that begins with what another has: its answers and verdicts, and the base's scores."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from ...errors import InputError
+from ...judges import REPLIES
+from ...recipe import Recipe, Resume, forbidden_changes, load
+from ...store import Store
+from ._folder import RECIPE, STORE
+from ._run import Run
+from ._same_recipe import changeable
+
+SHOWN = 5
+"""Changes that a message names."""
+
+_MEASURING = (Resume.BEFORE_MEASURING, Resume.BEFORE_TARGET)
+
+
+def origin_recipe(origin: Path) -> Recipe:
+    """The recipe of the run that another begins with.
+
+    Raises:
+        InputError: there is no run.
+    """
+    if not (origin / RECIPE).is_file() or not (origin / STORE).is_file():
+        raise InputError(f"--from {origin}", "there is no run here", "Name a run's directory.")
+    return load(origin / RECIPE)
+
+
+def copy_files(origin: Path, out: Path) -> None:
+    """Copy what a run has stored, also while it is being written, into a new folder."""
+    for name in (STORE, REPLIES):
+        if (origin / name).is_file():
+            with (
+                closing(
+                    sqlite3.connect(f"{(origin / name).resolve().as_uri()}?mode=ro", uri=True)
+                ) as source,
+                closing(sqlite3.connect(out / name)) as copy,
+            ):
+                source.backup(copy)
+
+
+def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
+    """Leave in a copied store what was made as this run would make it, and tell what that is.
+
+    What the tuned models said and scored goes. The base's measurements go too where they would be
+    made otherwise now.
+
+    Raises:
+        InputError: answers and verdicts would be others now: a key has changed that they were made
+            with.
+    """
+    store, recipe = run.store, run.recipe
+    store.forget_tuned()
+    changes = forbidden_changes(before, recipe, changeable(run))
+    if any(change.rule in _MEASURING for change in changes):
+        store.forget_measured()
+        changes = forbidden_changes(before, recipe, changeable(run))
+    if changes:
+        what = "; ".join(f"{key} was {old!r}, now {new!r}" for key, old, new, _ in changes[:SHOWN])
+        raise InputError(
+            f"--from {origin}",
+            f"its answers were made with another recipe: {what}",
+            "Leave --from out, or ask as that run did.",
+        )
+    return f"from {origin}: {_told(store)}"
+
+
+def _told(store: Store) -> str:
+    verdicts = {source: sum(n.values()) for (_, source), n in store.labels().items()}
+    answers = [f"{count:,} of {source}" for source, count in verdicts.items() if source != "base"]
+    told = [f"answers and verdicts ({', '.join(answers)})" if answers else "no answers"]
+    if tasks := store.tasks("base"):
+        told.append(f"the base's scores ({', '.join(tasks)})")
+    return " and ".join(told)
