@@ -48,10 +48,10 @@ RULES = {
     Resume.BEFORE_TRAINING: """
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning
-        train.args""",
+        train.args data.dev data.max_dev sweep""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
-        evaluate.max_new_tokens evaluate.data""",
+        evaluate.max_new_tokens evaluate.data evaluate.part""",
     Resume.BEFORE_TARGET: """
         evaluate.target.judge.name evaluate.target.temperature evaluate.target.max_new_tokens""",
 }

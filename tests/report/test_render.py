@@ -197,3 +197,20 @@ def test_figures_as_people_write_them() -> None:
 def test_markdown_stays_inside_its_cell_and_block() -> None:
     assert cell("a|b\n<i> *c*") == r"a\|b &lt;i> \*c\*"
     assert fence("x\n```\ny").startswith("````text\n")
+
+
+def test_a_sweep_is_shown_with_what_it_chose(finished: Any) -> None:
+    point, other = {"train.learning_rate": 2e-4}, {"train.learning_rate": 1e-3}
+    figures = {"accuracy": 41.25, "drop": 1.5, "accuracy_minus_drop": 39.75}
+    tried = [{"point": p, "method": "sft", **figures} for p in (point, other)]
+    sweep = {"tried": tried, "chosen": {"sft": other}}
+    (finished.path / "sweep.json").write_text(json.dumps(sweep))
+    try:
+        report, markdown, html = written(finished)
+    finally:
+        (finished.path / "sweep.json").unlink()
+    assert report["sweep"] == sweep
+    assert "| sft | learning_rate=0.0002 | 41.2 | 1.5 | 39.8 |  |" in markdown
+    assert "| sft | learning_rate=0.001 | 41.2 | 1.5 | 39.8 | chosen |" in markdown
+    assert Page(html).text.count("learning_rate=") == 2
+    assert Page(html).text.count("chosen") == 1

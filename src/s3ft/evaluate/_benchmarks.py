@@ -45,13 +45,16 @@ def check_benchmarks(config: Evaluate) -> dict[str, int]:
 
     Raises:
         InputError: the folder of local tasks or its YAML is wrong; a task does not exist, would
-            run code that the model writes, has no score for each item, cannot be loaded, or needs
-            a package that is not installed.
+            run code that the model writes, has no score for each item, cannot be loaded, needs a
+            package that is not installed, or has no item in the part that is asked for.
     """
     items = {}
     for benchmark in load_benchmarks(config):
         _check_scoring(benchmark)
-        items[benchmark.name] = sum(map(len, sample(benchmark, config.limit).values()))
+        items[benchmark.name] = sum(map(len, sample(benchmark, config).values()))
+        if not items[benchmark.name]:
+            problem = f"evaluate.limit takes all items of {benchmark.name!r}: none are left for dev"
+            raise InputError(WHERE, problem, "Lower evaluate.limit, or leave the benchmark out.")
     return items
 
 
@@ -162,7 +165,7 @@ def _evaluate(
 
     torch.manual_seed(FEWSHOT_SEED)
     unfinished = lm.unfinished
-    asked = sample(benchmark, config.limit)
+    asked = sample(benchmark, config)
     tasks = {name: benchmark.tasks[name] for name in asked}
     for task in tasks.values():
         task.set_fewshot_seed(seed=FEWSHOT_SEED)

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
 from ..ladder import Rung
-from ..recipe import Reasoning, load
+from ..recipe import Reasoning, load, points
 from ..records import Target
 from ..stats import wilson
 from ..train import completion_ids, max_steps
@@ -149,7 +149,8 @@ class _Plan:
         run = self.run
         recipe, rows = run.recipe, run.store.count("train")
         models = len(recipe.methods) * len(recipe.seeds)
-        steps = models * max_steps(rows, recipe.train)
+        trained = models + len(recipe.methods) * max(0, len(points(recipe.sweep)) - 1)
+        steps = trained * max_steps(rows, recipe.train)
         measured = 1 + models
         test = run.store.count("test") if recipe.evaluate.target is not None else 0
         items = check_benchmarks(recipe.evaluate)
@@ -194,7 +195,7 @@ class _Plan:
             share = (prompt + completion) / sum(means[timed])
             one = Work(0, rows * prompt, rows * completion)
             one += Work(seconds=seconds * share * rows / recipe.train.batch_size)
-            total += one * len(recipe.seeds)
+            total += one * (len(recipe.seeds) + max(0, len(points(recipe.sweep)) - 1))
         return total
 
     def notes(self, stages: list[dict[str, Any]]) -> list[str]:

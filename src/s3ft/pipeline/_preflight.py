@@ -70,6 +70,8 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
             f"benchmark {name}: {n:,} items"
             for name, n in check_benchmarks(recipe.evaluate).items()
         ]
+        if recipe.sweep:
+            check_benchmarks(recipe.evaluate.model_copy(update={"part": "dev"}))
     if rungs:
         found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
     target = recipe.evaluate.target

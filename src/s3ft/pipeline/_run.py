@@ -19,7 +19,16 @@ from ._model import RunModel
 from ._preflight import preflight
 from ._stages import RUN_STAGE, STAGES, Stage, reaches
 from ._stages import write_report as write_run_report
-from .rundir import Run, begin_anew, check_unchanged, environment, open_run, with_start_date
+from ._sweep import sweep
+from .rundir import (
+    Run,
+    begin_anew,
+    check_unchanged,
+    environment,
+    open_run,
+    read_sweep,
+    with_start_date,
+)
 from .selection import pin_sources
 
 RecipeSource = str | Path | Mapping[str, Any]
@@ -53,6 +62,9 @@ def run_stages(
     recipe = with_start_date(load(source, overrides), folder(source, out), origin)
     base = _base(recipe, until)
     if launched():
+        if recipe.sweep and read_sweep(folder(source, out)) is None:
+            remedy = "Sweep without it: s3ft train with one seed. Then launch the other seeds."
+            raise InputError("the launcher", "cannot be used for a sweep", remedy)
         if until != "train":
             remedy = "Launch s3ft train; the other stages go on from there without a launcher."
             raise InputError("the launcher", f"{until} has no use for its processes", remedy)
@@ -75,11 +87,17 @@ def run_stages(
 
     with open_run(recipe, folder(source, out), check, base, origin) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
+            if stage == "train" and recipe.sweep:
+                sweep(run, _begin)
             canaries = len(run.cache.recent)
             RUN_STAGE[stage](run)
             if len(run.cache.recent) > canaries:
                 console.print(canary_line(run.cache.canaries))
         return run.path
+
+
+def _begin(recipe: dict[str, Any], out: Path, until: Stage, origin: Path) -> Path:
+    return run_stages(recipe, (), out, until, origin)
 
 
 def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import product
 
 from ..progress import console, progress
-from ..recipe import MEMORY_ARGS
+from ..recipe import MEMORY_ARGS, Train
 from ..records import content_hash
 from ..store import Spent
 from ..train import TrainedModel, length_limit, max_steps, tokenize, train
@@ -32,7 +32,7 @@ def train_all(run: Run) -> None:
 
 def _train_one(run: Run, method: str, seed: int) -> None:
     name = label(method, seed)
-    with progress(f"train: {name}", _steps(run)) as tick:
+    with progress(f"train: {name}", _steps(run, run.train(method))) as tick:
         done = 0
 
         def on_step(step: int, _: int, loss: float) -> None:
@@ -49,8 +49,8 @@ def _train_one(run: Run, method: str, seed: int) -> None:
 
 def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel:
     """Train one model on a mixture of the run; under a launcher, in all of its processes."""
-    base, config = run.base, run.recipe.train
-    mixture, steps = run.mixture(method), _steps(run)
+    base, config = run.base, run.train(method)
+    mixture, steps = run.mixture(method), _steps(run, config)
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.config, base.chat, config.max_length)
     settings = config.model_dump()
@@ -67,5 +67,5 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel
     )
 
 
-def _steps(run: Run) -> int:
-    return max_steps(run.store.count("train"), run.recipe.train)
+def _steps(run: Run, config: Train) -> int:
+    return max_steps(run.store.count("train"), config)

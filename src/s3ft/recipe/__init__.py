@@ -29,6 +29,7 @@ from ._recipe import Recipe
 from ._resume import Change, forbidden_changes, resume_rule
 from ._rungs import Paraphrase, RungConfig
 from ._shipped import shipped
+from ._sweep import Point, point_name, points
 from ._vllm import VLLM
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Lora",
     "Model",
     "Paraphrase",
+    "Point",
     "Ray",
     "Reasoning",
     "Recipe",
@@ -57,6 +59,8 @@ __all__ = [
     "load",
     "nearest",
     "parse_option",
+    "point_name",
+    "points",
     "resume_rule",
     "schema",
     "shipped",

@@ -91,6 +91,8 @@ class Data(Strict):
     """Split to train on; for a single file, ignored."""
     test: str | None = None
     """Split to measure the target on, a part that `split` makes, or a file of its own."""
+    dev: Annotated[str | None, Resume.BEFORE_TRAINING] = None
+    """Split by which a `sweep` chooses, a part that `split` makes, or a file of its own."""
     split: Split | None = None
     """Cuts the training split, or the one file there is, into parts of which none has seen what is
     in another."""
@@ -139,6 +141,8 @@ class Data(Strict):
     """Use only the first rows of the train split."""
     max_test: int | None = Field(None, ge=1)
     """Use only the first rows of the test split."""
+    max_dev: Annotated[int | None, Resume.BEFORE_TRAINING] = Field(None, ge=1)
+    """Use only the first rows of the dev split."""
 
     @model_validator(mode="after")
     def _parts_are_used(self) -> Data:
@@ -248,6 +252,8 @@ class Evaluate(Strict):
     """Folder with local task YAML files; `lab` for the embedded ones."""
     limit: int | None = Field(None, ge=1)
     """The most items of each benchmark, a fixed sample spread over the tasks of a group."""
+    part: Literal["test", "dev"] = "test"
+    """`dev`: other items than those that `limit` takes, as many, to choose settings by."""
     num_fewshot: int | None = Field(None, ge=0)
     """Default: what each task says."""
     apply_chat_template: bool | Literal["generated"] = "generated"

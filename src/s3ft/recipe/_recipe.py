@@ -29,6 +29,7 @@ from ._marks import Resume
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
 from ._strict import Strict
+from ._sweep import Point
 from ._yaml import dump
 
 
@@ -97,6 +98,11 @@ class Recipe(Strict):
     """One training for each method and seed."""
     train: Annotated[Train, Resume.BEFORE_TRAINING] = Train()
     """How each model is trained."""
+    sweep: Annotated[
+        dict[str, Annotated[list[Any], Field(min_length=1)]], Resume.BEFORE_TRAINING
+    ] = Field({})
+    """A grid of training settings, `{train.learning_rate: [5e-5, 1e-4, 2e-4]}`: every method takes
+    the point that is best for it by accuracy minus mean drop on dev items."""
     evaluate: Annotated[Evaluate, Resume.BEFORE_MEASURING] = Evaluate()
     """What is measured."""
 
@@ -148,6 +154,31 @@ class Recipe(Strict):
     def _someone_answers(self) -> Recipe:
         if self.generate.engine == "openai" and self.generator is None:
             raise ValueError("engine openai needs the model's name: generate.openai.model")
+        return self
+
+    @model_validator(mode="after")
+    def _sweep_is_of_training(self) -> Recipe:
+        for key, values in self.sweep.items():
+            for number, value in enumerate(values):
+                try:
+                    self.train_at({key: value})
+                except (ValueError, TypeError) as error:
+                    reason = (
+                        error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+                    )
+                    wrong = InitErrorDetails(
+                        type=PydanticCustomError("sweep", "{reason}", {"reason": str(reason)}),
+                        loc=("sweep", key, number),
+                        input=value,
+                    )
+                    raise ValidationError.from_exception_data("recipe", [wrong]) from None
+        if self.sweep and self.data.dev is None:
+            raise ValueError("a sweep chooses by dev rows: name their split or file as data.dev")
+        if self.sweep and self.evaluate.benchmarks and self.evaluate.limit is None:
+            raise ValueError(
+                "a sweep chooses by other items of the benchmarks than are reported: set"
+                " evaluate.limit, so that some are left"
+            )
         return self
 
     @model_validator(mode="after")
@@ -225,6 +256,25 @@ class Recipe(Strict):
             further=further,
             rounds=self.generate.rounds(n),
         )
+
+    def train_at(self, point: Point) -> Train:
+        """The training settings at a point of the sweep.
+
+        Raises:
+            ValueError: a key is none of ``train``, or a value is none that it may have.
+        """
+        settings = self.train.model_dump()
+        for key, value in point.items():
+            first, *groups, last = key.split(".")
+            if first != "train" or not (groups or last in Train.model_fields):
+                raise ValueError("is no key of train, such as train.learning_rate")
+            inner: Any = settings
+            for group in groups:
+                inner = inner.get(group) if isinstance(inner, dict) else None
+            if not isinstance(inner, dict):
+                raise ValueError(f"there is no {'.'.join([first, *groups])} to set it in")
+            inner[last] = value
+        return Train.model_validate(settings)
 
     @property
     def measured(self) -> Sampling:

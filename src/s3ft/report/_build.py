@@ -81,6 +81,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for label in labels
             if (training := _json(run_dir / "models" / label / "training.json")) is not None
         },
+        "sweep": _json(run_dir / "sweep.json"),
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
         "recipe": recipe.model_dump(mode="json"),

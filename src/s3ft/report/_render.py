@@ -10,6 +10,7 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from ..atomic import atomic_text
+from ..recipe import point_name
 from ._axes import CANVAS
 from ._figures import forgetting, losses
 from ._scores import BASE
@@ -67,6 +68,7 @@ def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["settings"] = point_name
     for function in (number, signed, count, duration, cell, fence):
         environment.filters[function.__name__] = function
     return environment.get_template(template).render(

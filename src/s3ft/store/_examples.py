@@ -36,6 +36,15 @@ class ExampleQueries(Database):
             found = {"data": "read", **metadata()}
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", found.items())
 
+    def replace_examples(self, split: str, examples: Iterable[Example]) -> None:
+        """Put others in the place of a split that nothing hangs on."""
+        with self._transaction():
+            self._db.execute("DELETE FROM examples WHERE split = ?", (split,))
+            self._db.executemany(
+                "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
+            )
+
     def count(self, split: str) -> int:
         """How many examples a split has."""
         row = self._db.execute("SELECT count(*) FROM examples WHERE split = ?", (split,)).fetchone()

@@ -5,10 +5,11 @@ from ._environment import environment
 from ._full_disk import reporting_full_disk
 from ._mend import STOPPED, begin_anew, mendable_split
 from ._open import open_run, with_start_date
-from ._run import Run, label
+from ._run import SWEEP, Run, label, read_sweep
 
 __all__ = [
     "STOPPED",
+    "SWEEP",
     "Run",
     "begin_anew",
     "check_unchanged",
@@ -19,6 +20,7 @@ __all__ = [
     "label",
     "mendable_split",
     "open_run",
+    "read_sweep",
     "reporting_full_disk",
     "with_start_date",
 ]

@@ -55,6 +55,19 @@ def read_data(recipe: Recipe, store: Store) -> None:
     store.add_examples(splits, metadata)
 
 
+def read_test_anew(run: Run) -> None:
+    """Put the recipe's test rows in the place of those that a run was copied with.
+
+    Raises:
+        InputError: the rows are wrong, or those to train on have changed.
+    """
+    check_unchanged(run)
+    recipe, notes = run.recipe, list[str]()
+    run.store.set_metadata(SOURCES, json.dumps(data.fingerprints(recipe.data)))
+    test = data.read(recipe.data, "test", notes.append) if recipe.data.test is not None else ()
+    run.store.replace_examples("test", test)
+
+
 def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:
     """Tokens of prompt and gold, as they would be trained on."""
     return len(chat.prompt_ids(example.prompt)) + count_gold(chat, example, reasoning)

@@ -10,6 +10,7 @@ from ...errors import InputError
 from ...judges import REPLIES
 from ...recipe import Recipe, Resume, forbidden_changes, load
 from ...store import Store
+from ._data import read_test_anew
 from ._folder import RECIPE, STORE
 from ._run import Run
 from ._same_recipe import changeable
@@ -17,6 +18,7 @@ from ._same_recipe import changeable
 SHOWN = 5
 """Changes that a message names."""
 
+_TEST_ROWS = ("data.test", "data.max_test")
 _MEASURING = (Resume.BEFORE_MEASURING, Resume.BEFORE_TARGET)
 
 
@@ -48,7 +50,7 @@ def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
     """Leave in a copied store what was made as this run would make it, and tell what that is.
 
     What the tuned models said and scored goes. The base's measurements go too where they would be
-    made otherwise now.
+    made otherwise now; where other rows are tested on, these are read.
 
     Raises:
         InputError: answers and verdicts would be others now: a key has changed that they were made
@@ -57,9 +59,12 @@ def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
     store, recipe = run.store, run.recipe
     store.forget_tuned()
     changes = forbidden_changes(before, recipe, changeable(run))
-    if any(change.rule in _MEASURING for change in changes):
+    if any(change.rule in _MEASURING or change.key in _TEST_ROWS for change in changes):
         store.forget_measured()
         changes = forbidden_changes(before, recipe, changeable(run))
+    if any(change.key in _TEST_ROWS for change in changes):
+        read_test_anew(run)
+        changes = [change for change in changes if change.key not in _TEST_ROWS]
     if changes:
         what = "; ".join(f"{key} was {old!r}, now {new!r}" for key, old, new, _ in changes[:SHOWN])
         raise InputError(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
 from ...ladder import Rung, RungPrompt
-from ...recipe import JudgeConfig, Recipe
+from ...recipe import JudgeConfig, Recipe, Train
 from ...store import Store
 from .._model import RunModel
+
+SWEEP = "sweep.json"
+"""What a sweep tried, and which point it chose for each method."""
 
 
 @dataclass(slots=True)
@@ -35,6 +40,11 @@ class Run:
 
     def model(self, method: str, seed: int) -> Path:
         return self.path / "models" / label(method, seed)
+
+    def train(self, method: str) -> Train:
+        """How a method is trained: by the recipe, at the point that a sweep chose for it."""
+        chosen = read_sweep(self.path)
+        return self.recipe.train_at(chosen["chosen"][method]) if chosen else self.recipe.train
 
     def judge(self, config: JudgeConfig) -> Judge:
         """A judge of the run, in the workers of a cluster where the recipe names one.
@@ -78,6 +88,12 @@ class Run:
             close(judge)
         self._judges.clear()
         self.base.free()
+
+
+def read_sweep(path: Path) -> dict[str, Any] | None:
+    """What a run's sweep found (`s3ft.pipeline._sweep`); None before it is done, or without one."""
+    file = path / SWEEP
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def label(method: str, seed: int) -> str:

@@ -1,0 +1,127 @@
+"""A sweep: every method at every point of a grid, and the best point for each, by dev items.
+
+Each point is a run of its own in ``sweep/<point>``, begun with the answers and mixtures of the run
+that sweeps, trained with its first seed, and measured on the dev rows and on items of the
+benchmarks that are not reported. So nothing is chosen by what is reported afterwards, and whatever
+makes a run durable makes a sweep durable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from ..atomic import atomic_folder, atomic_text
+from ..evaluate import TARGET
+from ..progress import console
+from ..recipe import Recipe, load, point_name, points
+from ..store import Store
+from ._measuring import BASE
+from ._stages import Stage
+from .rundir import SWEEP, Run, label, read_sweep
+
+Begin = Callable[[dict[str, Any], Path, Stage, Path], Path]
+"""Brings the run of a recipe in a folder up to a stage, begun with another run."""
+
+
+def sweep(run: Run, begin: Begin) -> None:
+    """Choose each method's point, and take its models of the first seed over into the run.
+
+    Raises:
+        InputError, RunError: as the runs of the points; the same call goes on from there.
+    """
+    grid, known = points(run.recipe.sweep), read_sweep(run.path)
+    before = known["chosen"] if known else {}
+    if not set(run.recipe.methods) <= set(before):
+        run.base.free()
+        origin, tried = run.path, list[dict[str, Any]]()
+        for point in grid:
+            out = run.path / "sweep" / point_name(point)
+            console.print(f"sweep: {point_name(point)}", markup=False)
+            begin(point_recipe(run.recipe, point), out, "evaluate", origin)
+            origin = run.path / "sweep" / point_name(grid[0])  # it has measured the base
+            tried += [{"point": point, **found} for found in figures(out, run.recipe)]
+        chosen = {
+            method: max(
+                (one for one in tried if one["method"] == method),
+                key=lambda one: one["accuracy_minus_drop"],
+            )["point"]
+            for method in run.recipe.methods
+        }
+        chosen |= before  # their models are there: a method that comes later changes nothing
+        found = {"tried": tried, "chosen": chosen}
+        atomic_text(run.path / SWEEP, json.dumps(found, indent=1) + "\n")
+        for method, point in chosen.items():
+            console.print(f"sweep: {method} takes {point_name(point)}", markup=False)
+    _take_models(run)
+
+
+def point_recipe(recipe: Recipe, point: dict[str, Any]) -> dict[str, Any]:
+    """The recipe of a point's run: measured on what is chosen by."""
+    changes = {
+        **point,
+        "sweep": {},
+        "seeds": recipe.seeds[:1],
+        "data.test": recipe.data.dev,
+        "data.max_test": recipe.data.max_dev,
+        "data.dev": None,
+        "data.max_dev": None,
+        "evaluate.part": "dev",
+    }
+    return load(recipe.model_dump(mode="json"), changes).model_dump(mode="json")
+
+
+def figures(path: Path, recipe: Recipe) -> list[dict[str, Any]]:
+    """What each method is chosen by at a point: accuracy on the dev rows, in percent, minus the
+    mean drop in points. Without a benchmark there is no drop, without a target no accuracy."""
+    values: dict[tuple[str, str], list[float]] = {}
+    with Store(path / "run.sqlite") as store:
+        for model, task, metric, _, value in store.scores():
+            if task != TARGET or metric == "accuracy":
+                values.setdefault((model, task), []).append(100 * value)
+    means = {key: fmean(some) for key, some in values.items()}
+    found = []
+    for method in recipe.methods:
+        name = label(method, recipe.seeds[0])
+        accuracy = means.get((name, TARGET), 0.0)
+        drops = [means[BASE, task] - means[name, task] for task in recipe.evaluate.benchmarks]
+        drop = fmean(drops) if drops else 0.0
+        found.append(
+            {
+                "method": method,
+                "accuracy": accuracy,
+                "drop": drop,
+                "accuracy_minus_drop": accuracy - drop,
+            }
+        )
+    return found
+
+
+def _take_models(run: Run) -> None:
+    """Link the chosen points' models into the run: they are what it would train itself."""
+    found = read_sweep(run.path)
+    assert found is not None
+    seed = run.recipe.seeds[0]
+    for method, point in found["chosen"].items():
+        source = run.path / "sweep" / point_name(point) / "models" / label(method, seed)
+        if run.model(method, seed).exists():
+            continue
+        run.model(method, seed).parent.mkdir(exist_ok=True)
+        with atomic_folder(run.model(method, seed)) as partial:
+            shutil.copytree(source, partial, dirs_exist_ok=True, copy_function=_link)
+        with Store(source.parents[1] / "run.sqlite") as store:
+            for spent in store.spent():
+                if spent.stage == "train" and spent.source == label(method, seed):
+                    run.store.add_spent(spent)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # the file system has no links
+        shutil.copy2(source, target)
