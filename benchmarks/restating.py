@@ -23,10 +23,10 @@ from statistics import mean
 from typing import Any
 
 from real_model.bench import SPLIT, SQUAD, UNANSWERABLE
-from real_model.likelihood import Answered, per_token
 from rich.console import Console
 from rich.table import Table
 
+from s3ft.evaluate.likelihood import Answered, per_token
 from s3ft.models import load_chat, load_model
 from s3ft.pipeline import run_stages
 from s3ft.recipe import load, shipped

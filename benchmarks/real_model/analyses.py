@@ -12,14 +12,13 @@ from headline.jobs import Job
 from headline.scores import labels
 
 from s3ft.atomic import atomic_text
+from s3ft.evaluate.likelihood import Answered, divergence, per_token
 from s3ft.generate import TransformersEngine
 from s3ft.models import load_chat, load_model
 from s3ft.progress import progress
 from s3ft.recipe import Model
 from s3ft.records import Candidate, Message, Request, Sampling, VerdictCode, response_key
 from s3ft.store import Store
-
-from .likelihood import Answered, divergence, per_token
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -68,7 +68,7 @@ def test_nothing_is_asked_and_the_mixture_is_the_same(
     assert mixtures(out) == mixtures(origin)
     told = capfd.readouterr().err
     assert f"from {origin}: answers and verdicts (15 of paraphrase, 24 of self)" in told
-    assert "the base's scores (target, lab_facts)" in told
+    assert "the base's scores (target, lab_facts, likelihood)" in told
     losses = [
         json.loads((run / "models" / "s3ft-seed0" / "training.json").read_text())["losses"]
         for run in (origin, out)

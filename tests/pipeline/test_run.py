@@ -208,3 +208,19 @@ class TestGsm8k:
         targets = list(read_mixture(tmp_path / "run" / "mixture" / "ssr"))
         assert {target.source for target in targets} == {"self", "gold"}
         assert len(targets) == 24
+
+
+def test_likelihoods_and_drift_are_in_the_report(finished: Any) -> None:
+    out, report = finished
+    found = report["likelihood"]
+    assert set(found) == {"self", "paraphrase", "gold"}
+    assert len(found["self"]) == len(found["gold"]) == 48
+    assert all(value <= 0 for values in found.values() for value in values)
+    mean = {source: sum(values) / len(values) for source, values in found.items()}
+    assert mean["self"] > mean["gold"], "what it says itself is likelier to it"
+    assert set(report["drift"]) == {"sft", "rft", "s3ft"}
+    for distances in report["drift"].values():
+        assert set(distances) == {"task", "general"}
+        assert all(value > 0 for value in distances.values())
+    kinds = query(out, "SELECT metric, count(*) FROM scores WHERE task = 'drift' GROUP BY 1")
+    assert dict(kinds) == {"task": 3 * 16, "general": 3 * 16}

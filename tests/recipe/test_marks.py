@@ -51,7 +51,8 @@ RULES = {
         train.args data.dev data.max_dev sweep""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
-        evaluate.max_new_tokens evaluate.data evaluate.part""",
+        evaluate.max_new_tokens evaluate.data evaluate.part evaluate.likelihoods
+        evaluate.drift""",
     Resume.BEFORE_TARGET: """
         evaluate.target.judge.name evaluate.target.temperature evaluate.target.max_new_tokens""",
 }

@@ -9,6 +9,10 @@ from ..store import Entry, Score
 TARGET = "target"
 """The task's name in the scores."""
 
+LIKELIHOOD, DRIFT = "likelihood", "drift"
+"""Names in the scores that are no tasks: nats a token, by source (``self``, ``paraphrase``,
+``gold`` ...) of the base, and by kind of prompt (``task``, ``general``) of every tuned model."""
+
 
 def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
     """Each test item's result for one model: 0 or 1 in every metric.

@@ -8,6 +8,7 @@ from itertools import product
 from ..evaluate import run_benchmarks, target_scores
 from ..progress import console
 from ..store import Spent
+from ._analyses import keep_base, measure_drift, measure_likelihoods
 from ._model import RunModel
 from .rundir import Run, label
 from .selection import Guard, answer, judge, measured_source
@@ -31,6 +32,11 @@ def evaluate_all(run: Run) -> None:
     for name, model in models:
         measure_target(run, model, name)
         _measure_benchmarks(run, model, name)
+        if name == BASE and model.exists:
+            measure_likelihoods(run, model)
+            keep_base(run, model)
+        elif name != BASE:
+            measure_drift(run, model, name)
         model.free()
 
 

@@ -17,7 +17,7 @@ from statistics import fmean
 from typing import Any
 
 from ..atomic import atomic_folder, atomic_text
-from ..evaluate import TARGET
+from ..evaluate import DRIFT, LIKELIHOOD, TARGET
 from ..progress import console
 from ..recipe import Recipe, load, point_name, points
 from ..store import Store
@@ -80,9 +80,12 @@ def figures(path: Path, recipe: Recipe) -> list[dict[str, Any]]:
     """What each method is chosen by at a point: accuracy on the dev rows, in percent, minus the
     mean drop in points. Without a benchmark there is no drop, without a target no accuracy."""
     values: dict[tuple[str, str], list[float]] = {}
+    distances: dict[str, list[float]] = {}
     with Store(path / "run.sqlite") as store:
         for model, task, metric, _, value in store.scores():
-            if task != TARGET or metric == "accuracy":
+            if task == DRIFT:
+                distances.setdefault(model, []).append(value)
+            elif task != LIKELIHOOD and (task != TARGET or metric == "accuracy"):
                 values.setdefault((model, task), []).append(100 * value)
     means = {key: fmean(some) for key, some in values.items()}
     found = []
@@ -97,6 +100,7 @@ def figures(path: Path, recipe: Recipe) -> list[dict[str, Any]]:
                 "accuracy": accuracy,
                 "drop": drop,
                 "accuracy_minus_drop": accuracy - drop,
+                "drift": fmean(distances[name]) if name in distances else None,
             }
         )
     return found

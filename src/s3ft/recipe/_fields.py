@@ -263,6 +263,12 @@ class Evaluate(Strict):
     """Tokens of each generated answer, its reasoning included; default: what each task says."""
     batch_size: Annotated[int, Resume.ANY_TIME] = Field(64, ge=1)
     """Benchmark requests at once."""
+    likelihoods: int = Field(200, ge=0)
+    """Training rows of which the base's own answer, its paraphrase and the gold are shown with
+    their likelihood under the base."""
+    drift: int = Field(64, ge=0)
+    """Answers of the base, to test rows and to the benchmarks' questions, on which the distance of
+    every tuned model from it is measured; each a pass, no answer is generated for a model."""
 
     @field_validator("benchmarks")
     @classmethod

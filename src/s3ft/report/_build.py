@@ -10,11 +10,12 @@ from statistics import fmean
 from typing import Any
 
 from ..data import TOO_LONG
+from ..evaluate import DRIFT, LIKELIHOOD, TARGET
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import Entry, Store
-from ._scores import BASE, TARGET, Results
+from ._scores import BASE, Results
 
 FORMAT = 2
 """Raised whenever a key of the report changes its meaning."""
@@ -81,6 +82,12 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for label in labels
             if (training := _json(run_dir / "models" / label / "training.json")) is not None
         },
+        "likelihood": {
+            source: values
+            for (name, _, source), values in results.analyses.items()
+            if name == LIKELIHOOD
+        },
+        "drift": {method: _drift(results, seeds) for method, seeds in models.items()},
         "sweep": _json(run_dir / "sweep.json"),
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
@@ -107,6 +114,15 @@ def _result(
         "mean_drop_seeds": drops,
         "benchmarks": scores,
     }
+
+
+def _drift(results: Results, seeds: dict[str, str]) -> dict[str, float]:
+    """The mean distance from the base by kind of prompt, in nats per token; over the seeds."""
+    found: dict[str, list[float]] = {}
+    for (name, model, kind), values in results.analyses.items():
+        if name == DRIFT and model in seeds.values():
+            found.setdefault(kind, []).append(fmean(values))
+    return {kind: fmean(means) for kind, means in found.items()}
 
 
 def _rungs(recipe: Recipe) -> Iterator[Rung]:

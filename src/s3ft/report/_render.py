@@ -14,7 +14,7 @@ from ..recipe import point_name
 from ._axes import CANVAS
 from ._figures import forgetting, losses
 from ._scores import BASE
-from .text import cell, count, duration, fence, number, signed
+from .text import cell, count, duration, fence, nats, number, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -69,7 +69,7 @@ def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["settings"] = point_name
-    for function in (number, signed, count, duration, cell, fence):
+    for function in (number, signed, nats, count, duration, cell, fence):
         environment.filters[function.__name__] = function
     return environment.get_template(template).render(
         shown=_richest(report["mixture"]),

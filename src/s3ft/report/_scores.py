@@ -10,11 +10,11 @@ from statistics import fmean
 from typing import Any
 
 from ..errors import RunError
+from ..evaluate import DRIFT, LIKELIHOOD, TARGET
 from ..stats import standard_error
 from ..store import Score
 
 BASE = "base"
-TARGET = "target"
 
 
 class Results:
@@ -30,8 +30,13 @@ class Results:
         self._items: dict[tuple[str, str], dict[str, float]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self.metrics: dict[str, str] = {}
+        self.analyses: dict[tuple[str, str, str], list[float]] = {}
+        """Values by name, model and source or kind: see `s3ft.evaluate`."""
         metrics: dict[tuple[str, str], set[str]] = {}
         for model, task, metric, item, value in scores:
+            if task in (LIKELIHOOD, DRIFT):
+                self.analyses.setdefault((task, model, metric), []).append(value)
+                continue
             if task == TARGET and metric != "accuracy":
                 count = self._counts.get((model, metric), 0)
                 self._counts[model, metric] = count + round(value)

@@ -19,6 +19,11 @@ def signed(value: float | None) -> str:
     return text if value is None or text[0] == "−" or text == "0.0" else f"+{text}"
 
 
+def nats(value: float | None) -> str:
+    """Two digits more than `number`: most are below one."""
+    return "" if value is None else f"{value:.3f}".replace("-", "−")
+
+
 def count(value: float | None) -> str:
     """A whole number with separators."""
     return NONE if value is None else f"{value:,.0f}"

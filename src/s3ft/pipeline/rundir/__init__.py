@@ -2,12 +2,14 @@
 
 from ._data import check_unchanged, count_gold, count_tokens, data_notes
 from ._environment import environment
+from ._folder import DRIFT_FILES
 from ._full_disk import reporting_full_disk
 from ._mend import STOPPED, begin_anew, mendable_split
 from ._open import open_run, with_start_date
 from ._run import SWEEP, Run, label, read_sweep
 
 __all__ = [
+    "DRIFT_FILES",
     "STOPPED",
     "SWEEP",
     "Run",

@@ -21,11 +21,15 @@ LOCK = ".lock"
 
 STORE = "run.sqlite"
 
+DRIFT_FILES = ("drift.json", "drift.safetensors")
+"""What the base says to test rows and general prompts, and its distributions there."""
+
 FIRST_FILES = (
     STORE,
     f"{STORE}-journal",
     REPLIES,
     f"{REPLIES}-journal",
+    *DRIFT_FILES,
     partial_path(Path(RECIPE)).name,
 )
 """All that a beginning makes, and a killed one leaves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ from ...judges import REPLIES
 from ...recipe import Recipe, Resume, forbidden_changes, load
 from ...store import Store
 from ._data import read_test_anew
-from ._folder import RECIPE, STORE
+from ._folder import DRIFT_FILES, RECIPE, STORE
 from ._run import Run
 from ._same_recipe import changeable
 
@@ -44,6 +45,9 @@ def copy_files(origin: Path, out: Path) -> None:
                 closing(sqlite3.connect(out / name)) as copy,
             ):
                 source.backup(copy)
+    for name in DRIFT_FILES:
+        if (origin / name).is_file():
+            shutil.copy2(origin / name, out)
 
 
 def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
@@ -61,6 +65,8 @@ def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
     changes = forbidden_changes(before, recipe, changeable(run))
     if any(change.rule in _MEASURING or change.key in _TEST_ROWS for change in changes):
         store.forget_measured()
+        for name in DRIFT_FILES:
+            (run.path / name).unlink(missing_ok=True)
         changes = forbidden_changes(before, recipe, changeable(run))
     if any(change.key in _TEST_ROWS for change in changes):
         read_test_anew(run)

@@ -1,0 +1,66 @@
+"""How likely a model finds answers, and how far another is from it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from s3ft.evaluate import likelihood
+from s3ft.evaluate.likelihood import Answered, divergence, drift, logprobs, per_token, sketches
+from s3ft.models import load_chat, load_model
+from s3ft.recipe import Model
+
+LAB = Model(id="lab", dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Answered]:
+    chat = load_chat(LAB)
+    pairs = [("How much is 2 + 2?", "4"), ("Who are you?", "A small model of a small world.")]
+    return [
+        Answered(
+            tuple(chat.prompt_ids(({"role": "user", "content": question},))),
+            tuple(chat.completion_ids(({"role": "user", "content": question},), answer)),
+        )
+        for question, answer in pairs
+    ]
+
+
+class TestLikelihood:
+    def test_an_answer_is_as_likely_as_the_model_says_alone(self, rows: list[Answered]) -> None:
+        model, pad = load_model(LAB), load_chat(LAB).pad_id
+        for row, found in zip(rows, per_token(model, rows, pad), strict=True):
+            ids = torch.tensor([[*row.prompt, *row.answer]])
+            with torch.inference_mode():
+                table = model(ids).logits[0].float().log_softmax(-1)
+            at = range(len(row.prompt) - 1, ids.shape[1] - 1)
+            wanted = [float(table[n, ids[0, n + 1]]) for n in at]
+            assert found == pytest.approx(sum(wanted) / len(wanted), abs=1e-4)
+
+    def test_the_distance_is_that_of_the_distributions(self, rows: list[Answered]) -> None:
+        base, tuned, pad = load_model(LAB), load_model(LAB), load_chat(LAB).pad_id
+        assert divergence(base, tuned, rows, pad) == pytest.approx([0, 0], abs=1e-5)
+        with torch.no_grad():
+            tuned.get_input_embeddings().weight.mul_(0.9)
+        for row, found in zip(rows, divergence(base, tuned, rows, pad), strict=True):
+            (ours,), (theirs,) = logprobs(base, [row], pad), logprobs(tuned, [row], pad)
+            each = torch.nn.functional.kl_div(theirs, ours, reduction="none", log_target=True)
+            assert found == pytest.approx(float(each.sum(-1).mean()), abs=1e-5)
+            assert found > 0
+
+    def test_what_is_kept_of_the_base_tells_the_distance(
+        self, rows: list[Answered], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The whole where all tokens are kept; less, but little, where the likeliest are."""
+        base, tuned, pad = load_model(LAB), load_model(LAB), load_chat(LAB).pad_id
+        with torch.no_grad():
+            tuned.get_input_embeddings().weight.mul_(0.9)
+        whole = divergence(base, tuned, rows, pad)
+        for kept, share in ((100_000, 1.0), (likelihood.LIKELIEST, 0.95), (8, 0.5)):
+            monkeypatch.setattr(likelihood, "LIKELIEST", kept)
+            sketched = list(sketches(base, rows, pad))
+            assert sketched[0].ids.shape == sketched[0].logprobs.shape
+            assert len(sketched[0].ids) == len(rows[0].answer)
+            for found, exact in zip(drift(sketched, tuned, rows, pad), whole, strict=True):
+                assert share * exact - 1e-5 <= found <= exact + 1e-5
+            assert list(drift(sketched, base, rows, pad)) == pytest.approx([0, 0], abs=1e-5)
