@@ -426,7 +426,7 @@ def test_an_option_that_means_nothing_is_named(
     here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert s3ft("run", "recipe.yaml", "--dry-run") == 2
-    assert "no option --dry-run\n  Options: --help, --out." in capfd.readouterr().err
+    assert "no option --dry-run\n  Options: --from, --help, --out." in capfd.readouterr().err
 
 
 def test_right_options_are_let_through(here: Path) -> None:
