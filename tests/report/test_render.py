@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from s3ft.report import CANVAS, build, summary_table, write
-from s3ft.report.text import cell, duration, fence, number, signed
+from s3ft.text import cell, duration, fence, number, signed
 
 EVIL = "<script>alert('x')</script>\"'><img src=x onerror=y>"
 
