@@ -18,6 +18,7 @@ from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import Entry, Store
 from ._answers import answers
+from ._changed import changed
 from ._scores import BASE, Results
 
 FORMAT = 2
@@ -102,6 +103,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for known in store.metadata_of("golds: ").values()
         ],
         "comparison": found and found.to_dict(),
+        "changed": changed(contenders),
     }
     return {**report, "answers": answers(found, report)}
 
