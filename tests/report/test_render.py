@@ -14,7 +14,8 @@ import pytest
 from rich.console import Console
 
 from s3ft.report import CANVAS, build, summary_table, write
-from s3ft.report.text import cell, duration, fence, number, signed
+from s3ft.store import Answer, Item, Spent
+from s3ft.text import cell, duration, fence, number, signed
 
 EVIL = "<script>alert('x')</script>\"'><img src=x onerror=y>"
 
@@ -214,3 +215,17 @@ def test_a_sweep_is_shown_with_what_it_chose(finished: Any) -> None:
     assert "| sft | learning_rate=0.001 | 41.2 | 1.5 | 39.8 | chosen |" in markdown
     assert Page(html).text.count("learning_rate=") == 2
     assert Page(html).text.count("chosen") == 1
+
+
+def test_nothing_breaks_out_of_lost_items(finished: Any) -> None:
+    items = [Item("facts", f"i{n}", EVIL, (), EVIL) for n in range(4)]
+    models = ("base", "sft-seed0", "sft-seed1", "s3ft-seed0", "s3ft-seed1")
+    said = [Answer(m, "facts", i.item, EVIL, None) for m in models for i in items]
+    finished.store.add_scores([], Spent("benchmarks", "base", 0, 0, 0.0), items, said)
+    report, _, html = written(finished)
+    [facts] = [one for one in report["changed"] if (one["method"], one["task"]) == ("sft", "facts")]
+    assert (facts["lost"], facts["gained"], len(facts["items"])) == (2, 0, 2)
+    page = Page(html)
+    assert page.text.count(EVIL) >= 8
+    assert "script" not in page.tags
+    assert "img" not in page.tags

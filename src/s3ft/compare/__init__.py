@@ -4,15 +4,16 @@ Whatever is compared was asked the same: other items, prompts, examples, templat
 refused, and the difference is named. Nothing here needs a model, or a run of this package.
 """
 
-from ._compare import Comparison, compare
+from ._compare import Against, Comparison, compare
 from ._contenders import Contender, Task
 from ._logs import read_logs
 from ._read import read_contenders
 from ._render import WIDTH, lines, table
-from ._runs import read_run
+from ._runs import read_run, run_contenders
 
 __all__ = [
     "WIDTH",
+    "Against",
     "Comparison",
     "Contender",
     "Task",
@@ -21,5 +22,6 @@ __all__ = [
     "read_contenders",
     "read_logs",
     "read_run",
+    "run_contenders",
     "table",
 ]

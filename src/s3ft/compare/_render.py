@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..stats import Estimate
 from ..stats.paired import LEVEL, fewest_discordant
+from ..text import ranged, signed_range
 from ._compare import Against, Comparison
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def table(found: Comparison, reference: str) -> Table:
                 Text(one.contender),
                 f"{found.scores[task, reference].value:.1f}",
                 f"{found.scores[task, one.contender].value:.1f}",
-                _signed(one.paired.difference) + _star(one),
+                signed_range(one.paired.difference) + _star(one),
                 str(one.paired.gained),
                 str(one.paired.lost),
                 _p(one.p_holm),
@@ -52,9 +52,9 @@ def table(found: Comparison, reference: str) -> Table:
 def lines(found: Comparison) -> Iterator[str]:
     """What the figures say in words, with what cannot be told, and the notes."""
     for drop in found.drops:
-        text = f"{drop.contender}: mean drop against {drop.reference} {_points(drop.drop)} points"
+        text = f"{drop.contender}: mean drop against {drop.reference} {ranged(drop.drop)} points"
         if drop.fraction is not None:
-            text += f", {_points(drop.fraction, 2)} of {drop.of}'s"
+            text += f", {ranged(drop.fraction, 2)} of {drop.of}'s"
         yield text
     for reference in found.references:
         for contender in found.contenders:
@@ -90,22 +90,6 @@ def _in_words(found: Comparison, name: str, reference: str) -> str:
             f"in {', '.join(few)} so few items differ that no test could tell at {LEVEL:.0%}"
         )
     return f"{name} against {reference}: {'; '.join(parts)}"
-
-
-def _points(estimate: Estimate, digits: int = 1) -> str:
-    value, low, high = (
-        f"{figure:.{digits}f}".replace("-", "−")
-        for figure in (estimate.value, estimate.low, estimate.high)
-    )
-    return f"{value} [{low}, {high}]"
-
-
-def _signed(estimate: Estimate) -> str:
-    value, low, high = (
-        f"{figure:+.1f}".replace("-", "−")
-        for figure in (estimate.value, estimate.low, estimate.high)
-    )
-    return f"{value} [{low}, {high}]"
 
 
 def _star(one: Against) -> str:

@@ -27,17 +27,22 @@ def read_run(path: Path) -> list[Contender]:
         InputError: nothing was measured in the run.
         RunError: its file cannot be read.
     """
-    recipe = load(path / "recipe.yaml")
     with Store(path / RUN_FILE) as store:
-        models = dict(_models(store, recipe))
+        found = run_contenders(store, load(path / "recipe.yaml"), str(path))
+    if not found:
+        raise InputError(str(path), "nothing was measured in this run", f"s3ft evaluate {path}")
+    return found
+
+
+def run_contenders(store: Store, recipe: Recipe, source: str) -> list[Contender]:
+    """As `read_run`, of a run that is open; nothing where nothing was measured."""
+    models = dict(_models(store, recipe))
     found = []
     for name in (BASE, *recipe.methods):
         labels = {"": BASE} if name == BASE else _labels(recipe, name)
         measured = {seed: models[label] for seed, label in labels.items() if label in models}
         if measured:
-            found.append(Contender(name, str(path), measured))
-    if not found:
-        raise InputError(str(path), "nothing was measured in this run", f"s3ft evaluate {path}")
+            found.append(Contender(name, source, measured))
     return found
 
 

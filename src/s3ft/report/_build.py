@@ -9,12 +9,16 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
+from ..errors import InputError
 from ..evaluate import DRIFT, LIKELIHOOD, TARGET
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import Entry, Store
+from ._answers import answers
+from ._changed import changed
 from ._scores import BASE, Results
 
 FORMAT = 2
@@ -47,7 +51,9 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
     }
     columns = {BASE: {"": BASE}, **models}
     labels = [label for seeds in models.values() for label in seeds.values()]
-    return {
+    contenders = run_contenders(store, recipe, str(run_dir))
+    found = _compared(contenders)
+    report: dict[str, Any] = {
         "format": FORMAT,
         "model": recipe.model.id if recipe.model else None,
         "data": recipe.data.path,
@@ -92,7 +98,14 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
         "recipe": recipe.model_dump(mode="json"),
+        "golds": [
+            f"{known.partition(' ')[2]}."  # what the pre-flight said, behind a hash of its state
+            for known in store.metadata_of("golds: ").values()
+        ],
+        "comparison": found and found.to_dict(),
+        "changed": changed(contenders),
     }
+    return {**report, "answers": answers(found, report)}
 
 
 def _result(
@@ -114,6 +127,16 @@ def _result(
         "mean_drop_seeds": drops,
         "benchmarks": scores,
     }
+
+
+def _compared(contenders: list[Contender]) -> Comparison | None:
+    """Base and methods compared, as far as they are measured alike."""
+    if len(contenders) < 2:
+        return None
+    try:
+        return compare(contenders)
+    except InputError:  # a run that was stopped in between: nothing was measured of all yet
+        return None
 
 
 def _drift(results: Results, seeds: dict[str, str]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .text import NONE, count, duration
+from ..text import NONE, count, duration
 
 if TYPE_CHECKING:
     from rich.table import Table

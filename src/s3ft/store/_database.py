@@ -47,6 +47,15 @@ class Database:
         row = self._db.execute("SELECT value FROM metadata WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
+    def metadata_of(self, beginning: str) -> dict[str, str]:
+        """All named values whose names begin so, by the rest of their names."""
+        rows = self._db.execute(
+            "SELECT substr(name, length(?1) + 1), value FROM metadata"
+            " WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+            (beginning,),
+        )
+        return dict(rows)
+
     def set_metadata(self, name: str, value: str) -> None:
         with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO metadata VALUES (?, ?)", (name, value))

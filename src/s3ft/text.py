@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .stats import Estimate
+
 NONE = "–"
 """Shown where there is no figure."""
 
@@ -17,6 +19,19 @@ def signed(value: float | None) -> str:
     """One decimal and a sign, but for zero."""
     text = number(value)
     return text if value is None or text[0] == "−" or text == "0.0" else f"+{text}"
+
+
+def ranged(estimate: Estimate, digits: int = 1) -> str:
+    """``5.1 [3.1, 7.2]``: a figure with its interval."""
+    parts = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (f"{round(part, digits) + 0.0:.{digits}f}" for part in parts)
+    return f"{value} [{low}, {high}]".replace("-", "−")
+
+
+def signed_range(estimate: Estimate) -> str:
+    """``+5.1 [+3.1, +7.2]``: a difference with its interval."""
+    value, low, high = map(signed, (estimate.value, estimate.low, estimate.high))
+    return f"{value} [{low}, {high}]"
 
 
 def nats(value: float | None) -> str:
