@@ -68,3 +68,8 @@ def fence(text: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}text\n{text}\n{ticks}"
+
+
+def clip(text: str, longest: int) -> str:
+    """At most so many characters of a text, and how many it has."""
+    return text if len(text) <= longest else f"{text[:longest]} … ({len(text):,} characters in all)"

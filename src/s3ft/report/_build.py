@@ -17,6 +17,7 @@ from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import Entry, Store
+from ..text import clip
 from ._answers import answers
 from ._changed import changed
 from ._scores import BASE, Results
@@ -221,9 +222,11 @@ def _example(
     reached = rungs[: rungs.index(source) + 1] if source else rungs
     return {
         "id": entry.example.id,
-        "prompt": [{**turn, "content": _clip(turn["content"])} for turn in entry.example.prompt],
-        "gold": _clip(entry.example.completion),
-        "reason": _clip(reason),
+        "prompt": [
+            {**turn, "content": clip(turn["content"], LONGEST)} for turn in entry.example.prompt
+        ],
+        "gold": clip(entry.example.completion, LONGEST),
+        "reason": clip(reason, LONGEST),
         "tried": [tried for rung in reached if (tried := _tried(entry, rung, pick)) is not None],
     }
 
@@ -236,17 +239,11 @@ def _tried(entry: Entry, rung: str, pick: Pick) -> dict[str, Any] | None:
         verdict = candidate.verdict
         return {
             "source": rung,
-            "text": _clip(candidate.response.text),
+            "text": clip(candidate.response.text, LONGEST),
             "label": verdict.label if verdict else None,
-            "reason": _clip(verdict.reason) if verdict else "",
+            "reason": clip(verdict.reason, LONGEST) if verdict else "",
         }
     return None
-
-
-def _clip(text: str) -> str:
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[:LONGEST]} … ({len(text):,} characters in all)"
 
 
 def _json(path: Path) -> Any:

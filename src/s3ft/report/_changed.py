@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..compare import Contender
+from ..text import clip
 from ._scores import BASE
 
 SHOWN = 4
@@ -44,10 +45,10 @@ def changed(contenders: Sequence[Contender]) -> list[dict[str, Any]]:
                 {
                     "kind": kind,
                     "item": item,
-                    "prompt": _clip(task.prompts[item]),
-                    "gold": _clip(task.golds.get(item, "")),
-                    "base": _clip(before.answers[item]),
-                    "tuned": _clip(task.answers[item]),
+                    "prompt": clip(task.prompts[item], LONGEST),
+                    "gold": clip(task.golds.get(item, ""), LONGEST),
+                    "base": clip(before.answers[item], LONGEST),
+                    "tuned": clip(task.answers[item], LONGEST),
                 }
                 for kind, items in kinds.items()
                 for item in _spread([i for i in items if _has_texts(i, task, before)])
@@ -65,7 +66,3 @@ def _spread(items: list[str]) -> list[str]:
     """At most `SHOWN`, evenly spaced."""
     step = max(1, -(-len(items) // SHOWN))
     return items[::step]
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text):,} characters in all)"
