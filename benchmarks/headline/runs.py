@@ -94,6 +94,8 @@ class Bench(ABC):
             "data.max_test": None,
             "evaluate.target.judge": self.judge_of(target).model_dump(),
             "evaluate.limit": self.limit,
+            "evaluate.likelihoods": 0,
+            "evaluate.drift": 0,
             "methods": list(methods),
             "seeds": list(seeds),
             **self.changes(split),

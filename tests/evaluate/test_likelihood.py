@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from architectures import NAMES, saved
 from s3ft.evaluate import likelihood
 from s3ft.evaluate.likelihood import Answered, divergence, drift, logprobs, per_token, sketches
 from s3ft.models import load_chat, load_model
@@ -64,3 +65,25 @@ class TestLikelihood:
             for found, exact in zip(drift(sketched, tuned, rows, pad), whole, strict=True):
                 assert share * exact - 1e-5 <= found <= exact + 1e-5
             assert list(drift(sketched, base, rows, pad)) == pytest.approx([0, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_distributions_are_those_of_the_model_s_own_forward(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it changes its logits behind the output layer, as Gemma's caps them."""
+    model = load_model(Model(id=str(saved(name)), dtype="float32", device="cpu"))
+    if name == "gemma3":
+        model.config.final_logit_softcapping = 0.05
+    monkeypatch.setattr(likelihood, "ANSWERS", 5)  # several batches
+    some = [Answered((5, 6, 7), (8, 9)), Answered((5,), (6, 7, 8, 9)), Answered((9, 8), (7,))]
+    for row, found in zip(some, logprobs(model, some, 0), strict=True):
+        ids = torch.tensor([[*row.prompt, *row.answer]])
+        with torch.inference_mode():
+            wanted = model(ids).logits[0].float().log_softmax(-1)
+        first = len(row.prompt) - 1
+        assert found.shape[0] == len(row.answer)
+        assert torch.allclose(found, wanted[first:-1], atol=1e-4)
+        if name == "gemma3":
+            plain = model.get_output_embeddings()(torch.ones(1, model.config.hidden_size))
+            assert found.max() - found.min() < 0.11 < plain.max() - plain.min()

@@ -117,11 +117,11 @@ def test_nothing_is_asked_again_at_a_point(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(TransformersEngine, "_answer", counting)
     real, points = _sweep.figures, []
 
-    def stopped(path: Path, recipe: Any) -> Any:
+    def stopped(path: Path, recipe: Any, seed: int) -> Any:
         points.append(path.name)
         if len(points) == 2:
             raise RunError("stopped")
-        return real(path, recipe)
+        return real(path, recipe, seed)
 
     monkeypatch.setattr(_sweep, "figures", stopped)
     with pytest.raises(RunError, match="stopped"):

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..evaluate import TARGET
+from ..evaluate import BASE, TARGET
 from ..recipe import Recipe, load
 from ..store import Store
 from ._contenders import Contender, Task, with_choices
 
-BASE = "base"
 RUN_FILE = "run.sqlite"
 
 

@@ -2,11 +2,12 @@
 
 from ._benchmarks import check_benchmarks, language_model, run_benchmarks
 from ._samples import said
-from ._target import DRIFT, LIKELIHOOD, TARGET, target_scores
+from ._target import BASE, DRIFT, LIKELIHOOD, TARGET, target_scores
 from ._task_manager import task_manager
 from ._tasks import METRICS, Benchmark, load_benchmarks
 
 __all__ = [
+    "BASE",
     "DRIFT",
     "LIKELIHOOD",
     "METRICS",

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from ..store import Entry, Score
 
+BASE = "base"
+"""The label of the untuned model."""
+
 TARGET = "target"
 """The task's name in the scores."""
 

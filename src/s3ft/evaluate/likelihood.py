@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from transformers import PreTrainedModel
 
+from ..models import hidden_states_at
+
 TOKENS = 4096
 """Tokens that go through a model at once, padding included."""
+
+ANSWERS = 1024
+"""Tokens of answers at which distributions are held at once: of a large vocabulary 1.5 GB."""
 
 LIKELIEST = 128
 """Tokens of a distribution that are kept; all others are one."""
@@ -23,55 +28,60 @@ class Answered:
     answer: tuple[int, ...]
 
 
-def logprobs(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[torch.Tensor]:
-    """The distribution of a model at each token of each answer.
+def logprobs(
+    model: PreTrainedModel, rows: Iterable[Answered], pad_id: int
+) -> Iterator[torch.Tensor]:
+    """The distribution of a model at each token of each answer, as its own forward gives it.
 
     Args:
         model: in evaluation mode; its vocabulary has V tokens.
         pad_id: what rows are filled up with, on the right, where nothing attends to it.
 
-    Returns:
-        For each row log-probabilities (answer tokens, V), float32, on the model's device.
+    Yields:
+        Row by row log-probabilities (answer tokens, V), float32, on the model's device. Take one
+        before the next: a table of a long answer is large.
     """
-    found: list[torch.Tensor] = []
     for batch in _batches(rows):
         width = max(len(row.prompt) + len(row.answer) for row in batch)
         ids = [[*row.prompt, *row.answer] for row in batch]
         padded = torch.tensor([row + [pad_id] * (width - len(row)) for row in ids])
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids])
-        with torch.inference_mode():
-            hidden = model.base_model(
-                input_ids=padded.to(model.device), attention_mask=mask.to(model.device)
-            ).last_hidden_state
-            for row, states in zip(batch, hidden, strict=True):
-                first = len(row.prompt) - 1  # the position that predicts the answer's first token
-                logits = model.get_output_embeddings()(states[first : first + len(row.answer)])
-                found.append(logits.float().log_softmax(-1))
-    return found
+        # The position before each token of an answer is the one that predicts it.
+        starts = [n * width + len(row.prompt) - 1 for n, row in enumerate(batch)]
+        at = [s + k for s, row in zip(starts, batch, strict=True) for k in range(len(row.answer))]
+        positions = torch.tensor(at, device=model.device)
+        with torch.inference_mode(), hidden_states_at(model, positions):
+            logits = model(
+                input_ids=padded.to(model.device),
+                attention_mask=mask.to(model.device),
+                use_cache=False,
+            ).logits[0]
+        for part in logits.split([len(row.answer) for row in batch]):
+            yield part.float().log_softmax(-1)
 
 
-def _batches(rows: Sequence[Answered]) -> Iterator[Sequence[Answered]]:
-    """Rows in their order, as many as hold `TOKENS` when padded to the longest."""
-    start = 0
-    while start < len(rows):
-        end, width = start, 0
-        while end < len(rows):
-            width = max(width, len(rows[end].prompt) + len(rows[end].answer))
-            if end > start and width * (end + 1 - start) > TOKENS:
-                break
-            end += 1
-        yield rows[start:end]
-        start = end
+def _batches(rows: Iterable[Answered]) -> Iterator[list[Answered]]:
+    """Rows in their order, as many as hold `TOKENS` when padded to the longest, and `ANSWERS`."""
+    batch: list[Answered] = []
+    width = answers = 0
+    for row in rows:
+        length, more = len(row.prompt) + len(row.answer), len(row.answer)
+        full = max(width, length) * (len(batch) + 1) > TOKENS or answers + more > ANSWERS
+        if batch and full:
+            yield batch
+            batch, width, answers = [], 0, 0
+        batch.append(row)
+        width, answers = max(width, length), answers + more
+    if batch:
+        yield batch
 
 
 def per_token(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[float]:
     """The mean log-probability (nats) of each answer's tokens."""
     found = []
-    for start in range(0, len(rows), 64):
-        some = rows[start : start + 64]
-        for row, table in zip(some, logprobs(model, some, pad_id), strict=True):
-            answer = torch.tensor(row.answer, device=table.device)
-            found.append(float(table.gather(1, answer[:, None]).mean()))
+    for row, table in zip(rows, logprobs(model, rows, pad_id), strict=True):
+        answer = torch.tensor(row.answer, device=table.device)
+        found.append(float(table.gather(1, answer[:, None]).mean()))
     return found
 
 
@@ -83,13 +93,8 @@ def divergence(
     Of answers that the base gave it is an estimate of how far the tuned model is from it where the
     base itself goes (Shenfeld et al. 2025, RL's Razor, arXiv 2509.04259).
     """
-    found = []
-    for start in range(0, len(rows), 16):  # two tables of a vocabulary's width are held at once
-        some = rows[start : start + 16]
-        pairs = zip(logprobs(base, some, pad_id), logprobs(tuned, some, pad_id), strict=True)
-        for ours, theirs in pairs:
-            found.append(float((ours.exp() * (ours - theirs)).sum(-1).mean()))
-    return found
+    pairs = zip(logprobs(base, rows, pad_id), logprobs(tuned, rows, pad_id), strict=True)
+    return [float((ours.exp() * (ours - theirs)).sum(-1).mean()) for ours, theirs in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Sketch:
     """A model's distributions at the tokens of an answer, as far as they are kept.
 
     Attributes:
-        ids: the likeliest tokens at each, (answer tokens, `LIKELIEST`), int64.
+        ids: the likeliest tokens at each, (answer tokens, `LIKELIEST`), int32.
         logprobs: theirs, of the same shape, float32.
     """
 
@@ -107,10 +112,9 @@ class Sketch:
 
 def sketches(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> Iterator[Sketch]:
     """What is kept of a model's distributions, so that another can be compared without it."""
-    for start in range(0, len(rows), 16):
-        for table in logprobs(model, rows[start : start + 16], pad_id):
-            top = table.topk(min(LIKELIEST, table.shape[-1]))
-            yield Sketch(top.indices.cpu(), top.values.cpu())
+    for table in logprobs(model, rows, pad_id):
+        top = table.topk(min(LIKELIEST, table.shape[-1]))
+        yield Sketch(top.indices.int().cpu(), top.values.cpu())
 
 
 def drift(
@@ -126,14 +130,12 @@ def drift(
     Args:
         base: `sketches` of the rows.
     """
-    for start in range(0, len(rows), 16):
-        some = slice(start, start + 16)
-        for kept, table in zip(base[some], logprobs(tuned, rows[some], pad_id), strict=True):
-            ours = kept.logprobs.to(table.device)
-            theirs = table.gather(1, kept.ids.to(table.device))
-            distance = (ours.exp() * (ours - theirs)).sum(-1)
-            rest, its_rest = (_rest(logs) for logs in (ours, theirs))
-            yield float((distance + rest * (rest.log() - its_rest.log())).mean())
+    for kept, table in zip(base, logprobs(tuned, rows, pad_id), strict=True):
+        ours = kept.logprobs.to(table.device)
+        theirs = table.gather(1, kept.ids.to(table.device, torch.int64))
+        distance = (ours.exp() * (ours - theirs)).sum(-1)
+        rest, its_rest = (_rest(logs) for logs in (ours, theirs))
+        yield float((distance + rest * (rest.log() - its_rest.log())).mean())
 
 
 def _rest(logs: torch.Tensor) -> torch.Tensor:

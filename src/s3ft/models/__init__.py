@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._adapter import load_merged
 from ._empty import check_model, empty_model, other_senses, quantised
 from ._files import kept_files
+from ._hidden_states import hidden_states_at
 from ._load import (
     load_chat,
     load_config,
@@ -25,6 +26,7 @@ __all__ = [
     "empty_model",
     "fingerprint",
     "free_memory",
+    "hidden_states_at",
     "is_ordinary_copy",
     "is_out_of_memory",
     "kept_files",

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..atomic import atomic_file, atomic_text
-from ..evaluate import DRIFT, LIKELIHOOD
+from ..evaluate import BASE, DRIFT, LIKELIHOOD
 from ..evaluate.likelihood import Answered, Sketch, drift, per_token, sketches
 from ..generate import TransformersEngine
 from ..progress import progress
@@ -24,9 +24,11 @@ from .rundir import DRIFT_FILES, Run
 if TYPE_CHECKING:
     from pathlib import Path
 
-BASE = "base"
 GENERAL_TOKENS = 64
 """Of the base's answer to a general prompt."""
+
+LONGEST = 512
+"""Tokens of an answer that are looked at, its first: one that reasons may have thousands."""
 
 
 def measure_likelihoods(run: Run, model: RunModel) -> None:
@@ -64,9 +66,10 @@ def _targets(run: Run, model: RunModel, entry: Entry) -> Iterator[tuple[str, Ans
         response = candidate.response
         if candidate.sample == 0 and response.text:
             ids = response.token_ids or chat.completion_ids(example.prompt, response.text)
-            yield candidate.source, Answered(prompt, ids)
+            yield candidate.source, Answered(prompt, ids[:LONGEST])
     thought = reasoning_to_train(example, run.recipe.train.reasoning)
-    yield "gold", Answered(prompt, chat.completion_ids(example.prompt, example.completion, thought))
+    gold = chat.completion_ids(example.prompt, example.completion, thought)
+    yield "gold", Answered(prompt, gold[:LONGEST])
 
 
 def keep_base(run: Run, model: RunModel) -> None:
@@ -128,18 +131,15 @@ def _task_rows(run: Run, model: RunModel) -> Iterator[tuple[str, str, Answered]]
             if ids or text:
                 ids = ids or model.chat.completion_ids(entry.example.prompt, text)
                 prompt = model.chat.prompt_ids(entry.example.prompt)
-                yield "task", entry.example.id, Answered(prompt, ids)
+                yield "task", entry.example.id, Answered(prompt, ids[:LONGEST])
 
 
 def _general_rows(run: Run, model: RunModel) -> Iterator[tuple[str, str, Answered]]:
     """The base's answers to the benchmarks' questions, as many of each benchmark."""
-    benchmarks = [name for name in run.recipe.evaluate.benchmarks if list(run.store.items(name))]
-    if not benchmarks:
-        return
-    each = max(1, run.recipe.evaluate.drift // len(benchmarks))
+    asked = [list(run.store.items(name)) for name in run.recipe.evaluate.benchmarks]
+    each = max(1, run.recipe.evaluate.drift // max(1, len(asked)))
     requests = []
-    for name in benchmarks:
-        items = list(run.store.items(name))
+    for items in asked:
         for item in items[:: max(1, len(items) // each)][:each]:
             requests.append(_request(model, item.item, item.prompt))
     engine = TransformersEngine(model.weights, model.chat)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from ..evaluate import run_benchmarks, target_scores
+from ..evaluate import BASE, run_benchmarks, target_scores
 from ..progress import console
 from ..store import Spent
 from ._analyses import keep_base, measure_drift, measure_likelihoods
 from ._model import RunModel
 from .rundir import Run, label
 from .selection import Guard, answer, judge, measured_source
-
-BASE = "base"
-"""The label of the untuned model."""
 
 
 def evaluate_all(run: Run) -> None:

@@ -10,13 +10,13 @@ from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
-from ..evaluate import run_benchmarks
+from ..evaluate import BASE, run_benchmarks
 from ..generate import Tokens, Usage, usage
 from ..ladder import PICKS
 from ..records import Target
 from ..store import Store
 from ..train import length_limit, seconds_per_step, tokenize
-from ._measuring import BASE, measure_target
+from ._measuring import measure_target
 from ._preflight import sample
 from .rundir import Run
 from .selection import (

@@ -62,7 +62,8 @@ def run_stages(
     recipe = with_start_date(load(source, overrides), folder(source, out), origin)
     base = _base(recipe, until)
     if launched():
-        if recipe.sweep and read_sweep(folder(source, out)) is None:
+        swept = read_sweep(folder(source, out)) or {"chosen": {}}
+        if recipe.sweep and not set(recipe.methods) <= set(swept["chosen"]):
             remedy = "Sweep without it: s3ft train with one seed. Then launch the other seeds."
             raise InputError("the launcher", "cannot be used for a sweep", remedy)
         if until != "train":

@@ -17,11 +17,10 @@ from statistics import fmean
 from typing import Any
 
 from ..atomic import atomic_folder, atomic_text
-from ..evaluate import DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
 from ..progress import console
 from ..recipe import Recipe, load, point_name, points
 from ..store import Store
-from ._measuring import BASE
 from ._stages import Stage
 from .rundir import SWEEP, Run, label, read_sweep
 
@@ -36,16 +35,16 @@ def sweep(run: Run, begin: Begin) -> None:
         InputError, RunError: as the runs of the points; the same call goes on from there.
     """
     grid, known = points(run.recipe.sweep), read_sweep(run.path)
-    before = known["chosen"] if known else {}
+    before, seed = (known["chosen"], known["seed"]) if known else ({}, run.recipe.seeds[0])
     if not set(run.recipe.methods) <= set(before):
         run.base.free()
         origin, tried = run.path, list[dict[str, Any]]()
         for point in grid:
             out = run.path / "sweep" / point_name(point)
             console.print(f"sweep: {point_name(point)}", markup=False)
-            begin(point_recipe(run.recipe, point), out, "evaluate", origin)
+            begin(point_recipe(run.recipe, point, seed), out, "evaluate", origin)
             origin = run.path / "sweep" / point_name(grid[0])  # it has measured the base
-            tried += [{"point": point, **found} for found in figures(out, run.recipe)]
+            tried += [{"point": point, **found} for found in figures(out, run.recipe, seed)]
         chosen = {
             method: max(
                 (one for one in tried if one["method"] == method),
@@ -54,19 +53,19 @@ def sweep(run: Run, begin: Begin) -> None:
             for method in run.recipe.methods
         }
         chosen |= before  # their models are there: a method that comes later changes nothing
-        found = {"tried": tried, "chosen": chosen}
+        found = {"seed": seed, "tried": tried, "chosen": chosen}
         atomic_text(run.path / SWEEP, json.dumps(found, indent=1) + "\n")
         for method, point in chosen.items():
             console.print(f"sweep: {method} takes {point_name(point)}", markup=False)
     _take_models(run)
 
 
-def point_recipe(recipe: Recipe, point: dict[str, Any]) -> dict[str, Any]:
+def point_recipe(recipe: Recipe, point: dict[str, Any], seed: int) -> dict[str, Any]:
     """The recipe of a point's run: measured on what is chosen by."""
     changes = {
         **point,
         "sweep": {},
-        "seeds": recipe.seeds[:1],
+        "seeds": [seed],
         "data.test": recipe.data.dev,
         "data.max_test": recipe.data.max_dev,
         "data.dev": None,
@@ -76,7 +75,7 @@ def point_recipe(recipe: Recipe, point: dict[str, Any]) -> dict[str, Any]:
     return load(recipe.model_dump(mode="json"), changes).model_dump(mode="json")
 
 
-def figures(path: Path, recipe: Recipe) -> list[dict[str, Any]]:
+def figures(path: Path, recipe: Recipe, seed: int) -> list[dict[str, Any]]:
     """What each method is chosen by at a point: accuracy on the dev rows, in percent, minus the
     mean drop in points. Without a benchmark there is no drop, without a target no accuracy."""
     values: dict[tuple[str, str], list[float]] = {}
@@ -90,7 +89,7 @@ def figures(path: Path, recipe: Recipe) -> list[dict[str, Any]]:
     means = {key: fmean(some) for key, some in values.items()}
     found = []
     for method in recipe.methods:
-        name = label(method, recipe.seeds[0])
+        name = label(method, seed)
         accuracy = means.get((name, TARGET), 0.0)
         drops = [means[BASE, task] - means[name, task] for task in recipe.evaluate.benchmarks]
         drop = fmean(drops) if drops else 0.0
@@ -110,7 +109,7 @@ def _take_models(run: Run) -> None:
     """Link the chosen points' models into the run: they are what it would train itself."""
     found = read_sweep(run.path)
     assert found is not None
-    seed = run.recipe.seeds[0]
+    seed = found["seed"]
     for method, point in found["chosen"].items():
         source = run.path / "sweep" / point_name(point) / "models" / label(method, seed)
         if run.model(method, seed).exists():

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..compare import Against, Comparison
-from ..evaluate import TARGET
+from ..evaluate import BASE, TARGET
 from ..text import count, number, ranged, signed_range
-from ._scores import BASE
 
 FEW_ITEMS = 200
 """Below so many test items differences of ten points can hide."""

@@ -12,7 +12,7 @@ from typing import Any
 from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
 from ..errors import InputError
-from ..evaluate import DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
@@ -20,7 +20,7 @@ from ..store import Entry, Store
 from ..text import clip
 from ._answers import answers
 from ._changed import changed
-from ._scores import BASE, Results
+from ._scores import Results
 
 FORMAT = 2
 """Raised whenever a key of the report changes its meaning."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..compare import Contender
+from ..evaluate import BASE
 from ..text import clip
-from ._scores import BASE
 
 SHOWN = 4
 """Items of each task and kind that are shown."""

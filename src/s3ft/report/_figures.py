@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from ..evaluate import BASE
 from ._axes import CANVAS
-from ._scores import BASE
 
 MAX_POINTS = 300
 """Points of a loss curve; longer ones are thinned."""

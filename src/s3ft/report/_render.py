@@ -10,11 +10,11 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from ..atomic import atomic_text
+from ..evaluate import BASE
 from ..recipe import point_name
 from ..text import cell, count, duration, fence, nats, number, signed
 from ._axes import CANVAS
 from ._figures import forgetting, losses
-from ._scores import BASE
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -10,11 +10,9 @@ from statistics import fmean
 from typing import Any
 
 from ..errors import RunError
-from ..evaluate import DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
 from ..stats import standard_error
 from ..store import Score
-
-BASE = "base"
 
 
 class Results:

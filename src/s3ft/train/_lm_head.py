@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.functional import pad
+
+from ..models import hidden_states_at
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -42,23 +42,3 @@ def read_trained_positions(model: PreTrainedModel) -> None:
             return everywhere(*args, fused_lm_head=True, **kwargs)
 
     model.forward = forward
-
-
-@contextmanager
-def hidden_states_at(model: PreTrainedModel, positions: torch.Tensor | slice) -> Iterator[None]:
-    """Let the model's backbone give its last hidden states at some positions only.
-
-    Args:
-        positions: of the states of all rows behind each other, (rows x length, hidden size). What
-            is given is one row of them: (1, positions, hidden size).
-    """
-
-    def select(_module: Any, _args: Any, output: Any) -> Any:
-        output.last_hidden_state = output.last_hidden_state.flatten(0, 1)[positions].unsqueeze(0)
-        return output
-
-    hook = model.base_model.register_forward_hook(select)
-    try:
-        yield
-    finally:
-        hook.remove()

@@ -18,7 +18,7 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from ._lm_head import hidden_states_at
+from ..models import hidden_states_at
 
 if TYPE_CHECKING:
     from trl import SFTTrainer
