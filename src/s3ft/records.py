@@ -162,6 +162,18 @@ class Case:
     finish_reason: FinishReason = "stop"
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, key: str, example: Example, response: Response) -> Case:
+        """A response to an example, with the example's accepted answers.
+
+        Where these are not the completion, it stands beside them, as in a row of a file.
+        """
+        meta = example.meta
+        if example.accepted != (example.completion,):
+            meta = {**meta, "completion": example.completion}
+        gold, reason = example.accepted, response.finish_reason
+        return cls(key, example.prompt, response.text, gold, reason, meta)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

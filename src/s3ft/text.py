@@ -39,6 +39,11 @@ def nats(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}".replace("-", "−")
 
 
+def p_value(value: float) -> str:
+    """Three decimals, or less than what they show."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def count(value: float | None) -> str:
     """A whole number with separators."""
     return NONE if value is None else f"{value:,.0f}"

@@ -11,7 +11,6 @@ import pytest
 from s3ft.errors import InputError
 from s3ft.judges import without_leaks
 from s3ft.ladder import RungPrompt, built_in_rungs, leak
-from s3ft.pipeline.selection import make_case
 from s3ft.records import Case, Example, Response, Verdict
 
 EXAMPLE = Example(
@@ -199,7 +198,7 @@ def test_the_completion_s_words_are_no_leak_where_the_gold_is_short() -> None:
     example = Example("e", EXAMPLE.prompt, completion, {"gold": ["B"]})
     texts = ["The reference answer of the key is B.", "The provided solution says B."]
     for n, text in enumerate(texts):
-        case = make_case(str(n), example, Response(str(n), text))
+        case = Case.of(str(n), example, Response(str(n), text))
         assert case.gold == ("B",)
         [verdict] = without_leaks(accept, paraphrase())(iter([case]))
         assert verdict.label == ("incorrect" if n else "correct")

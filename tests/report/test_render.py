@@ -6,14 +6,11 @@ import io
 import json
 import re
 from html.parser import HTMLParser
-from itertools import pairwise
 from typing import Any
-from xml.etree import ElementTree
 
-import pytest
 from rich.console import Console
 
-from s3ft.report import CANVAS, build, summary_table, write
+from s3ft.report import build, summary_table, write
 from s3ft.store import Answer, Item, Spent
 from s3ft.text import cell, duration, fence, number, signed
 
@@ -41,29 +38,50 @@ class Page(HTMLParser):
 def written(run: Any) -> tuple[dict[str, Any], str, str]:
     report = build(run.store, run.recipe, run.path)
     paths = write(report, run.path)
-    assert [path.name for path in paths] == ["report.json", "report.md", "report.html"]
-    whole, markdown, html = (path.read_text(encoding="utf-8") for path in paths)
+    assert [path.name for path in paths[:3]] == ["report.json", "report.md", "report.html"]
+    whole, markdown, html = (path.read_text(encoding="utf-8") for path in paths[:3])
     assert json.loads(whole) == report
     return report, markdown, html
 
 
 def test_markdown_has_the_headline(finished: Any) -> None:
     _, markdown, _ = written(finished)
-    assert "| | target % | change | mean drop | facts | myths |\n|---|---:|" in markdown
-    assert "| base | 25.0 |  |  | 100.0 | 50.0 |" in markdown
-    assert "| sft | 62.5 | +37.5 | 43.8 | 37.5 | 25.0 |" in markdown
-    assert "| s3ft | 75.0 | +50.0 | 6.2 | 87.5 | 50.0 |" in markdown
+    assert "| | items | base | sft | s3ft |\n|---|---:|---:|---:|---:|\n" in markdown
+    rows = re.findall(
+        r"^\| (target %|facts %|mean drop) \| ?(\d*) ?\| ?([\d.]*) ?\|(.*)\|$", markdown, re.M
+    )
+    assert [row[:3] for row in rows] == [
+        ("target %", "4", "25.0"), ("facts %", "4", "100.0"), ("mean drop", "", "")
+    ]  # fmt: skip
+    target, facts, drop = (row[3].split(" | ") for row in rows)
+    assert target[0].startswith(" 62.5 (+37.5 [")
+    assert target[1].startswith("75.0 (+50.0 [")
+    assert facts[0].startswith(" 37.5 (−62.5 [")
+    assert drop[0].startswith(" 43.8 [")
+    assert drop[1].startswith("6.2 [")
     assert "| s3ft | 4 | 50.0 | 25.0 | 25.0 | 0 |" in markdown
 
 
 def test_the_page_has_the_figures(finished: Any) -> None:
     _, _, html = written(finished)
     text = " ".join(Page(html).text.split())
-    assert "sft 62.5 ± 23.9 +37.5 43.8 37.5 62.5 25.0 25.0" in text
-    assert "self 50.0 % (2)" in text
+    assert re.search(r"target 4 items 25\.0 62\.5 ?\+37\.5 \[.*?\] 75\.0 ?\+50\.0 \[", text)
+    assert re.search(r"facts 4 items 100\.0 37\.5 ?−62\.5 \[", text)
+    assert "self: the base model's own verified answer" in text
     assert "own answer 2" in text
     assert "1 min 15 s" in text
-    assert html.count("<svg") == 2
+    assert re.findall(r'<figure id="(\w+)">', html) == [
+        "differences", "trade", "composition", "losses"
+    ]  # fmt: skip
+    files = sorted(path.stem for path in (finished.path / "figures").iterdir())
+    assert files == ["composition", "differences", "losses", "trade"]
+
+
+def test_what_each_stage_cost_is_added_up(finished: Any) -> None:
+    _, markdown, html = written(finished)
+    assert "| generate | 240 | 0.5 s |" in markdown
+    assert "| in all | 240 | 6.8 s |" in markdown
+    assert "in all2406.8 s" in "".join(Page(html).text.split("\n")).replace("  ", "")
 
 
 def test_the_page_needs_nothing_else(finished: Any) -> None:
@@ -71,7 +89,7 @@ def test_the_page_needs_nothing_else(finished: Any) -> None:
     page = Page(html)
     assert "script" not in page.tags
     assert "link" not in page.tags
-    assert not re.search(r"https?://|url\(|@import", html)
+    assert not re.search(r"https?://|url\((?!#)|@import", html)
 
 
 def test_data_cannot_become_markup(run: Any) -> None:
@@ -106,7 +124,7 @@ def test_a_run_that_only_began_renders(run: Any) -> None:
     report, markdown, html = written(run)
     assert "## Mixture" not in markdown
     assert "<svg" not in html
-    assert summary_table(report).row_count == 3
+    assert summary_table(report).row_count == 0
 
 
 def test_only_the_mixture_renders(run: Any) -> None:
@@ -122,59 +140,17 @@ def test_the_terminals_table(finished: Any) -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(summary_table(report))
     text = console.export_text()
-    rows = [re.findall(r"[^\s│]+", line) for line in text.splitlines() if line.startswith("│")]
-    assert ["target", "%", "25.0", "62.5", "75.0"] in rows
-    assert ["change", "0.0", "+37.5", "+50.0"] in rows
-    assert ["mean", "drop", "–", "43.8", "6.2"] in rows
-    assert ["facts", "100.0", "37.5", "87.5"] in rows
-    assert ["myths", "50.0", "25.0", "50.0"] in rows
-
-
-def drawn(html: str) -> list[tuple[str, float, list[tuple[float, float]]]]:
-    """The page's first figure: each method's name, its height, and the points, the seeds' first."""
-    figure = ElementTree.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
-    return [
-        (
-            str(name.text),
-            float(name.attrib["y"]),
-            [(float(at.attrib["cx"]), float(at.attrib["cy"])) for at in group.iter("circle")],
-        )
-        for group in figure.iter("g")
-        for name in group.iter("text")
-    ]
-
-
-def test_the_figure_has_a_point_for_every_method_and_seed(finished: Any) -> None:
-    _, _, html = written(finished)
-    marks = drawn(html)
-    assert [(name, len(points)) for name, _, points in marks] == [
-        ("base", 1),
-        ("sft", 3),
-        ("s3ft", 3),
-    ]
-    (base_x, base_y), (sft_x, sft_y), (x, y) = (points[-1] for _, _, points in marks)
-    assert base_x < x < sft_x  # more forgotten is further right
-    assert base_y > sft_y > y  # better is higher, and pixels count downwards
-
-
-def test_labels_do_not_cover_each_other(run: Any) -> None:
-    run.examples()
-    models = ("base", "sft-seed0", "s3ft-seed0")
-    for task, metric in (("target", "accuracy"), ("facts", "acc"), ("myths", "acc")):
-        run.scores(task, metric, {model: [1, 0] for model in models})
-    _, _, html = written(run)
-    marks = drawn(html)
-    assert len({points[-1] for _, _, points in marks}) == 1, "all in one place"
-    heights = sorted(height for _, height, _ in marks)
-    assert all(b - a >= 15 for a, b in pairwise(heights))
-
-
-@pytest.mark.parametrize("values", [[0.0, 0.0], [36.7, 57.3], [-0.2, 7.7], [0.001, 0.004], [5.0]])
-def test_an_axis_holds_its_values_between_round_ticks(values: list[float]) -> None:
-    axis = CANVAS.x_axis(values)
-    assert all(CANVAS.left <= axis(value) <= CANVAS.width - CANVAS.right for value in values)
-    assert 2 <= len(axis.ticks) <= 8
-    assert len({text for _, text in axis.ticks}) == len(axis.ticks)
+    rows = {}
+    for line in text.splitlines():
+        if line.startswith("│"):
+            name, *cells = (cell.strip() for cell in line.strip("│").split("│"))
+            rows[name] = cells
+    assert rows["target %"] == ["25.0", "62.5", "75.0"]
+    assert rows["facts"] == ["100.0", "37.5", "87.5"]
+    assert rows["myths"] == ["50.0", "25.0", "50.0"]
+    assert re.fullmatch(r"\+37\.5 \[.+, .+\]", rows["change"][1])
+    assert re.fullmatch(r"43\.8 \[.+, .+\]", rows["mean drop"][1])
+    assert rows["change"][0] == rows["mean drop"][0] == "–"
 
 
 def test_figures_as_people_write_them() -> None:
@@ -214,7 +190,7 @@ def test_a_sweep_is_shown_with_what_it_chose(finished: Any) -> None:
     assert "| sft | learning_rate=0.0002 | 41.2 | 1.5 | 39.8 |  |" in markdown
     assert "| sft | learning_rate=0.001 | 41.2 | 1.5 | 39.8 | chosen |" in markdown
     assert Page(html).text.count("learning_rate=") == 2
-    assert Page(html).text.count("chosen") == 1
+    assert html.count("<td>chosen</td>") == 1
 
 
 def test_nothing_breaks_out_of_lost_items(finished: Any) -> None:

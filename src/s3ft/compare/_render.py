@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..stats.paired import LEVEL, fewest_discordant
-from ..text import ranged, signed_range
+from ..text import p_value, ranged, signed_range
 from ._compare import Against, Comparison
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def table(found: Comparison, reference: str) -> Table:
                 signed_range(one.paired.difference) + _star(one),
                 str(one.paired.gained),
                 str(one.paired.lost),
-                _p(one.p_holm),
+                p_value(one.p_holm),
                 end_section=number == len(here) > 1,
             )
     return made
@@ -94,7 +94,3 @@ def _in_words(found: Comparison, name: str, reference: str) -> str:
 
 def _star(one: Against) -> str:
     return "  " if one.paired.told == "not told" else " *"
-
-
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"

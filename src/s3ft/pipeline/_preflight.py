@@ -19,7 +19,6 @@ from ..train import dry_run, length_limit, reasoning_to_train
 from ..workers import connect
 from ._stages import Stage, reaches
 from .rundir import Run, count_gold, data_notes, environment
-from .selection import make_case
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
@@ -143,6 +142,8 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
             "Choose another judge or data.gold, mend these rows, or lower min_gold_accepted.",
         )
     line = f"{where} {config.name!r}: accepts {share:.1%} of {len(examples):,} {split} golds"
+    if (level := getattr(judge, "level", None)) is not None:
+        line += f", running them in the sandbox at level {level}"
     if refused:
         line += f", not {len(refused)}: {named}"
     run.store.set_metadata(f"golds: {where}", f"{state} {line}")
@@ -150,7 +151,7 @@ def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str
 
 
 def _gold_case(example: Example) -> Case:
-    return make_case(example.id, example, Response(example.id, example.completion))
+    return Case.of(example.id, example, Response(example.id, example.completion))
 
 
 def _chat(run: Run) -> str:

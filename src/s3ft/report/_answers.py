@@ -10,7 +10,7 @@ from typing import Any
 
 from ..compare import Against, Comparison
 from ..evaluate import BASE, TARGET
-from ..text import count, number, ranged, signed_range
+from ..text import count, number, p_value, ranged, signed_range
 
 FEW_ITEMS = 200
 """Below so many test items differences of ten points can hide."""
@@ -35,24 +35,28 @@ def _learned(found: Comparison) -> Iterator[str]:
     if TARGET not in found.tasks:
         return
     items, _ = found.tasks[TARGET]
+    open_ = []
     for name in _tuned(found):
         pairs = [one for one in found.against if (one.task, one.contender) == (TARGET, name)]
-        parts = [_difference(one) for one in pairs]
+        open_ += [one.paired.smallest for one in pairs if one.paired.told == "not told"]
+        parts = "; ".join(map(_difference, pairs))
         score = number(found.scores[TARGET, name].value)
-        yield f"{name} is right in {score} % of {items:,} test items: {'; '.join(parts)}."
+        yield f"{name}: {score} % of {items:,} test items right. {parts[:1].upper()}{parts[1:]}."
+    if open_:
+        least = number(max(open_))
+        yield f"Of so many items a difference of less than about {least} points need not show."
 
 
 def _difference(one: Against) -> str:
-    """Against one reference, or what would have had to differ to show."""
+    """Against one reference; where nothing can be told, why."""
     pair = one.paired
-    if pair.told == "not told":
-        return (
-            f"no difference to {one.reference} can be told ({signed_range(pair.difference)};"
-            f" one of less than about {number(pair.smallest)} points would not show)"
-        )
-    more = "more" if pair.told == "higher" else "fewer"
-    value = number(abs(pair.difference.value))
-    return f"{value} points {more} than {one.reference} ({signed_range(pair.difference)})"
+    told = signed_range(pair.difference)
+    if pair.told != "not told":
+        which = "better" if pair.told == "higher" else "worse"
+        return f"{which} than {one.reference} ({told})"
+    if pair.difference.low > 0 or pair.difference.high < 0:
+        told += f", but the exact test does not agree, p = {p_value(pair.p)}"
+    return f"no difference to {one.reference} can be told ({told})"
 
 
 def _forgot(found: Comparison) -> Iterator[str]:
@@ -66,16 +70,18 @@ def _forgot(found: Comparison) -> Iterator[str]:
             if (one.contender, one.reference) == (drop.contender, BASE) and one.task in benchmarks
         }
         worse = [task for task, pair in lost.items() if pair.told == "lower"]
+        mean = f"the mean over {len(benchmarks)} benchmarks"
         if drop.drop.low > 0:
-            text = f"{drop.contender} lost {ranged(drop.drop)} points"
+            text = f"{drop.contender}: {ranged(drop.drop)} points lost, {mean}"
         elif drop.drop.high < 0:
-            text = f"{drop.contender} gained {number(-drop.drop.value)} points"
+            text = (
+                f"{drop.contender}: nothing lost, {number(-drop.drop.value)} points gained, {mean}"
+            )
         else:
-            text = f"{drop.contender}: no loss can be told, {ranged(drop.drop)} points"
-        text += f", the mean over {len(benchmarks)} benchmarks"
+            text = f"{drop.contender}: no loss can be told, {ranged(drop.drop)} points, {mean}"
         if worse:
             worse.sort(key=lambda task: lost[task].difference.value)
-            text += "; told in " + ", ".join(
+            text += "; worse in " + ", ".join(
                 f"{task} ({signed_range(lost[task].difference)})" for task in worse
             )
         if drop.fraction is not None:
@@ -92,9 +98,9 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
     judged, unknown = sum(labels.values()), labels.get("unknown", 0)
     if judged:
         share = f"{100 * unknown / judged:.1f} %"
-        open_ = f"{count(unknown)} of {count(judged)} verdicts are open ({share})"
+        open_ = f"The judge could not decide {count(unknown)} of {count(judged)} answers ({share})"
         warning = ", which is much" if unknown > UNKNOWN * judged else ""
-        yield f"{open_}{warning}; an open verdict never counts as right."
+        yield f"{open_}{warning}; such never count as right."
     if report["canaries"]:
         wrong, accepted = sum(report["canaries"].values()), report["canaries"].get("correct", 0)
         yield f"Of {count(wrong)} known-wrong answers the judge accepted {count(accepted)}."
@@ -109,7 +115,7 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
     if len(report["seeds"]) == 1 and report["methods"]:
         yield "One seed: the intervals are over items; another seed may give other figures."
     if TARGET in found.tasks and found.tasks[TARGET][0] < FEW_ITEMS:
-        yield f"{found.tasks[TARGET][0]:,} test items are few: see which differences would show."
+        yield f"{found.tasks[TARGET][0]:,} test items are few: small differences do not show."
     if report["methods"] and "sft" not in report["methods"]:
         yield "Plain SFT was not trained: what another method saves is not shown."
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
 from ..errors import InputError
-from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, TARGET
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
@@ -20,6 +20,7 @@ from ..store import Entry, Store
 from ..text import clip
 from ._answers import answers
 from ._changed import changed
+from ._confusion import confusion
 from ._scores import Results
 
 FORMAT = 2
@@ -53,7 +54,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
     columns = {BASE: {"": BASE}, **models}
     labels = [label for seeds in models.values() for label in seeds.values()]
     contenders = run_contenders(store, recipe, str(run_dir))
-    found = _compared(contenders)
+    found, cut = _compared(contenders), store.cut()
     report: dict[str, Any] = {
         "format": FORMAT,
         "model": recipe.model.id if recipe.model else None,
@@ -80,7 +81,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         },
         "rounds": [row for rung in recipe.rungs_to_ask() for row in _rounds(store, recipe, rung)],
         "verdicts": [
-            {"split": split, "source": source, "labels": counts}
+            {"split": split, "source": source, "labels": counts, "cut": cut.get((split, source), 0)}
             for (split, source), counts in store.labels().items()
         ],
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
@@ -89,12 +90,11 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             for label in labels
             if (training := _json(run_dir / "models" / label / "training.json")) is not None
         },
-        "likelihood": {
-            source: values
-            for (name, _, source), values in results.analyses.items()
-            if name == LIKELIHOOD
-        },
+        "likelihood": results.likelihoods(),
         "drift": {method: _drift(results, seeds) for method, seeds in models.items()},
+        "confusion": confusion(
+            store, recipe, {name: seeds.values() for name, seeds in columns.items()}
+        ),
         "sweep": _json(run_dir / "sweep.json"),
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
@@ -141,12 +141,24 @@ def _compared(contenders: list[Contender]) -> Comparison | None:
 
 
 def _drift(results: Results, seeds: dict[str, str]) -> dict[str, float]:
-    """The mean distance from the base by kind of prompt, in nats per token; over the seeds."""
-    found: dict[str, list[float]] = {}
-    for (name, model, kind), values in results.analyses.items():
-        if name == DRIFT and model in seeds.values():
-            found.setdefault(kind, []).append(fmean(values))
-    return {kind: fmean(means) for kind, means in found.items()}
+    """The mean distance from the base by kind of prompt, in nats per token; over the seeds.
+
+    Of the task's own prompts also those that the base solved, and those that it failed.
+    """
+    kinds = {
+        "task": ("task", None),
+        "task, base right": ("task", True),
+        "task, base wrong": ("task", False),
+        "general": ("general", None),
+    }
+    found: dict[str, float] = {}
+    for name, (kind, solved) in kinds.items():
+        means = [
+            fmean(some) for label in seeds.values() if (some := results.drift(label, kind, solved))
+        ]
+        if means:
+            found[name] = fmean(means)
+    return found
 
 
 def _rungs(recipe: Recipe) -> Iterator[Rung]:

@@ -1,4 +1,4 @@
-"""The report for people: a page, Markdown, and a table for the terminal."""
+"""The report for people: a page, Markdown, figures as files, and a table for the terminal."""
 
 from __future__ import annotations
 
@@ -10,29 +10,47 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from ..atomic import atomic_text
-from ..evaluate import BASE
+from ..evaluate import BASE, TARGET
 from ..recipe import point_name
-from ..text import cell, count, duration, fence, nats, number, signed
-from ._axes import CANVAS
-from ._figures import forgetting, losses
+from ..stats import Estimate
+from ..text import (
+    cell,
+    count,
+    duration,
+    fence,
+    nats,
+    number,
+    p_value,
+    ranged,
+    signed,
+    signed_range,
+)
+from ._palette import ALL, DROPPED, model_colours, source_colours
+from ._plots import plots
+from ._tables import drops, estimate, result_rows
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-SHADES = 4
-"""Colours of the style sheet for rungs with a prompt of their own."""
+FIGURES = "figures"
+"""The folder in a run in which the report's figures lie as files."""
 
 
 def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
-    """Write ``report.json``, ``report.md`` and ``report.html``, each whole or not at all.
+    """Write ``report.json``, ``report.md``, ``report.html`` and ``figures/*.svg``, each whole or
+    not at all.
 
     The page needs nothing but itself: no script, no font, no network.
     """
+    drawn = plots(report)
     texts = {
         "report.json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
-        "report.md": _render("report.md.j2", report, escape=False),
-        "report.html": _render("report.html.j2", report, escape=True),
+        "report.md": _render("report.md.j2", report, drawn, escape=False),
+        "report.html": _render("report.html.j2", report, drawn, escape=True),
+        **{f"{FIGURES}/{name}.svg": plot.svg for name, plot in drawn.items()},
     }
+    if drawn:
+        (run_dir / FIGURES).mkdir(exist_ok=True)
     paths = []
     for name, text in texts.items():
         atomic_text(run_dir / name, text, errors="replace")
@@ -41,26 +59,41 @@ def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
 
 
 def summary_table(report: dict[str, Any]) -> Table:
-    """The headline: target, change, mean drop and benchmarks; a column for base and each method."""
+    """The headline: target, change, mean drop and benchmarks; a column for base and each method.
+
+    In brackets 95 % intervals, where base and methods were compared.
+    """
     from rich.table import Table
     from rich.text import Text
 
-    results = report["results"]
     table = Table("")
-    for method in results:
+    methods = list(report["results"])
+    for method in methods:
         table.add_column(Text(method), justify="right")
-    targets = [result["target"] for result in results.values()]
-    table.add_row("target %", *(number(target and target["score"]) for target in targets))
-    table.add_row("  change", *(signed(target and target["change"]) for target in targets))
-    drops = (number(result["mean_drop"]) for result in results.values())
-    table.add_row("mean drop", *drops, end_section=True)
-    for name in report["benchmarks"]:
-        scores = [result["benchmarks"][name] for result in results.values()]
-        table.add_row(Text(name), *(number(score and score["score"]) for score in scores))
+    for row in (rows := result_rows(report)):
+        scores = (number(row.cells[m].score) if m in row.cells else "–" for m in methods)
+        table.add_row(Text("target %" if row.task == TARGET else row.task), *scores)
+        if row.task == TARGET:
+            changes = (row.cells[m].change if m in row.cells else None for m in methods)
+            table.add_row("  change", *map(_change, changes))
+            lost = drops(report)
+            table.add_row(
+                "mean drop",
+                *(_drop(lost[m][0]) if m in lost else "–" for m in methods),
+                end_section=len(rows) > 1,
+            )
     return table
 
 
-def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
+def _change(value: Estimate | float | None) -> str:
+    return signed_range(value) if isinstance(value, Estimate) else signed(value)
+
+
+def _drop(value: Estimate | float | None) -> str:
+    return ranged(value) if isinstance(value, Estimate) else number(value)
+
+
+def _render(template: str, report: dict[str, Any], drawn: dict[str, Any], *, escape: bool) -> str:
     environment = Environment(
         loader=PackageLoader("s3ft.report", "."),
         autoescape=escape,
@@ -69,25 +102,45 @@ def _render(template: str, report: dict[str, Any], *, escape: bool) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["settings"] = point_name
-    for function in (number, signed, nats, count, duration, cell, fence):
+    environment.filters["change"] = _change
+    environment.filters["drop"] = _drop
+    environment.filters["share"] = lambda value: f"{value:.2f}"
+    environment.filters["p"] = p_value
+    for function in (estimate, number, nats, count, duration, cell, fence):
         environment.filters[function.__name__] = function
+    sources = source_colours(report["rungs"])
     return environment.get_template(template).render(
         shown=_richest(report["mixture"]),
         report=report,
         base=BASE,
-        tones=_tones(report["rungs"]),
-        canvas=CANVAS,
-        forgetting=forgetting(report),
-        losses=losses(report),
+        target=TARGET,
+        methods=[name for name, result in report["results"].items() if name != BASE],
+        rows=result_rows(report),
+        drops=drops(report),
+        plots=drawn,
+        palette=ALL,
+        colours=model_colours(report["methods"]),
+        tones={name: colour.name for name, colour in sources.items()} | {"": DROPPED.name},
+        spent=_totals(report["spent"]),
         recipe=yaml.safe_dump(report["recipe"], sort_keys=False, allow_unicode=True),
     )
 
 
-def _tones(rungs: list[dict[str, Any]]) -> dict[str, str]:
-    """The class of colour of each source: own answers, gold, and prompted ones by their number."""
-    prompted = [rung["name"] for rung in rungs if rung["kind"] == "prompted"]
-    shades = {name: f"p{number % SHADES}" for number, name in enumerate(prompted)}
-    return {"dropped": "dropped", **{r["name"]: r["kind"] for r in rungs}, **shades}
+def _totals(spent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each stage cost in all, in the order in which they began, and everything."""
+    stages: dict[str, dict[str, Any]] = {}
+    for row in spent:
+        total = stages.setdefault(
+            row["stage"], {"stage": row["stage"], "tokens": 0, "seconds": 0.0}
+        )
+        total["tokens"] += row["tokens"]
+        total["seconds"] += row["seconds"]
+    whole = {
+        "stage": "in all",
+        "tokens": sum(total["tokens"] for total in stages.values()),
+        "seconds": sum(total["seconds"] for total in stages.values()),
+    }
+    return [*stages.values(), whole] if stages else []
 
 
 def _richest(mixtures: dict[str, Any]) -> dict[str, Any]:

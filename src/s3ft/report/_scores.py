@@ -28,12 +28,11 @@ class Results:
         self._items: dict[tuple[str, str], dict[str, float]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self.metrics: dict[str, str] = {}
-        self.analyses: dict[tuple[str, str, str], list[float]] = {}
-        """Values by name, model and source or kind: see `s3ft.evaluate`."""
+        self._analyses: dict[tuple[str, str, str], dict[str, float]] = {}
         metrics: dict[tuple[str, str], set[str]] = {}
         for model, task, metric, item, value in scores:
             if task in (LIKELIHOOD, DRIFT):
-                self.analyses.setdefault((task, model, metric), []).append(value)
+                self._analyses.setdefault((task, model, metric), {})[item] = value
                 continue
             if task == TARGET and metric != "accuracy":
                 count = self._counts.get((model, metric), 0)
@@ -51,6 +50,26 @@ class Results:
                 )
                 raise RunError(f"{problem}; their scores cannot be compared")
             self.metrics[task] = ", ".join(sorted(metrics[task, model]))
+
+    def likelihoods(self) -> dict[str, list[float]]:
+        """Nats a token of what can be trained on under the base, by source."""
+        return {
+            source: list(values.values())
+            for (name, _, source), values in self._analyses.items()
+            if name == LIKELIHOOD
+        }
+
+    def drift(self, model: str, kind: str, solved: bool | None = None) -> list[float]:
+        """Nats a token from the base to a model, by prompt of a kind.
+
+        Args:
+            solved: only prompts of the target that the base solved, or only those it failed.
+        """
+        values = self._analyses.get((DRIFT, model, kind), {})
+        if solved is None:
+            return list(values.values())
+        right = {item: value > 0 for item, value in self._items.get((TARGET, BASE), {}).items()}
+        return [value for item, value in values.items() if right.get(item) is solved]
 
     def count(self, task: str) -> int:
         """The items of a task."""

@@ -83,6 +83,14 @@ class AnswerQueries(Database):
             counts.setdefault((split, source), {})[label] = count
         return counts
 
+    def cut(self) -> dict[tuple[str, str], int]:
+        """Answers that the model did not end itself, by split and source."""
+        rows = self._db.execute(
+            "SELECT split, source, count(*) FROM candidates JOIN responses USING (key)"
+            " WHERE finish_reason != 'stop' GROUP BY split, source"
+        )
+        return {(split, source): count for split, source, count in rows}
+
     def samples(self, source: str) -> list[Samples]:
         """The samples of a source on the train split, by their number."""
         rows = self._db.execute(

@@ -106,7 +106,7 @@ class _Code:
     """The judge: asks as many sandboxes at once as it has."""
 
     def __init__(self, sandboxes: list[Sandbox], level: Level, one_process: bool) -> None:
-        self._sandboxes, self._level, self._one_process = sandboxes, level, one_process
+        self._sandboxes, self.level, self._one_process = sandboxes, level, one_process
         self._count = len(sandboxes)
         # The last one used is taken first, so that no more are started than are needed at once.
         self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
@@ -150,7 +150,7 @@ class _Code:
         task = harness.task
         programs = task.readings(case.response)
         answer = shorten(programs[0])
-        level = self._level if harness.mode != "together" else f"{self._level}, in one process"
+        level = self.level if harness.mode != "together" else f"{self.level}, in one process"
         if harness.trouble:
             return Verdict(
                 case.key, "unknown", answer, f"{harness.trouble} [{level}]", harness.code

@@ -1,6 +1,6 @@
 """From data to a mixture: rungs are asked, judged and walked, and the targets written."""
 
-from ._fill import answer, judge, make_case
+from ._fill import answer, judge
 from ._guard import Guard
 from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
 from ._loop import judge as judge_rung
@@ -18,7 +18,6 @@ __all__ = [
     "generate",
     "judge",
     "judge_rung",
-    "make_case",
     "measured_source",
     "pending_rounds",
     "pin_sources",

@@ -10,7 +10,7 @@ from ...errors import RunError
 from ...generate import Unanswered
 from ...judges import Judge
 from ...progress import progress
-from ...records import Case, Example, Request, Response
+from ...records import Case, Request, Response
 from ...store import Entry, Place, Spent, Store
 from ._guard import Guard
 from ._solved import Solved
@@ -184,22 +184,4 @@ def _cases(
             if (candidate.verdict is None) if not attempt else (unknown.get(at) == attempt):
                 key = f"{position}:{candidate.sample}"
                 places[key] = Place(split, position, source, candidate.sample)
-                yield make_case(key, example, candidate.response)
-
-
-def make_case(key: str, example: Example, response: Response) -> Case:
-    """The response put before a judge, with the accepted answers of its example.
-
-    Where these are not the completion, it stands beside them, as in a row of a file.
-    """
-    meta = example.meta
-    if example.accepted != (example.completion,):
-        meta = {**meta, "completion": example.completion}
-    return Case(
-        key=key,
-        prompt=example.prompt,
-        response=response.text,
-        gold=example.accepted,
-        finish_reason=response.finish_reason,
-        meta=meta,
-    )
+                yield Case.of(key, example, candidate.response)

@@ -1,0 +1,100 @@
+"""The report's tables as rows of cells, for page, Markdown and terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..evaluate import BASE, TARGET
+from ..stats import Estimate
+
+
+class Cell(NamedTuple):
+    """A method's result in a task.
+
+    ``change`` is its difference from the base in points: an interval where the two were compared,
+    a figure where they were not, None for the base. ``told`` is `s3ft.stats.paired.Paired.told`.
+    """
+
+    score: float
+    change: Estimate | float | None = None
+    told: str = "not told"
+
+
+class Row(NamedTuple):
+    """A task: its cells by method, of those that were measured in it."""
+
+    task: str
+    items: int
+    metric: str
+    cells: dict[str, Cell]
+
+
+def result_rows(report: Mapping[str, Any]) -> list[Row]:
+    """The target, then the benchmarks, each with base and methods."""
+    rows = []
+    if report["target"]["items"]:
+        rows.append(_row(report, TARGET, report["target"]["items"], "accuracy"))
+    for name, benchmark in report["benchmarks"].items():
+        rows.append(_row(report, name, benchmark["items"], benchmark["metric"]))
+    return rows
+
+
+def drops(report: Mapping[str, Any]) -> dict[str, tuple[Estimate | float, Estimate | None]]:
+    """Each method's mean drop in points, and the fraction that it is of plain SFT's."""
+    comparison = report["comparison"] or {"mean_drop": []}
+    compared = {
+        one["contender"]: (estimate(one["drop"]), estimate(one["fraction"]))
+        for one in comparison["mean_drop"]
+        if one["reference"] == BASE
+    }
+    found: dict[str, tuple[Estimate | float, Estimate | None]] = {}
+    for method, result in report["results"].items():
+        drop, fraction = compared.get(method, (None, None))
+        known = result["mean_drop"] if drop is None else drop
+        if known is not None:
+            found[method] = (known, fraction)
+    return found
+
+
+def _row(report: Mapping[str, Any], task: str, items: int, metric: str) -> Row:
+    pairs = _pairs(report["comparison"], task)
+    cells = {}
+    for method, result in report["results"].items():
+        found = result["target"] if task == TARGET else result["benchmarks"][task]
+        if found is None:
+            continue
+        pair = pairs.get(method)
+        if method == BASE:
+            cells[method] = Cell(found["score"])
+        elif pair is not None:
+            change = estimate(pair["difference"])
+            cells[method] = Cell(found["score"], change, pair["told"])
+        elif task == TARGET:
+            cells[method] = Cell(found["score"], found["change"])
+        else:
+            cells[method] = Cell(found["score"], _negative(found["drop"]))
+    return Row(task, items, metric, cells)
+
+
+def _pairs(comparison: Mapping[str, Any] | None, task: str) -> dict[str, Any]:
+    """Every method against the base in a task."""
+    tasks = comparison["tasks"] if comparison else []
+    return {
+        pair["contender"]: pair
+        for one in tasks
+        if one["task"] == task
+        for pair in one["against"]
+        if pair["reference"] == BASE
+    }
+
+
+def estimate(plain: Mapping[str, float | None] | None) -> Estimate | None:
+    """A figure of the report's JSON with its interval; None where it has no ends."""
+    if plain is None or None in plain.values():
+        return None
+    return Estimate(**plain)  # type: ignore[arg-type]
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else 0.0 - value
