@@ -108,7 +108,7 @@ def test_a_real_run_of_three_methods_and_three_seeds(tmp_path: Path, browser: Br
         "paraphrase": {"prompt": "rewrite.j2"},
         "methods": ["sft", "ssr", "s3ft"],
         "seeds": [0, 1, 2],
-        "train": {"learning_rate": 2e-3, "epochs": 2, "batch_size": 8},
+        "train": {"learning_rate": 2e-3, "epochs": 2, "batch_size": 24},
         "evaluate": {
             "tasks": "lab",
             "benchmarks": ["lab_facts", "lab_myths", "lab_format"],

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..atomic import atomic_text
 from ..errors import InputError
 from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
 from ._interrupt import interruptible, with_replies
@@ -156,13 +157,22 @@ def compare(
         typer.Option(metavar="NAME", help="Of lm_eval's outputs: acc, exact_match,strict-match."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with figures and lost items.")
+    ] = None,
 ) -> None:
     """Paired statistics on what models did, item by item: runs, methods, lm_eval's logs."""
     from rich.console import Console
 
     from .. import compare as comparison
 
+    if html is not None and not html.absolute().parent.is_dir():
+        raise InputError("--html", f"there is no folder {html.absolute().parent}", "Make it first.")
     found = comparison.compare(comparison.read_contenders(names, metric), against or [])
+    if html is not None:
+        from ..report import comparison_page
+
+        atomic_text(html, comparison_page(found), errors="replace")
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
         return

@@ -1,13 +1,14 @@
 """What a run came to: one JSON, and the same as a page, as Markdown and as a table."""
 
 from ._build import build
+from ._comparing import frontier
 from ._plan import plan_lines, plan_table
-from ._plots import frontier
-from ._render import summary_table, write
+from ._render import comparison_page, summary_table, write
 from ._svg import style, to_svg
 
 __all__ = [
     "build",
+    "comparison_page",
     "frontier",
     "plan_lines",
     "plan_table",

@@ -16,8 +16,8 @@ LONGEST = 1500
 """Characters of a text that are shown."""
 
 
-def changed(contenders: Sequence[Contender]) -> list[dict[str, Any]]:
-    """What each method's first seed lost and gained against the base, by task.
+def changed(contenders: Sequence[Contender], reference: str = BASE) -> list[dict[str, Any]]:
+    """What each contender's first seed lost and gained against a reference's, by task.
 
     Items are spread evenly over those of their kind, and shown as far as their texts are kept.
 
@@ -25,16 +25,16 @@ def changed(contenders: Sequence[Contender]) -> list[dict[str, Any]]:
         For each method and task ``lost`` and ``gained``, the numbers of items, and ``items``: each
         with ``kind``, ``item``, ``prompt``, ``gold``, ``base`` and ``tuned``.
     """
-    base = next((one for one in contenders if one.name == BASE), None)
+    base = next((one for one in contenders if one.name == reference), None)
     if base is None:
         return []
-    found = []
+    found, first = [], next(iter(base.models.values()))
     for contender in contenders:
         if contender is base:
             continue
         tuned = next(iter(contender.models.values()))
         for name, task in tuned.items():
-            before = base.models[""].get(name)
+            before = first.get(name)
             if before is None:
                 continue
             kinds: dict[str, list[str]] = {"lost": [], "gained": []}

@@ -10,6 +10,7 @@ import yaml
 from jinja2 import Environment, PackageLoader
 
 from ..atomic import atomic_text
+from ..compare import Comparison, lines
 from ..evaluate import BASE, TARGET
 from ..recipe import point_name
 from ..stats import Estimate
@@ -25,9 +26,10 @@ from ..text import (
     signed,
     signed_range,
 )
-from ._palette import ALL, DROPPED, model_colours, source_colours
-from ._plots import plots
-from ._tables import drops, estimate, result_rows
+from ._changed import changed
+from ._palette import ALL, model_colours, source_colours
+from ._plots import Plot, comparison_plots, plots
+from ._tables import comparison_drops, comparison_rows, drops, estimate, result_rows
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -93,7 +95,7 @@ def _drop(value: Estimate | float | None) -> str:
     return ranged(value) if isinstance(value, Estimate) else number(value)
 
 
-def _render(template: str, report: dict[str, Any], drawn: dict[str, Any], *, escape: bool) -> str:
+def _environment(*, escape: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("s3ft.report", "."),
         autoescape=escape,
@@ -108,21 +110,50 @@ def _render(template: str, report: dict[str, Any], drawn: dict[str, Any], *, esc
     environment.filters["p"] = p_value
     for function in (estimate, number, nats, count, duration, cell, fence):
         environment.filters[function.__name__] = function
+    environment.globals["palette"] = ALL
+    return environment
+
+
+def _render(template: str, report: dict[str, Any], drawn: dict[str, Plot], *, escape: bool) -> str:
     sources = source_colours(report["rungs"])
-    return environment.get_template(template).render(
-        shown=_richest(report["mixture"]),
-        report=report,
-        base=BASE,
-        target=TARGET,
-        methods=[name for name, result in report["results"].items() if name != BASE],
-        rows=result_rows(report),
-        drops=drops(report),
-        plots=drawn,
-        palette=ALL,
-        colours=model_colours(report["methods"]),
-        tones={name: colour.name for name, colour in sources.items()} | {"": DROPPED.name},
-        spent=_totals(report["spent"]),
-        recipe=yaml.safe_dump(report["recipe"], sort_keys=False, allow_unicode=True),
+    return (
+        _environment(escape=escape)
+        .get_template(template)
+        .render(
+            shown=_richest(report["mixture"]),
+            report=report,
+            base=BASE,
+            target=TARGET,
+            methods=[name for name, result in report["results"].items() if name != BASE],
+            rows=result_rows(report),
+            drops=drops(report),
+            plots=drawn,
+            colours=model_colours(report["methods"]),
+            tones={name: colour.name for name, colour in sources.items()},
+            spent=_totals(report["spent"]),
+            recipe=yaml.safe_dump(report["recipe"], sort_keys=False, allow_unicode=True),
+        )
+    )
+
+
+def comparison_page(found: Comparison) -> str:
+    """A comparison as a page that needs nothing but itself, against its first reference."""
+    comparison, reference = found.to_dict(), found.references[0]
+    names = [one.name for one in found.contenders if one.name != reference]
+    return (
+        _environment(escape=True)
+        .get_template("comparison.html.j2")
+        .render(
+            comparison=comparison,
+            base=reference,
+            methods=names,
+            sentences=list(lines(found)),
+            rows=comparison_rows(comparison, reference),
+            drops=comparison_drops(comparison, reference),
+            plots=comparison_plots(comparison, reference),
+            colours=model_colours(names),
+            changed=changed(found.contenders, reference),
+        )
     )
 
 

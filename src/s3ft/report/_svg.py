@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ._palette import ALL, INK, LINE, SOFT
+from ._palette import ALL, INK, LINE, PAPER, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,7 @@ def style() -> Iterator[None]:
         "legend.frameon": False,
         "legend.handletextpad": 0.4,
         "legend.columnspacing": 1.2,
-        "figure.facecolor": "none",
+        "figure.facecolor": PAPER.light,
         "axes.facecolor": "none",
         "figure.constrained_layout.use": True,
     }

@@ -40,36 +40,53 @@ def result_rows(report: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
+def comparison_rows(comparison: Mapping[str, Any], reference: str) -> list[Row]:
+    """The tasks of a comparison (`s3ft.compare.Comparison.to_dict`), each with all contenders."""
+    rows = []
+    for task in comparison["tasks"]:
+        pairs = _pairs(comparison, task["task"], reference)
+        cells = {
+            name: Cell(score["value"], *_difference(pairs.get(name)))
+            for name, score in task["scores"].items()
+        }
+        rows.append(Row(task["task"], task["items"], task["metric"], cells))
+    return rows
+
+
 def drops(report: Mapping[str, Any]) -> dict[str, tuple[Estimate | float, Estimate | None]]:
     """Each method's mean drop in points, and the fraction that it is of plain SFT's."""
-    comparison = report["comparison"] or {"mean_drop": []}
-    compared = {
-        one["contender"]: (estimate(one["drop"]), estimate(one["fraction"]))
-        for one in comparison["mean_drop"]
-        if one["reference"] == BASE
-    }
+    compared = comparison_drops(report["comparison"], BASE)
     found: dict[str, tuple[Estimate | float, Estimate | None]] = {}
     for method, result in report["results"].items():
-        drop, fraction = compared.get(method, (None, None))
-        known = result["mean_drop"] if drop is None else drop
-        if known is not None:
-            found[method] = (known, fraction)
+        if method in compared:
+            found[method] = compared[method]
+        elif result["mean_drop"] is not None:
+            found[method] = (result["mean_drop"], None)
     return found
 
 
+def comparison_drops(
+    comparison: Mapping[str, Any] | None, reference: str
+) -> dict[str, tuple[Estimate, Estimate | None]]:
+    """As `drops`, of what was compared with a reference."""
+    return {
+        one["contender"]: (drop, estimate(one["fraction"]))
+        for one in (comparison or {"mean_drop": []})["mean_drop"]
+        if one["reference"] == reference and (drop := estimate(one["drop"])) is not None
+    }
+
+
 def _row(report: Mapping[str, Any], task: str, items: int, metric: str) -> Row:
-    pairs = _pairs(report["comparison"], task)
+    pairs = _pairs(report["comparison"], task, BASE)
     cells = {}
     for method, result in report["results"].items():
         found = result["target"] if task == TARGET else result["benchmarks"][task]
         if found is None:
             continue
-        pair = pairs.get(method)
         if method == BASE:
             cells[method] = Cell(found["score"])
-        elif pair is not None:
-            change = estimate(pair["difference"])
-            cells[method] = Cell(found["score"], change, pair["told"])
+        elif method in pairs:
+            cells[method] = Cell(found["score"], *_difference(pairs[method]))
         elif task == TARGET:
             cells[method] = Cell(found["score"], found["change"])
         else:
@@ -77,15 +94,19 @@ def _row(report: Mapping[str, Any], task: str, items: int, metric: str) -> Row:
     return Row(task, items, metric, cells)
 
 
-def _pairs(comparison: Mapping[str, Any] | None, task: str) -> dict[str, Any]:
-    """Every method against the base in a task."""
+def _difference(pair: Mapping[str, Any] | None) -> tuple[Estimate | None, str]:
+    return (estimate(pair["difference"]), pair["told"]) if pair else (None, "not told")
+
+
+def _pairs(comparison: Mapping[str, Any] | None, task: str, reference: str) -> dict[str, Any]:
+    """Every contender against a reference in a task."""
     tasks = comparison["tasks"] if comparison else []
     return {
         pair["contender"]: pair
         for one in tasks
         if one["task"] == task
         for pair in one["against"]
-        if pair["reference"] == BASE
+        if pair["reference"] == reference
     }
 
 
