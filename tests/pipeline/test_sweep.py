@@ -150,3 +150,16 @@ def test_nothing_is_asked_again_at_a_point(tmp_path: Path, monkeypatch: pytest.M
 def test_what_cannot_be_swept(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         check_recipe(RECIPE, change)
+
+
+def test_the_plan_counts_what_a_sweep_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = s3ft.plan(RECIPE, probe=0)
+    counts = {stage["stage"]: stage["count"] for stage in plan["stages"]}
+    assert counts["train"] == 8 * (2 * 2 + 2 * 3 - 2), "steps of a training, and how many"
+    assert counts["sweep: target"] == (1 + 2 * 3) * 12
+    assert counts["sweep: benchmarks"] == (1 + 2 * 3) * 2 * 16
+    assert counts["target"] == (1 + 2 * 2) * 8
+    assert counts["benchmarks"] == (1 + 2 * 2) * 2 * 16

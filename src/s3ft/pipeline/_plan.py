@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import data
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
 from ..ladder import Rung
-from ..recipe import Reasoning, load, points
+from ..recipe import Reasoning, Recipe, load, points
 from ..records import Target
 from ..stats import wilson
 from ..train import completion_ids, max_steps
@@ -21,6 +22,7 @@ from . import _probe
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
+from ._sweep import point_recipe
 from .rundir import Run
 from .selection import rounds_of, rung_source
 
@@ -145,28 +147,37 @@ class _Plan:
         return shares
 
     def tuning(self) -> list[dict[str, Any]]:
-        """Training, and what is measured of the base and of every model."""
+        """Training, and what is measured of the base and of every model, a sweep's on dev rows."""
         run = self.run
         recipe, rows = run.recipe, run.store.count("train")
-        models = len(recipe.methods) * len(recipe.seeds)
-        trained = models + len(recipe.methods) * max(0, len(points(recipe.sweep)) - 1)
-        steps = trained * max_steps(rows, recipe.train)
-        measured = 1 + models
-        test = run.store.count("test") if recipe.evaluate.target is not None else 0
-        items = check_benchmarks(recipe.evaluate)
-        training = target = benchmarks = None
-        if self.asks:
-            if test:
-                scale = measured * test / self.few.store.count("test")
-                target = _probe.target(self.few) * scale
-            benchmarks = _probe.benchmarks(self.few, items) * measured
-            training = self._training()
-        stages = [_stage("train", "steps", steps, None, training)] if models else []
-        if test:
-            stages.append(_stage("target", "responses", measured * test, None, target))
+        models, tried = len(recipe.methods) * len(recipe.seeds), 0
+        stages, grid = [], points(recipe.sweep)
+        asked = self.asks and recipe.evaluate.target is not None and run.store.count("test")
+        row = _probe.target(self.few) * (1 / self.few.store.count("test")) if asked else None
+        if recipe.sweep:
+            tried = len(recipe.methods) * len(grid)
+            dev = load(point_recipe(recipe, grid[0], recipe.seeds[0]))
+            dev_rows = sum(1 for _ in data.read(dev.data, "test"))
+            stages += self._measured(dev, dev_rows, row, 1 + tried, "sweep: ")
+        trained = models + max(0, tried - len(recipe.methods))  # the chosen ones are not made anew
+        if models:
+            steps = trained * max_steps(rows, recipe.train)
+            training = self._training() if self.asks else None
+            stages.insert(0, _stage("train", "steps", steps, None, training))
+        return stages + self._measured(recipe, run.store.count("test"), row, 1 + models)
+
+    def _measured(
+        self, recipe: Recipe, rows: int, row: Work | None, models: int, of: str = ""
+    ) -> list[dict[str, Any]]:
+        """What so many models are asked: rows of the target, each this work, and benchmarks."""
+        stages, items = [], check_benchmarks(recipe.evaluate)
+        if rows and recipe.evaluate.target is not None:
+            work = row and row * (models * rows)
+            stages.append(_stage(f"{of}target", "responses", models * rows, None, work))
         if items:
-            count = measured * sum(items.values())
-            stages.append(_stage("benchmarks", "items", count, None, benchmarks))
+            work = _probe.benchmarks(self.few, items) * models if self.asks else None
+            count = models * sum(items.values())
+            stages.append(_stage(f"{of}benchmarks", "items", count, None, work))
         return stages
 
     def _training(self) -> Work | None:
