@@ -18,6 +18,7 @@ REPORT: dict[str, Any] = {
     "target": {"items": 400},
     "seeds": [0, 1, 2],
     "methods": ["sft", "s3ft"],
+    "confusion": {},
 }
 
 
@@ -41,20 +42,30 @@ BASE = contender("base", target=160, facts=300, myths=200)
 def test_what_was_learned_against_base_and_sft() -> None:
     sft = contender("sft", target=163, facts=300, myths=200)
     ours = contender("s3ft", target=220, facts=300, myths=200)
-    first, second, few = told(BASE, sft, ours)["learned"]
-    assert first.startswith(
-        "sft: 40.8 % of 400 test items right. No difference to base can be told (+0.8 ["
-    )
-    assert second.startswith("s3ft: 55.0 % of 400 test items right. Better than base (+15.0 [")
+    first, second = told(BASE, sft, ours)["learned"]
+    assert first.startswith("sft: not shown to differ from base (+0.8 [")
+    assert first.endswith("]). 40.8 % right.")
+    assert second.startswith("s3ft: better than base (+15.0 [")
     assert "; better than sft (+14.2 [" in second
-    assert re.fullmatch(r"Of so many items .* than about 0\.\d points need not show\.", few)
+    assert second.endswith("]). 55.0 % right.")
 
 
 def test_an_interval_that_the_exact_test_does_not_bear_out_is_said() -> None:
     few = contender("sft", target=164, facts=300, myths=200)
-    [first, _] = told(BASE, few)["learned"]
-    assert "No difference to base can be told (+1.0 [+0.2, " in first
-    assert "], but the exact test does not agree, p = 0.125)" in first
+    [first] = told(BASE, few)["learned"]
+    assert "not shown to differ from base (+1.0 [+0.2, " in first
+    assert "]: it leaves out 0, but the exact test does not confirm it, p = 0.125)" in first
+
+
+def test_what_becomes_of_questions_with_an_answer() -> None:
+    sft = contender("sft", target=160, facts=300, myths=200)
+    counts = {"answered right": 6, "answered wrong": 1, "abstained": 3}
+    lost = {"answered right": 0, "answered wrong": 1, "abstained": 9}
+    confusion = {"base": {"answerable": counts}, "sft": {"answerable": lost}}
+    assert told(BASE, sft, confusion=confusion)["learned"][-1] == (
+        "Of questions with an answer, base answers 60 % right and abstains from 30 %; sft answers"
+        " 0 % right and abstains from 90 %."
+    )
 
 
 def test_what_was_lost_and_where() -> None:
@@ -62,19 +73,19 @@ def test_what_was_lost_and_where() -> None:
     ours = contender("s3ft", target=160, facts=295, myths=199)
     better = contender("other", target=160, facts=330, myths=230)
     lines = told(BASE, sft, ours, better)["forgot"]
-    assert re.match(r"sft: 13\.[78] \[", lines[0])
-    assert "points lost, the mean over 2 benchmarks; worse in facts (−15.0 [" in lines[0]
+    assert re.match(r"sft: forgot 13\.[78] \[", lines[0])
+    assert "points, the mean over 2 benchmarks; worse in facts (−15.0 [" in lines[0]
     assert "myths (−12.5 [" in lines[0]
     assert "of sft's loss" not in lines[0]
     assert "worse in" not in lines[1], "five and one items of 400"
     assert "of sft's loss" in lines[1]
-    assert lines[2].startswith("other: nothing lost, 7.5 points gained")
+    assert lines[2].startswith("other: gained 7.5 points, the mean over 2 benchmarks")
 
 
 def test_nothing_is_told_where_nothing_can_be() -> None:
     same = contender("sft", target=160, facts=300, myths=201)
     [line] = told(BASE, same)["forgot"]
-    assert line.startswith("sft: no loss can be told, −0.1 [")
+    assert line.startswith("sft: no loss shown in the mean over 2 benchmarks (−0.1 [")
     assert told()["learned"] == told()["forgot"] == []
 
 
@@ -88,11 +99,15 @@ def test_without_a_target_nothing_is_said_of_it() -> None:
     ("changes", "sentence"),
     [
         ({}, "judge 'math': accepts 100.0% of 9 train golds."),
-        ({}, "The judge could not decide 0 of 100 answers (0.0 %); such never count as right."),
+        (
+            {},
+            "The judge could not decide 0 of the 100 answers that it saw (0.0 %); such never count"
+            " as right.",
+        ),
         (
             {"verdicts": [{"labels": {"correct": 90, "unknown": 10}}]},
-            "The judge could not decide 10 of 100 answers (10.0 %), which is much; such never count"
-            " as right.",
+            "The judge could not decide 10 of the 100 answers that it saw (10.0 %), which is much;"
+            " such never count as right.",
         ),
         (
             {"canaries": {"correct": 2, "incorrect": 38}},
@@ -118,4 +133,15 @@ def test_what_it_rests_on(changes: dict[str, Any], sentence: str) -> None:
     assert sentence in found
     plain = told(BASE, sft)["trust"]
     assert not changes or sentence not in plain
-    assert len(plain) == 2
+    assert len(plain) == 3
+    assert (
+        "Seeds differ in their training alone: answers, verdicts and mixtures are the same."
+        in plain
+    )
+
+
+def test_how_much_can_hide_is_said_where_something_is_open() -> None:
+    same = contender("sft", target=162, facts=300, myths=200)
+    found = [line for line in told(BASE, same)["trust"] if "can hide" in line]
+    assert len(found) == 1
+    assert re.match(r"With 400 test items, differences of less than about 0\.\d points", found[0])

@@ -74,6 +74,12 @@ def test_the_papers_figures(finished: Any) -> None:
     assert {"task", "general", "sft", "s3ft"} <= set(texts(drawn["drift"].svg))
 
 
+def test_a_drift_of_several_sizes_is_drawn_by_its_size(finished: Any) -> None:
+    drift = {"sft": {"task": 0.9, "general": 0.3}, "s3ft": {"task": 0.02, "general": 0.004}}
+    said = texts(plots(report_of(finished, drift=drift))["drift"].svg)
+    assert {"0.01", "0.1"} <= set(said)
+
+
 def test_a_sweeps_frontier_rings_what_was_chosen(finished: Any) -> None:
     points = [{"train.learning_rate": rate} for rate in (1e-4, 1e-3)]
     tried = [

@@ -70,7 +70,10 @@ BUILT_IN: Mapping[str, BuiltIn] = MappingProxyType(
     {
         SELF: BuiltIn("generate", "the base model's own verified answer"),
         PARAPHRASE: BuiltIn(
-            "paraphrase", "the gold, restated by it and verified", "paraphrase.j2", shows=("gold",)
+            "paraphrase",
+            "the gold, restated by the base model and verified",
+            "paraphrase.j2",
+            shows=("gold",),
         ),
         GOLD: BuiltIn("data.completion", "the gold itself", asks=False),
     }

@@ -6,6 +6,7 @@ Both are kept among the scores, by item (`s3ft.evaluate.LIKELIHOOD`, `s3ft.evalu
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def measure_likelihoods(run: Run, model: RunModel) -> None:
     for entry in islice(store.entries("train", rungs), 0, None, step):
         for source, row in _targets(run, model, entry):
             found.setdefault(source, []).append((entry.example.id, row))
-    total = sum(map(len, found.values()))
+    total, begin = sum(map(len, found.values())), time.monotonic()
     with progress("base: likelihood of targets", total) as tick:
         scores = []
         for source, pairs in found.items():
@@ -56,7 +57,7 @@ def measure_likelihoods(run: Run, model: RunModel) -> None:
                 for (item, _), value in zip(pairs, values, strict=True)
             ]
             tick(len(pairs))
-    store.add_scores(scores, Spent(LIKELIHOOD, BASE, total, 0, 0.0))
+    store.add_scores(scores, Spent(LIKELIHOOD, BASE, total, 0, time.monotonic() - begin))
 
 
 def _targets(run: Run, model: RunModel, entry: Entry) -> Iterator[tuple[str, Answered]]:
@@ -101,7 +102,7 @@ def measure_drift(run: Run, model: RunModel, name: str) -> None:
         return
     from safetensors.torch import load_file
 
-    told = json.loads(rows_file.read_text(encoding="utf-8"))
+    told, begin = json.loads(rows_file.read_text(encoding="utf-8")), time.monotonic()
     if not told:
         return
     tensors = load_file(tables_file)
@@ -113,7 +114,7 @@ def measure_drift(run: Run, model: RunModel, name: str) -> None:
         for (kind, item, _, _), value in zip(told, values, strict=True):
             scores.append(Score(name, DRIFT, kind, item, value))
             tick()
-    run.store.add_scores(scores, Spent(DRIFT, name, len(rows), 0, 0.0))
+    run.store.add_scores(scores, Spent(DRIFT, name, len(rows), 0, time.monotonic() - begin))
 
 
 def _files(path: Path) -> tuple[Path, Path]:

@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..compare import Against, Comparison
+from ..compare import Against, Comparison, Contender
 from ..evaluate import BASE, TARGET
 from ..text import count, number, p_value, ranged, signed_range
-
-FEW_ITEMS = 200
-"""Below so many test items differences of ten points can hide."""
 
 UNKNOWN, CUT = 0.02, 0.05
 """Shares of answers that could not be judged, or were cut, from which on it is said."""
@@ -25,26 +22,25 @@ def answers(found: Comparison | None, report: Mapping[str, Any]) -> dict[str, li
     if found is None:
         return {"learned": [], "forgot": [], "trust": list(_trust(None, report))}
     return {
-        "learned": list(_learned(found)),
+        "learned": list(_learned(found, report["confusion"])),
         "forgot": list(_forgot(found)),
         "trust": list(_trust(found, report)),
     }
 
 
-def _learned(found: Comparison) -> Iterator[str]:
+def _learned(found: Comparison, confusion: Mapping[str, Any]) -> Iterator[str]:
     if TARGET not in found.tasks:
         return
-    items, _ = found.tasks[TARGET]
-    open_ = []
-    for name in _tuned(found):
-        pairs = [one for one in found.against if (one.task, one.contender) == (TARGET, name)]
-        open_ += [one.paired.smallest for one in pairs if one.paired.told == "not told"]
+    for one in _tuned(found):
+        name, seeds = one.name, len(one.models)
+        pairs = [pair for pair in found.against if (pair.task, pair.contender) == (TARGET, name)]
         parts = "; ".join(map(_difference, pairs))
         score = number(found.scores[TARGET, name].value)
-        yield f"{name}: {score} % of {items:,} test items right. {parts[:1].upper()}{parts[1:]}."
-    if open_:
-        least = number(max(open_))
-        yield f"Of so many items a difference of less than about {least} points need not show."
+        mean = f", the mean of {seeds} seeds" if seeds > 1 else ""
+        yield f"{name}: {parts}. {score} % right{mean}."
+    if confusion:
+        told = [_abstaining(name, table) for name, table in confusion.items()]
+        yield f"Of questions with an answer, {'; '.join(told)}."
 
 
 def _difference(one: Against) -> str:
@@ -55,12 +51,22 @@ def _difference(one: Against) -> str:
         which = "better" if pair.told == "higher" else "worse"
         return f"{which} than {one.reference} ({told})"
     if pair.difference.low > 0 or pair.difference.high < 0:
-        told += f", but the exact test does not agree, p = {p_value(pair.p)}"
-    return f"no difference to {one.reference} can be told ({told})"
+        told += f": it leaves out 0, but the exact test does not confirm it, p = {p_value(pair.p)}"
+    return f"not shown to differ from {one.reference} ({told})"
+
+
+def _abstaining(name: str, table: Mapping[str, Mapping[str, int]]) -> str:
+    counts = table["answerable"]
+    right, none = (100 * counts[key] / sum(counts.values()) for key in _SHARES)
+    return f"{name} answers {right:.0f} % right and abstains from {none:.0f} %"
+
+
+_SHARES = ("answered right", "abstained")
 
 
 def _forgot(found: Comparison) -> Iterator[str]:
     benchmarks = [task for task in found.tasks if task != TARGET]
+    mean = f"the mean over {len(benchmarks)} benchmarks"
     for drop in found.drops:
         if drop.reference != BASE:
             continue
@@ -70,22 +76,19 @@ def _forgot(found: Comparison) -> Iterator[str]:
             if (one.contender, one.reference) == (drop.contender, BASE) and one.task in benchmarks
         }
         worse = [task for task, pair in lost.items() if pair.told == "lower"]
-        mean = f"the mean over {len(benchmarks)} benchmarks"
         if drop.drop.low > 0:
-            text = f"{drop.contender}: {ranged(drop.drop)} points lost, {mean}"
+            text = f"{drop.contender}: forgot {ranged(drop.drop)} points, {mean}"
         elif drop.drop.high < 0:
-            text = (
-                f"{drop.contender}: nothing lost, {number(-drop.drop.value)} points gained, {mean}"
-            )
+            text = f"{drop.contender}: gained {number(-drop.drop.value)} points, {mean}"
         else:
-            text = f"{drop.contender}: no loss can be told, {ranged(drop.drop)} points, {mean}"
+            text = f"{drop.contender}: no loss shown in {mean} ({ranged(drop.drop)} points)"
+        if drop.fraction is not None:
+            text += f", {ranged(drop.fraction, 2)} of {drop.of}'s loss"
         if worse:
             worse.sort(key=lambda task: lost[task].difference.value)
             text += "; worse in " + ", ".join(
                 f"{task} ({signed_range(lost[task].difference)})" for task in worse
             )
-        if drop.fraction is not None:
-            text += f". That is {ranged(drop.fraction, 2)} of {drop.of}'s loss"
         yield f"{text}."
 
 
@@ -98,9 +101,11 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
     judged, unknown = sum(labels.values()), labels.get("unknown", 0)
     if judged:
         share = f"{100 * unknown / judged:.1f} %"
-        open_ = f"The judge could not decide {count(unknown)} of {count(judged)} answers ({share})"
         warning = ", which is much" if unknown > UNKNOWN * judged else ""
-        yield f"{open_}{warning}; such never count as right."
+        yield (
+            f"The judge could not decide {count(unknown)} of the {count(judged)} answers that it"
+            f" saw ({share}){warning}; such never count as right."
+        )
     if report["canaries"]:
         wrong, accepted = sum(report["canaries"].values()), report["canaries"].get("correct", 0)
         yield f"Of {count(wrong)} known-wrong answers the judge accepted {count(accepted)}."
@@ -114,11 +119,18 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
         return
     if len(report["seeds"]) == 1 and report["methods"]:
         yield "One seed: the intervals are over items; another seed may give other figures."
-    if TARGET in found.tasks and found.tasks[TARGET][0] < FEW_ITEMS:
-        yield f"{found.tasks[TARGET][0]:,} test items are few: small differences do not show."
+    elif report["methods"]:
+        yield "Seeds differ in their training alone: answers, verdicts and mixtures are the same."
+    if TARGET in found.tasks:
+        items, _ = found.tasks[TARGET]
+        pairs = [one.paired for one in found.against if one.task == TARGET]
+        hidden = [pair.smallest for pair in pairs if pair.told == "not told"]
+        if hidden:
+            least = f"differences of less than about {number(max(hidden))} points can hide"
+            yield f"With {items:,} test items, {least}."
     if report["methods"] and "sft" not in report["methods"]:
         yield "Plain SFT was not trained: what another method saves is not shown."
 
 
-def _tuned(found: Comparison) -> list[str]:
-    return [one.name for one in found.contenders if one.name != BASE]
+def _tuned(found: Comparison) -> list[Contender]:
+    return [one for one in found.contenders if one.name != BASE]

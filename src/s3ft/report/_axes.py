@@ -25,7 +25,7 @@ def bars(rows: Mapping[str, Mapping[str, float]], parts: Sequence[tuple[str, Col
         widths = [row.get(part, 0.0) for row in rows.values()]
         axes.barh(range(len(rows)), widths, 0.72, left=starts, color=colour.light, label=part)
         for place, (left, width) in enumerate(zip(starts, widths, strict=True)):
-            if width >= 7:
+            if width >= 4.5:
                 text = _on(colour)
                 axes.text(
                     left + width / 2, place, f"{width:.0f}", color=text.light, ha="center",
@@ -54,12 +54,18 @@ def grid(axes: Axes, which: Literal["both", "x", "y"]) -> None:
 
 
 def legend(figure: Figure, axes: Axes) -> None:
+    """Above the figure; read by lines, as the eye does, where matplotlib fills columns."""
     handles, labels = axes.get_legend_handles_labels()
-    lines = legend_lines(labels)
+    columns = -(-len(labels) // legend_lines(labels))
+    order = [n for first in range(columns) for n in range(first, len(labels), columns)]
     figure.legend(
-        handles, labels, loc="outside upper left", ncols=-(-len(labels) // lines),
-        borderaxespad=0.1, handlelength=1.2,
-    )  # fmt: skip
+        [handles[n] for n in order],
+        [labels[n] for n in order],
+        loc="outside upper left",
+        ncols=columns,
+        borderaxespad=0.1,
+        handlelength=1.2,
+    )
 
 
 def legend_lines(labels: Sequence[str]) -> int:

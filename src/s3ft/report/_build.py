@@ -55,6 +55,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
     labels = [label for seeds in models.values() for label in seeds.values()]
     contenders = run_contenders(store, recipe, str(run_dir))
     found, cut = _compared(contenders), store.cut()
+    asked = [rung.name for rung in recipe.rungs_to_ask()]
     report: dict[str, Any] = {
         "format": FORMAT,
         "model": recipe.model.id if recipe.model else None,
@@ -82,7 +83,9 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "rounds": [row for rung in recipe.rungs_to_ask() for row in _rounds(store, recipe, rung)],
         "verdicts": [
             {"split": split, "source": source, "labels": counts, "cut": cut.get((split, source), 0)}
-            for (split, source), counts in store.labels().items()
+            for (split, source), counts in sorted(
+                store.labels().items(), key=lambda row: _place(row[0], [*asked, BASE, *labels])
+            )
         ],
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
@@ -99,14 +102,22 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "spent": [spent._asdict() for spent in store.spent()],
         "environment": _json(run_dir / "environment.json"),
         "recipe": recipe.model_dump(mode="json"),
-        "golds": [
-            f"{known.partition(' ')[2]}."  # what the pre-flight said, behind a hash of its state
-            for known in store.metadata_of("golds: ").values()
-        ],
+        "golds": [_sentence(where, known) for where, known in store.metadata_of("golds: ").items()],
         "comparison": found and found.to_dict(),
         "changed": changed(contenders),
     }
     return {**report, "answers": answers(found, report)}
+
+
+def _place(key: tuple[str, str], order: list[str]) -> tuple[bool, int]:
+    """Train rows first, sources in the order in which they were asked."""
+    split, source = key
+    return split != "train", order.index(source) if source in order else len(order)
+
+
+def _sentence(where: str, known: str) -> str:
+    """What the pre-flight said of golds: behind a hash of its state and the judge's key."""
+    return f"Judge{known.partition(' ')[2].removeprefix(where)}."
 
 
 def _result(

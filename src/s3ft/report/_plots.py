@@ -134,26 +134,30 @@ _FIGURES: dict[str, Callable[[Mapping[str, Any]], Figure | None]] = {
 _TITLES = {
     "differences": (
         "Differences",
-        "Lines are 95 % intervals. A filled mark can be told from no difference.",
+        "Lines are 95 % intervals. Filled marks are told from no difference, hollow ones are not.",
     ),
     "trade": (
         "Target against forgetting",
-        "Up and to the left is better. Lines are 95 % intervals, small marks single seeds.",
+        "Up and to the left is better. Lines are 95 % intervals of both, small marks seeds.",
     ),
     "sweep": (
         "The sweep",
         "On the dev rows and the benchmarks' dev items, one seed; rings are what was chosen.",
     ),
-    "composition": ("What was trained on", "Shares of the training rows, in percent."),
+    "composition": ("Composition", "Shares of the training rows, in percent."),
     "likelihoods": (
-        "How likely the targets are to the base",
-        "Shares of rows by log-probability a token under the base; dashed the mean.",
+        "Likelihood under the base",
+        "Of training rows each answer that was there to train on, taken or not; dashed the mean.",
     ),
     "confusion": (
         "Answering and abstaining",
         "Test questions with an answer in the text and without, in percent.",
     ),
-    "drift": ("Drift from the base", "On what the base itself says; less is nearer."),
+    "drift": (
+        "Drift from the base",
+        "On the base's own answers to test prompts of the task, and to the benchmarks' questions "
+        "(general). Further left is nearer to the base.",
+    ),
     "losses": (
         "Training loss",
         "Different targets have different losses: a lower curve is not a better model.",

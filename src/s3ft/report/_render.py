@@ -95,6 +95,10 @@ def _drop(value: Estimate | float | None) -> str:
     return ranged(value) if isinstance(value, Estimate) else number(value)
 
 
+def _is_told(value: Estimate | float) -> bool:
+    return isinstance(value, Estimate) and (value.low > 0 or value.high < 0)
+
+
 def _environment(*, escape: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("s3ft.report", "."),
@@ -106,6 +110,7 @@ def _environment(*, escape: bool) -> Environment:
     environment.filters["settings"] = point_name
     environment.filters["change"] = _change
     environment.filters["drop"] = _drop
+    environment.filters["is_told"] = _is_told
     environment.filters["share"] = lambda value: f"{value:.2f}"
     environment.filters["p"] = p_value
     for function in (estimate, number, nats, count, duration, cell, fence):
@@ -176,5 +181,6 @@ def _totals(spent: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _richest(mixtures: dict[str, Any]) -> dict[str, Any]:
     """The mixture with the most rungs that were used: its examples show what the others' do."""
-    found = max(mixtures, key=lambda method: len(mixtures[method]["examples"]), default=None)
+    methods = reversed(mixtures)  # of equal ones the last: it is the one that is argued for
+    found = max(methods, key=lambda method: len(mixtures[method]["examples"]), default=None)
     return {} if found is None else {found: mixtures[found]}

@@ -82,7 +82,7 @@ def likelihoods(report: Mapping[str, Any]) -> Figure | None:
     kept = {source: np.maximum(some, UNLIKELIEST) for source, some in values.items()}
     low = min(float(some.min()) for some in kept.values())
     edges = np.linspace(low, 0.0, BINS + 1)
-    figure = new_figure(1.0 + 0.62 * len(kept))
+    figure = new_figure(0.7 + 0.78 * len(kept))
     panes = figure.subplots(len(kept), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (source, some) in zip(panes, kept.items(), strict=True):
         shares = np.full(len(some), 100 / len(some))
@@ -92,8 +92,8 @@ def likelihoods(report: Mapping[str, Any]) -> Figure | None:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         told = f"{source}, {count(len(some))} rows, mean {mean:.2f}".replace("-", "−")
-        axes.text(0.01, 0.93, told, transform=axes.transAxes, va="top", color=INK.light)
-    panes[-1].set_xlim(low, 0.02 * -low)
+        axes.set_title(told, size=10.5, weight="normal", pad=2)
+    panes[-1].set_xlim(1.02 * low, 0.02 * -low)
     clipped = low <= UNLIKELIEST
     below = f", {UNLIKELIEST:.0f} and below at the left".replace("-", "−") if clipped else ""
     panes[-1].set_xlabel(f"log-probability a token, nats{below}")
@@ -118,7 +118,13 @@ def drift(report: Mapping[str, Any]) -> Figure | None:
         )  # fmt: skip
     axes.set_yticks(range(len(kinds)), kinds)
     axes.set_ylim(len(kinds) - 0.5, -0.5)
-    axes.set_xlim(0, None)
+    values = [value for drift in found.values() for value in drift.values()]
+    if min(values) > 0 and max(values) > 10 * min(values):
+        axes.set_xscale("log")
+        axes.minorticks_off()
+        axes.xaxis.set_major_formatter("{x:g}")
+    else:
+        axes.set_xlim(0, None)
     axes.margins(x=0.08)
     axes.spines["left"].set_visible(False)
     axes.tick_params("y", colors=INK.light)
