@@ -14,7 +14,7 @@ import pytest
 from endpoint import Body, completion, prompt_of, serve
 from s3ft.api import select
 from s3ft.errors import InputError, RunError
-from s3ft.pipeline import measure_target, run_stages, scratch_run
+from s3ft.pipeline import measure_targets, run_stages, scratch_run
 from s3ft.pipeline.rundir import begin_anew, mendable_split
 from s3ft.recipe import load
 
@@ -355,7 +355,7 @@ def test_a_measured_model_that_never_stops_is_a_result(
         "evaluate": {"target": {"max_new_tokens": 1}},
     }
     with scratch_run(load(told)) as (run, _):
-        measure_target(run, run.base, "base")
+        measure_targets(run, run.base, "base")
         assert run.store.has_scores("base", "target")
     assert "test: base: 8 of 8 answers: cut at the token limit" in capfd.readouterr().err
 
@@ -389,13 +389,13 @@ def test_a_judge_of_measured_models_that_cannot_decide_can_be_mended(tmp_path: P
         judge = {"name": "llm", "openai": {"url": server.url, "model": "m"}, "canaries": 0.0}
         recipe = load(told, {"evaluate.target.judge": judge})
         with pytest.raises(InputError, match="test: base: 8 of 8 verdicts"):
-            measure_target(replace(run, recipe=recipe), run.base, "base")
+            measure_targets(replace(run, recipe=recipe), run.base, "base")
         assert not run.store.has_scores("base", "target")
         assert mendable_split(run.store, run.path) == "test"
         begin_anew(run.store, run.path)
         assert mendable_split(run.store, run.path) != "test"
         run.base.weights.forward = None  # nothing is asked again
-        measure_target(run, run.base, "base")
+        measure_targets(run, run.base, "base")
         assert run.store.has_scores("base", "target")
 
 

@@ -36,7 +36,7 @@ RULES = {
         generate.openai.tokens_per_minute generate.openai.max_requests generate.openai.max_cost
         generate.openai.prices.prompt generate.openai.prices.completion
         ray.address ray.workers ray.gpus_per_worker""",
-    Resume.GROWS: "methods rungs ladders seeds evaluate.benchmarks",
+    Resume.GROWS: "methods rungs ladders seeds evaluate.benchmarks evaluate.targets",
     Resume.BEFORE_ANSWERS: """
         model.chat_template model.chat_template_kwargs judge.name
         generate.engine generate.temperature generate.top_p generate.top_k generate.max_new_tokens

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..evaluate import TARGET
+from ..evaluate import is_target
 from ..stats import Estimate
 from ..stats.bootstrap import Replicates, crossed_mean, fraction_of, interval
 from ..stats.paired import Paired, holm, paired
@@ -148,7 +148,7 @@ def compare(contenders: Sequence[Contender], references: Sequence[str] = ()) -> 
         {task: (len(first[task].values), first[task].metric) for task in tasks},
         {key: interval(mean) for key, mean in means.items()},
         against,
-        _drops(means, [task for task in tasks if task != TARGET], names, chosen),
+        _drops(means, [task for task in tasks if not is_target(task)], names, chosen),
         notes,
     )
 

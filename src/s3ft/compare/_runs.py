@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, TARGET, is_target, other_target, target_split
 from ..recipe import Recipe, load
 from ..store import Store
 from ._contenders import Contender, Task, with_choices
@@ -53,10 +53,11 @@ def _models(store: Store, recipe: Recipe) -> Iterator[tuple[str, dict[str, Task]
     """Each model's tasks, the target first."""
     values: dict[str, dict[str, tuple[str, dict[str, float]]]] = {}
     for model, task, metric, item, value in store.scores():
-        if task != TARGET or metric == "accuracy":
+        if not is_target(task) or metric == "accuracy":
             _, items = values.setdefault(model, {}).setdefault(task, (metric, {}))
             items[item] = 100 * value
-    order = [TARGET, *recipe.evaluate.benchmarks]
+    others = map(other_target, recipe.evaluate.targets)
+    order = [TARGET, *others, *recipe.evaluate.benchmarks]
     asked = {task: _asked(store, recipe, task) for task in order}
     for model, tasks in values.items():
         yield (
@@ -77,14 +78,16 @@ def _models(store: Store, recipe: Recipe) -> Iterator[tuple[str, dict[str, Task]
 def _asked(store: Store, recipe: Recipe, task: str) -> Task:
     """What is alike for all models of the run."""
     evaluate = recipe.evaluate
-    if task == TARGET:
-        target = evaluate.target
+    if is_target(task):
+        target, name = evaluate.target, task.partition(":")[2]
         judge = (target and target.judge) or recipe.judge
+        if name:
+            judge = evaluate.targets[name].judge or judge
         settings = {
             "judge": judge.model_dump_json(),
             "tokens of an answer": str(recipe.measured.max_new_tokens),
         }
-        entries = list(store.entries("test"))
+        entries = list(store.entries(target_split(task)))
         prompts = {
             entry.example.id: "\n\n".join(turn["content"] for turn in entry.example.prompt)
             for entry in entries
@@ -109,10 +112,10 @@ def _asked(store: Store, recipe: Recipe, task: str) -> Task:
 
 
 def _answers(store: Store, model: str, task: str) -> dict[str, str]:
-    if task != TARGET:
+    if not is_target(task):
         return {item: answer.text for item, answer in store.answers(model, task).items()}
     return {
         entry.example.id: entry.candidates[0].response.text
-        for entry in store.entries("test", [model])
+        for entry in store.entries(target_split(task), [model])
         if entry.candidates
     }

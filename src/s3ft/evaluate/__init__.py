@@ -2,7 +2,16 @@
 
 from ._benchmarks import check_benchmarks, language_model, run_benchmarks
 from ._samples import said
-from ._target import BASE, DRIFT, LIKELIHOOD, TARGET, target_scores
+from ._target import (
+    BASE,
+    DRIFT,
+    LIKELIHOOD,
+    TARGET,
+    is_target,
+    other_target,
+    target_scores,
+    target_split,
+)
 from ._task_manager import task_manager
 from ._tasks import METRICS, Benchmark, load_benchmarks
 
@@ -14,10 +23,13 @@ __all__ = [
     "TARGET",
     "Benchmark",
     "check_benchmarks",
+    "is_target",
     "language_model",
     "load_benchmarks",
+    "other_target",
     "run_benchmarks",
     "said",
     "target_scores",
+    "target_split",
     "task_manager",
 ]

@@ -10,14 +10,29 @@ BASE = "base"
 """The label of the untuned model."""
 
 TARGET = "target"
-"""The task's name in the scores."""
+"""The task's name in the scores; another data set's is this, a colon, and its own name."""
 
 LIKELIHOOD, DRIFT = "likelihood", "drift"
 """Names in the scores that are no tasks: nats a token, by source (``self``, ``paraphrase``,
 ``gold`` ...) of the base, and by kind of prompt (``task``, ``general``) of every tuned model."""
 
 
-def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
+def other_target(name: str) -> str:
+    """The task in which the scores on another data set stand."""
+    return f"{TARGET}:{name}"
+
+
+def target_split(task: str) -> str:
+    """The split in which the rows of the target, or of another data set, stand."""
+    return task.replace(TARGET, "test", 1)
+
+
+def is_target(task: str) -> bool:
+    """Whether a task is the target or another data set, and no benchmark."""
+    return task == TARGET or task.startswith(other_target(""))
+
+
+def target_scores(label: str, entries: Iterable[Entry], task: str = TARGET) -> list[Score]:
     """Each test item's result for one model: 0 or 1 in every metric.
 
     ``accuracy`` is 1 only for a correct answer that was not cut at the token limit. What the judge
@@ -25,6 +40,7 @@ def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
     answer. ``cut`` tells which answers hit the limit.
 
     Args:
+        task: the target's, or `other_target`.
         label: the model's name in the run, which is also the source of its responses.
         entries: the test split with that model's candidates; the first sample counts.
     """
@@ -39,7 +55,7 @@ def target_scores(label: str, entries: Iterable[Entry]) -> list[Score]:
             "cut": cut,
         }
         scores += [
-            Score(label, TARGET, metric, entry.example.id, float(value))
+            Score(label, task, metric, entry.example.id, float(value))
             for metric, value in values.items()
         ]
     return scores

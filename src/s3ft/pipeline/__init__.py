@@ -1,6 +1,6 @@
 """A run from end to end: its stages in their order, and the run directory they share."""
 
-from ._measuring import measure_target
+from ._measuring import measure_targets
 from ._plan import plan_recipe
 from ._run import check_recipe, run_stages, scratch_run, write_report
 from ._stages import STAGES, Stage
@@ -13,7 +13,7 @@ __all__ = [
     "Stage",
     "check_recipe",
     "label",
-    "measure_target",
+    "measure_targets",
     "open_run",
     "plan_recipe",
     "read_mixture",

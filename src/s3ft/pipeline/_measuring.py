@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import NamedTuple
 
-from ..evaluate import BASE, run_benchmarks, target_scores
+from ..evaluate import (
+    BASE,
+    TARGET,
+    other_target,
+    run_benchmarks,
+    target_scores,
+    target_split,
+)
 from ..progress import console
+from ..recipe import JudgeConfig, Recipe
 from ..store import Spent
 from ._analyses import keep_base, measure_drift, measure_likelihoods
 from ._model import RunModel
@@ -23,11 +32,11 @@ def evaluate_all(run: Run) -> None:
     models = list(_models(run))
     if run.base.elsewhere:
         for name, model in models:
-            measure_target(run, model, name)
+            measure_targets(run, model, name)
             model.free()
         run.base.free()
     for name, model in models:
-        measure_target(run, model, name)
+        measure_targets(run, model, name)
         _measure_benchmarks(run, model, name)
         if name == BASE and model.exists:
             measure_likelihoods(run, model)
@@ -51,22 +60,47 @@ def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
         yield label(method, seed), RunModel(recipe, config, adapter_engine)
 
 
-def measure_target(run: Run, model: RunModel, name: str) -> None:
-    """Score a model on the test split, as far as it is not scored yet."""
-    store, target = run.store, run.recipe.evaluate.target
-    if target is None or not store.count("test") or store.has_scores(name, "target"):
-        return
-    source, total = measured_source(run, model, name), store.count("test")
-    stored = sum(not entry.lacking(name, 1) for entry in store.entries("test", [name]))
-    guard = Guard(store, run.recipe, "test", name, answers=False)
-    wanted = ((entry, 1) for entry in store.entries("test", [name]))
-    answer(store, source, wanted, total, stored, guard=guard)
-    config = target.judge or run.recipe.judge
-    judge(store, "test", name, run.judge(config), run.judge_name(config), guard=guard)
-    if note := guard.note():
-        console.print(note)
-    scores = target_scores(name, store.entries("test", [name]))
-    store.add_scores(scores, Spent("score", name, total, 0, 0.0))
+class Measured(NamedTuple):
+    """What models are asked about: its task, and who judges."""
+
+    task: str
+    judge: JudgeConfig
+    where: str
+    """The judge's key in the recipe."""
+
+    @property
+    def split(self) -> str:
+        return target_split(self.task)
+
+
+def targets(recipe: Recipe) -> Iterator[Measured]:
+    """The target, and the other data sets that are measured as it is."""
+    target = recipe.evaluate.target
+    judge = (target and target.judge) or recipe.judge
+    if target is not None:
+        yield Measured(TARGET, judge, "evaluate.target.judge")
+    for name, other in recipe.evaluate.targets.items():
+        where = f"evaluate.targets.{name}.judge"
+        yield Measured(other_target(name), other.judge or judge, where)
+
+
+def measure_targets(run: Run, model: RunModel, name: str) -> None:
+    """Score a model on the target and the other data sets, as far as it is not scored yet."""
+    store = run.store
+    for one in targets(run.recipe):
+        task, split, config = one.task, one.split, one.judge
+        if not store.count(split) or store.has_scores(name, task):
+            continue
+        source, total = measured_source(run, model, name, split), store.count(split)
+        stored = sum(not entry.lacking(name, 1) for entry in store.entries(split, [name]))
+        guard = Guard(store, run.recipe, split, name, answers=False)
+        wanted = ((entry, 1) for entry in store.entries(split, [name]))
+        answer(store, source, wanted, total, stored, guard=guard)
+        judge(store, split, name, run.judge(config), run.judge_name(config), guard=guard)
+        if note := guard.note():
+            console.print(note)
+        scores = target_scores(name, store.entries(split, [name]), task)
+        store.add_scores(scores, Spent("score", name, total, 0, 0.0))
 
 
 def _measure_benchmarks(run: Run, model: RunModel, name: str) -> None:

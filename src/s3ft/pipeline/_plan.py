@@ -19,6 +19,7 @@ from ..records import Target
 from ..stats import wilson
 from ..train import completion_ids, max_steps
 from . import _probe
+from ._measuring import targets
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
@@ -157,21 +158,23 @@ class _Plan:
         if recipe.sweep:
             tried = len(recipe.methods) * len(grid)
             dev = load(point_recipe(recipe, grid[0], recipe.seeds[0]))
-            dev_rows = sum(1 for _ in data.read(dev.data, "test"))
+            wanted = recipe.evaluate.target is not None
+            dev_rows = sum(1 for _ in data.read(dev.data, "test")) if wanted else 0
             stages += self._measured(dev, dev_rows, row, 1 + tried, "sweep: ")
         trained = models + max(0, tried - len(recipe.methods))  # the chosen ones are not made anew
         if models:
             steps = trained * max_steps(rows, recipe.train)
             training = self._training() if self.asks else None
             stages.insert(0, _stage("train", "steps", steps, None, training))
-        return stages + self._measured(recipe, run.store.count("test"), row, 1 + models)
+        rows = sum(run.store.count(one.split) for one in targets(recipe))
+        return stages + self._measured(recipe, rows, row, 1 + models)
 
     def _measured(
         self, recipe: Recipe, rows: int, row: Work | None, models: int, of: str = ""
     ) -> list[dict[str, Any]]:
         """What so many models are asked: rows of the target, each this work, and benchmarks."""
         stages, items = [], check_benchmarks(recipe.evaluate)
-        if rows and recipe.evaluate.target is not None:
+        if rows:
             work = row and row * (models * rows)
             stages.append(_stage(f"{of}target", "responses", models * rows, None, work))
         if items:

@@ -17,6 +17,7 @@ from ..records import Case, Example, Response, content_hash
 from ..store import Store
 from ..train import dry_run, length_limit, reasoning_to_train
 from ..workers import connect
+from ._measuring import targets
 from ._stages import Stage, reaches
 from .rundir import Run, count_gold, data_notes, environment
 
@@ -42,9 +43,10 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
             would be refused, or options are wrong.
     """
     recipe, store, base = run.recipe, run.store, run.base
+    others = [one.split for one in targets(recipe) if one.split != "test"]
     found = [
         f"data: {store.count(split):,} {split} rows"
-        for split in ("train", "test")
+        for split in ("train", "test", *others)
         if store.count(split)
     ]
     found += data_notes(store)
@@ -73,10 +75,10 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
             check_benchmarks(recipe.evaluate.model_copy(update={"part": "dev"}))
     if rungs:
         found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
-    target = recipe.evaluate.target
-    if reaches(until, "evaluate") and target is not None and store.count("test"):
-        judge, where = target.judge or recipe.judge, "evaluate.target.judge"
-        found.append(_gold_accepted(run, judge, where, "test"))
+    if reaches(until, "evaluate"):
+        for one in targets(recipe):
+            if store.count(one.split):
+                found.append(_gold_accepted(run, one.judge, one.where, one.split))
     return found
 
 

@@ -16,7 +16,7 @@ from ..ladder import PICKS
 from ..records import Target
 from ..store import Store
 from ..train import length_limit, seconds_per_step, tokenize
-from ._measuring import measure_target
+from ._measuring import measure_targets
 from ._preflight import sample
 from .rundir import Run
 from .selection import (
@@ -138,7 +138,7 @@ def target(run: Run) -> Work:
     """The work of measuring the base on the test rows: its answers, and their verdicts."""
     base = run.base
     warm_up(measured_source(run, base, BASE), run.store)
-    made = measured(partial(measure_target, run, base, BASE))
+    made = measured(partial(measure_targets, run, base, BASE))
     prompts = [base.chat.prompt_ids(entry.example.prompt) for entry in run.store.entries("test")]
     answered = Work(len(prompts), sum(map(len, prompts)), generated(run.store, BASE))
     return answered + replace(made, requests=0)

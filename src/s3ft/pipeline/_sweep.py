@@ -71,6 +71,7 @@ def point_recipe(recipe: Recipe, point: dict[str, Any], seed: int) -> dict[str, 
         "data.dev": None,
         "data.max_dev": None,
         "evaluate.part": "dev",
+        "evaluate.targets": {},
     }
     return load(recipe.model_dump(mode="json"), changes).model_dump(mode="json")
 

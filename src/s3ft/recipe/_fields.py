@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
@@ -231,6 +239,19 @@ class TargetConfig(Strict):
     """Default: that of `generate`."""
 
 
+TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class OtherTarget(Strict):
+    """Another data set that base and tuned models are asked about, and nobody is trained on."""
+
+    data: Data
+    """As `data`: the rows of its `test` split, or all that there are where it names none; of
+    those the first `max_test`, or `max_train`."""
+    judge: Annotated[JudgeConfig | None, ENDPOINT] = None
+    """Default: the judge of the target."""
+
+
 GENERAL = (
     *("mmlu", "truthfulqa_mc1", "truthfulqa_mc2", "hellaswag", "winogrande"),
     *("arc_easy", "arc_challenge", "gsm8k", "ifeval"),
@@ -243,6 +264,9 @@ class Evaluate(Strict):
 
     target: Annotated[TargetConfig | None, Resume.BEFORE_TARGET] = Field(TargetConfig())
     """Null skips the target's test split."""
+    targets: Annotated[dict[TargetName, OtherTarget], Resume.GROWS] = Field({})
+    """Other data sets to measure as the target is, `{musique: {data: {path: FILE}}}`: what was
+    learned in one, across others. They are no part of the mean drop."""
     benchmarks: Annotated[list[str], Resume.GROWS] = Field([])
     """lm-evaluation-harness tasks by name; `general` stands for `mmlu`, `truthfulqa_mc1`,
     `truthfulqa_mc2`, `hellaswag`, `winogrande`, `arc_easy`, `arc_challenge`, `gsm8k`, `ifeval`."""

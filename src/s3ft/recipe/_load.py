@@ -22,8 +22,10 @@ SHORT = {
     ("data",): "path",
     ("judge",): "name",
     ("evaluate", "target", "judge"): "name",
+    ("evaluate", "targets", "*", "data"): "path",
+    ("evaluate", "targets", "*", "judge"): "name",
 }
-"""The groups that a text may stand for, and the key that it gives."""
+"""The groups that a text may stand for, and the key that it gives; ``*`` is any name."""
 _GROUPS = (*SHORT, ("evaluate",))
 
 
@@ -168,13 +170,20 @@ def _set(tree: dict[Any, Any], path: tuple[str, ...], value: Any, text: str) -> 
 def _spelt_out(tree: Any, above: tuple[str, ...] = ()) -> Any:
     """Groups as what they are short for: ``model: lab`` names the model, ``evaluate: null`` nothing
     to measure."""
-    if isinstance(tree, str) and above in SHORT:
-        return {SHORT[above]: tree}
+    if isinstance(tree, str):
+        short = [name for group, name in SHORT.items() if _begins(group, above) == len(group)]
+        return {short[0]: tree} if short else tree
     if tree is None and above == ("evaluate",):
         return {"target": None}
-    if not isinstance(tree, dict) or not any(key[: len(above)] == above for key in _GROUPS):
+    if not isinstance(tree, dict) or all(_begins(group, above) is None for group in _GROUPS):
         return tree
     return {key: _spelt_out(value, (*above, str(key))) for key, value in tree.items()}
+
+
+def _begins(group: tuple[str, ...], above: tuple[str, ...]) -> int | None:
+    """How many keys of a group's path these are, or None where they lead elsewhere."""
+    same = all(one in ("*", other) for one, other in zip(group, above, strict=False))
+    return len(above) if same and len(above) <= len(group) else None
 
 
 def _copy(tree: Any) -> Any:

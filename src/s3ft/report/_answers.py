@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..compare import Against, Comparison, Contender
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, TARGET, is_target
 from ..text import count, number, p_value, ranged, signed_range
 
 UNKNOWN, CUT = 0.02, 0.05
@@ -38,9 +38,14 @@ def _learned(found: Comparison, confusion: Mapping[str, Any]) -> Iterator[str]:
         score = number(found.scores[TARGET, name].value)
         mean = f", the mean of {seeds} seeds" if seeds > 1 else ""
         yield f"{name}: {parts}. {score} % right{mean}."
+    for task in found.tasks:
+        if is_target(task) and task != TARGET:
+            pairs = [pair for pair in found.against if (pair.task, pair.reference) == (task, BASE)]
+            told = "; ".join(f"{pair.contender} is {_difference(pair)}" for pair in pairs)
+            yield f"Across, on {task.partition(':')[2]}, {told}."
     if confusion:
-        told = [_abstaining(name, table) for name, table in confusion.items()]
-        yield f"Of questions with an answer, {'; '.join(told)}."
+        shares = [_abstaining(name, table) for name, table in confusion.items()]
+        yield f"Of questions with an answer, {'; '.join(shares)}."
 
 
 def _difference(one: Against) -> str:
@@ -65,7 +70,7 @@ _SHARES = ("answered right", "abstained")
 
 
 def _forgot(found: Comparison) -> Iterator[str]:
-    benchmarks = [task for task in found.tasks if task != TARGET]
+    benchmarks = [task for task in found.tasks if not is_target(task)]
     mean = f"the mean over {len(benchmarks)} benchmarks"
     for drop in found.drops:
         if drop.reference != BASE:

@@ -12,7 +12,7 @@ from typing import Any
 from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
 from ..errors import InputError
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, TARGET, other_target
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
@@ -46,6 +46,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         RunError: models were scored on different items, so that they cannot be compared.
     """
     results = Results(store.scores())
+    others = [name for name in recipe.evaluate.targets if results.count(other_target(name))]
     benchmarks = [name for name in recipe.evaluate.benchmarks if results.count(name)]
     models = {
         method: {str(seed): f"{method}-seed{seed}" for seed in recipe.seeds}
@@ -66,12 +67,13 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "examples": {split: store.count(split) for split in ("train", "test")},
         "too_long": json.loads(store.metadata(TOO_LONG) or "null"),
         "target": {"items": results.count(TARGET)},
+        "targets": {name: {"items": results.count(other_target(name))} for name in others},
         "benchmarks": {
             name: {"items": results.count(name), "metric": results.metrics[name]}
             for name in benchmarks
         },
         "results": {
-            name: _result(results, seeds, benchmarks, is_base=name == BASE)
+            name: _result(results, seeds, others, benchmarks, is_base=name == BASE)
             for name, seeds in columns.items()
         },
         "rungs": [_rung(rung) for rung in _rungs(recipe)],
@@ -121,7 +123,12 @@ def _sentence(where: str, known: str) -> str:
 
 
 def _result(
-    results: Results, seeds: dict[str, str], benchmarks: list[str], *, is_base: bool
+    results: Results,
+    seeds: dict[str, str],
+    others: list[str],
+    benchmarks: list[str],
+    *,
+    is_base: bool,
 ) -> dict[str, Any]:
     """One row of the headline table: the base, or a method over its seeds."""
     target = results.score(TARGET, seeds)
@@ -135,6 +142,7 @@ def _result(
     drops = {} if is_base else results.drops(benchmarks, seeds)
     return {
         "target": target,
+        "targets": {name: results.score(other_target(name), seeds) for name in others},
         "mean_drop": fmean(drops.values()) if drops else None,
         "mean_drop_seeds": drops,
         "benchmarks": scores,

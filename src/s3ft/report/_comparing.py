@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, is_target
 from ..stats import Estimate
 from ._axes import grid, legend, legend_lines, wrapped
 from ._palette import BASE_MODEL, INK, PAPER, SOFT, model_colours, model_markers
@@ -77,8 +77,9 @@ def forest(rows: Sequence[Row], names: Sequence[str], reference: str) -> Figure 
                 axes.plot([change.low, change.high], [y, y], color=colour, lw=1.6)
                 axes.plot(change.value, y, markers[name], ms=5.5, mfc=face, mec=colour, mew=1.3)
         axes.plot([], [], markers[name], ms=5.5, color=colour, label=name)
-    if rows[0].task == TARGET and len(rows) > 1:
-        axes.axhline(row / 2, color=SOFT.light, lw=0.6, ls=(0, (2, 3)))
+    learned = sum(is_target(one.task) for one in rows)
+    if 0 < learned < len(rows):
+        axes.axhline((learned - 0.5) * row, color=SOFT.light, lw=0.6, ls=(0, (2, 3)))
     axes.set_yticks([n * row for n in range(len(rows))], [wrapped(one.task) for one in rows])
     axes.set_ylim((len(rows) - 0.5) * row, -0.5 * row)
     axes.spines["left"].set_visible(False)

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from ..errors import RunError
-from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET, is_target
 from ..stats import standard_error
 from ..store import Score
 
@@ -34,9 +34,10 @@ class Results:
             if task in (LIKELIHOOD, DRIFT):
                 self._analyses.setdefault((task, model, metric), {})[item] = value
                 continue
-            if task == TARGET and metric != "accuracy":
-                count = self._counts.get((model, metric), 0)
-                self._counts[model, metric] = count + round(value)
+            if is_target(task) and metric != "accuracy":
+                if task == TARGET:
+                    count = self._counts.get((model, metric), 0)
+                    self._counts[model, metric] = count + round(value)
                 continue
             self._items.setdefault((task, model), {})[item] = 100 * value
             metrics.setdefault((task, model), set()).add(metric)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, TARGET, is_target, other_target
 from ..stats import Estimate
 
 
@@ -35,6 +35,8 @@ def result_rows(report: Mapping[str, Any]) -> list[Row]:
     rows = []
     if report["target"]["items"]:
         rows.append(_row(report, TARGET, report["target"]["items"], "accuracy"))
+    for name, other in report.get("targets", {}).items():
+        rows.append(_row(report, other_target(name), other["items"], "accuracy"))
     for name, benchmark in report["benchmarks"].items():
         rows.append(_row(report, name, benchmark["items"], benchmark["metric"]))
     return rows
@@ -80,18 +82,26 @@ def _row(report: Mapping[str, Any], task: str, items: int, metric: str) -> Row:
     pairs = _pairs(report["comparison"], task, BASE)
     cells = {}
     for method, result in report["results"].items():
-        found = result["target"] if task == TARGET else result["benchmarks"][task]
+        found = _score(result, task)
         if found is None:
             continue
         if method == BASE:
             cells[method] = Cell(found["score"])
         elif method in pairs:
             cells[method] = Cell(found["score"], *_difference(pairs[method]))
-        elif task == TARGET:
+        elif is_target(task):
             cells[method] = Cell(found["score"], found["change"])
         else:
             cells[method] = Cell(found["score"], _negative(found["drop"]))
     return Row(task, items, metric, cells)
+
+
+def _score(result: Mapping[str, Any], task: str) -> Any:
+    if task == TARGET:
+        return result["target"]
+    if is_target(task):
+        return result["targets"][task.removeprefix(other_target(""))]
+    return result["benchmarks"][task]
 
 
 def _difference(pair: Mapping[str, Any] | None) -> tuple[Estimate | None, str]:

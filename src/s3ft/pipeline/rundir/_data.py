@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ... import data
 from ...errors import InputError
+from ...evaluate import other_target, target_split
 from ...models import load_chat
 from ...records import Example
 from ...store import Store
@@ -53,6 +54,25 @@ def read_data(recipe: Recipe, store: Store) -> None:
         return found if too_long is None else found | {data.TOO_LONG: json.dumps(asdict(too_long))}
 
     store.add_examples(splits, metadata)
+
+
+def read_other_targets(recipe: Recipe, store: Store) -> None:
+    """Bring the other data sets into a run that are not there yet.
+
+    Raises:
+        InputError: the data of one are wrong, or have no rows.
+    """
+    for name, target in recipe.evaluate.targets.items():
+        split = target_split(other_target(name))
+        if store.count(split):
+            continue
+        part: Literal["train", "test"] = "train" if target.data.test is None else "test"
+        try:
+            rows = list(data.read(target.data, part))
+        except InputError as error:
+            where = f"evaluate.targets.{name}: {error.where}"
+            raise InputError(where, error.problem, error.remedy) from None
+        store.replace_examples(split, rows)
 
 
 def read_test_anew(run: Run) -> None:

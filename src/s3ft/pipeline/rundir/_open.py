@@ -14,7 +14,7 @@ from ...progress import console
 from ...recipe import Recipe, load
 from ...store import Store
 from .._model import RunModel
-from ._data import read_data
+from ._data import read_data, read_other_targets
 from ._environment import environment
 from ._folder import RECIPE, STORE, lock_folder
 from ._full_disk import reporting_full_disk
@@ -63,6 +63,7 @@ def open_run(
                 check_same_recipe(load(recipe_file), run)
             if store.metadata("data") is None:
                 read_data(recipe, store)
+            read_other_targets(recipe, store)
             check(run)
             atomic_text(recipe_file, recipe.to_yaml())
             folder.keep()

@@ -29,7 +29,7 @@ def check_same_recipe(before: Recipe, run: Run) -> None:
         remedy = f"Choose another --out, or go on with {run.path / RECIPE}."
         raise InputError(str(run.path), f"this run was begun with another recipe: {what}", remedy)
     for change in changes:
-        group, name = change.key.split(".", 1)
+        group, name = change.key.removeprefix("evaluate.").split(".", 1)
         one = group.removesuffix("s")
         problem = f"this run was begun with another {one} {name!r}"
         raise InputError(str(run.path), problem, f"Give the new {one} another name.")
@@ -39,7 +39,7 @@ def changeable(run: Run) -> set[Resume]:
     """The marks of the keys that nothing in a run was made with yet, so that they may change."""
     rules: set[Resume] = set()
     if split := mendable_split(run.store, run.path):
-        rules |= _MENDABLE[split]
+        rules |= _MENDABLE[split.partition(":")[0]]
     models = run.path / "models"
     if not any(path.suffix != PARTIAL_SUFFIX for path in models.glob("*")):
         rules.add(Resume.BEFORE_TRAINING)

@@ -117,9 +117,9 @@ def rung_source(run: Run, rung: Rung) -> Source:
     )
 
 
-def measured_source(run: Run, model: RunModel, label: str) -> Source:
-    """A model as a source about the test split."""
-    return Source("test", label, model, model.fingerprint, measured=run.recipe.measured)
+def measured_source(run: Run, model: RunModel, label: str, split: str = "test") -> Source:
+    """A model as a source about the test split, or that of another data set."""
+    return Source(split, label, model, model.fingerprint, measured=run.recipe.measured)
 
 
 def pin_sources(run: Run) -> None:
