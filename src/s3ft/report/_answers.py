@@ -95,6 +95,14 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
         open_ = f"{count(unknown)} of {count(judged)} verdicts are open ({share})"
         warning = ", which is much" if unknown > UNKNOWN * judged else ""
         yield f"{open_}{warning}; an open verdict never counts as right."
+    if overruled := report["overruled"]["by_source"]:
+        told = ", ".join(f"{count(number_of)} of {name}" for name, number_of in overruled.items())
+        yield f"People overruled the judge in training rows: {told}."
+    if since := report["overruled"]["since"]:
+        yield (
+            f"Since these mixtures were made, people overruled {count(since)} verdicts more;"
+            " a run that begins with this one (--from) goes by them."
+        )
     if report["canaries"]:
         wrong, accepted = sum(report["canaries"].values()), report["canaries"].get("correct", 0)
         yield f"Of {count(wrong)} known-wrong answers the judge accepted {count(accepted)}."

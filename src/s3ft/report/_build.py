@@ -16,7 +16,7 @@ from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
-from ..store import Entry, Store
+from ..store import OVERRULINGS, Entry, Store
 from ..text import clip
 from ._answers import answers
 from ._changed import changed
@@ -83,6 +83,10 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
             {"split": split, "source": source, "labels": counts}
             for (split, source), counts in store.labels().items()
         ],
+        "overruled": {
+            "by_source": store.overruled(),
+            "since": store.overruled_since(int(store.metadata(OVERRULINGS) or 0)),
+        },
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
             label: training
