@@ -39,4 +39,5 @@ def take_overrulings(run: Run) -> None:
 
 def _sweeps(run: Run) -> bool:
     """Whether a sweep has begun to train on the run's mixtures, or it is itself a point of one."""
-    return any(run.path.glob("sweep/*")) or run.path.parent.name == "sweep"
+    point = run.path.parent.name == "sweep" and (run.path.parents[1] / "recipe.yaml").exists()
+    return point or any(run.path.glob("sweep/*"))

@@ -1,0 +1,217 @@
+"""Examples: pages of them, one of them with all that was said to it, and verdicts overruled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..errors import InputError
+from ..ladder import PICKS, Dropped, Missing, accepted, walk
+from ..records import Candidate, Example, Label
+from ..store import Entry, Filter, Overruling, Place, Store
+from ._desk import LABELS, Desk, form, go, link, one_of, whole
+from ._diff import Piece, differences
+
+PAGE = 50
+"""Examples on a page."""
+
+LONGEST_NOTE = 500
+
+DROPPED = "dropped"
+
+Targets = dict[str, tuple[str | None, str]]
+"""By method the source (None: dropped) and the reason."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A candidate as it is shown: its text against the gold, the judges' words, people's words."""
+
+    place: Place
+    candidate: Candidate
+    pieces: list[Piece]
+    attempts: list[tuple[str, Label, str, str]]
+    words: list[Overruling]
+    targets: list[str]
+
+    @property
+    def seen(self) -> int:
+        return self.words[-1].number if self.words else 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method makes of an example: in its mixture, and in the next selection if otherwise."""
+
+    method: str
+    source: str
+    reason: str
+    then: str
+    why: str
+
+
+def browse(desk: Desk, request: Request) -> Response:
+    """A page of a split."""
+    wanted, query = _filter(desk, request), request.query_params
+    with desk.store() as store:
+        size = store.size(wanted.split)
+        backwards = "before" in query
+        start = whole(query["before"]) - 1 if backwards else whole(query.get("start"), 0)
+        found = store.find(wanted, start, PAGE, backwards=backwards)
+        positions = sorted(found.positions)
+        sources = desk.sources(wanted.split)
+        rows = [
+            (entry, store.targets(entry.position) if wanted.split == "train" else {})
+            for position in positions
+            for entry in _entry(store, wanted.split, position, sources)
+        ]
+        waiting = desk.waiting(store)
+    end = found.looked_until
+    if end is None:
+        end = 0 if backwards else size - 1
+    low, high = (end, start) if backwards else (start, end)
+    values = wanted._asdict()
+    return desk.page(
+        "browse.html.j2",
+        wanted=wanted,
+        values=values,
+        filtered=bool(wanted.target or wanted.label or wanted.text),
+        rows=rows,
+        size=size,
+        waiting=waiting,
+        cut=found.looked_until is not None and len(positions) < PAGE,
+        low=low,
+        high=high,
+        earlier=link("/examples", values, before=low) if low > 0 else "",
+        later=link("/examples", values, start=high + 1) if high < size - 1 else "",
+        last=link("/examples", values, before=size) if high < size - 1 else "",
+    )
+
+
+def example(desk: Desk, request: Request) -> Response:
+    """One example, and what comes before and after it by the filter."""
+    wanted = _filter(desk, request)
+    split = one_of(request.path_params["split"], ("train", "test"))
+    wanted, position = wanted._replace(split=split), whole(request.path_params["position"])
+    with desk.store() as store:
+        for entry in _entry(store, split, position, desk.sources(split)):
+            targets = store.targets(position) if split == "train" else {}
+            cards = list(_cards(desk, store, entry, split, targets))
+            after = store.find(wanted, position + 1, 1)
+            before = store.find(wanted, position - 1, 1, backwards=True)
+            return desk.page(
+                "example.html.j2",
+                wanted=wanted,
+                values=wanted._asdict(),
+                entry=entry,
+                size=store.size(split),
+                cards=cards,
+                outcomes=list(_outcomes(desk, entry, targets)) if split == "train" else [],
+                waiting=desk.waiting(store),
+                after=after.positions[0] if after.positions else None,
+                before=before.positions[0] if before.positions else None,
+            )
+    raise HTTPException(404, "there is no such example")
+
+
+def overrule(desk: Desk, request: Request) -> Response:
+    """Put a person's word in the place of a verdict, or take it back."""
+    given = form(request)
+    position = whole(request.path_params["position"])
+    place = Place("train", position, given.get("source", ""), whole(given.get("sample")))
+    label = one_of(given.get("label"), (*LABELS, "judge"))
+    word = None if label == "judge" else cast(Label, label)
+    note = " ".join(given.get("note", "").split())[:LONGEST_NOTE]
+    with desk.store() as store:
+        try:
+            store.overrule(place, word, desk.who, note, seen=whole(given.get("seen")))
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from None
+    back = link(f"/examples/train/{position}", _filter(desk, request)._asdict())
+    return go(f"{back}#{place.source}-{place.sample}")
+
+
+def _filter(desk: Desk, request: Request) -> Filter:
+    query = request.query_params
+    wanted = Filter(**{name: query.get(name, "") for name in Filter._fields})
+    split = one_of(wanted.split or "train", ("train", "test"))
+    if split == "test" or not wanted.target:
+        wanted = wanted._replace(target="", method="")
+    elif not wanted.method:
+        wanted = wanted._replace(method=desk.recipe.methods[-1] if desk.recipe.methods else "")
+    return wanted._replace(split=split, source=wanted.source if wanted.label else "")
+
+
+def _entry(store: Store, split: str, position: int, sources: list[str]) -> Iterator[Entry]:
+    return store.entries(split, sources, start=position, stop=position + 1)
+
+
+def _cards(desk: Desk, store: Store, entry: Entry, split: str, targets: Targets) -> Iterator[Card]:
+    attempts = store.attempts_at(split, entry.position)
+    words = store.overrulings(split, entry.position)
+    chosen = {
+        source: _chosen(desk, entry, source).sample
+        for source in {c.source for c in entry.candidates}
+    }
+    for candidate in entry.candidates:
+        source, sample = candidate.source, candidate.sample
+        place = Place(split, entry.position, source, sample)
+        takers = [method for method, (taken, _) in targets.items() if taken == source]
+        yield Card(
+            place,
+            candidate,
+            differences(entry.example.completion, candidate.response.text),
+            attempts.get(place, []),
+            [word for word in words if word.place == place],
+            takers if chosen[source] == sample else [],
+        )
+
+
+def _chosen(desk: Desk, entry: Entry, source: str) -> Candidate:
+    """The candidate that speaks for a source: of the verified ones the pick, else the first."""
+    here = [candidate for candidate in entry.candidates if candidate.source == source]
+    verified = [candidate for candidate in here if accepted(candidate)]
+    try:
+        return PICKS[desk.recipe.generate.pick](entry.example, verified) if verified else here[0]
+    except InputError:  # the likeliest cannot be told
+        return here[0]
+
+
+def _outcomes(desk: Desk, entry: Entry, targets: Targets) -> Iterator[Outcome]:
+    for method in desk.recipe.methods:
+        now = ("", "")
+        if method in targets:
+            source, reason = targets[method]
+            now = (source or DROPPED, reason)
+        then = _walked(desk, method, entry.example, entry.candidates)
+        yield Outcome(method, *now, *(("", "") if then == now else then))
+
+
+def _walked(
+    desk: Desk, method: str, example: Example, candidates: tuple[Candidate, ...]
+) -> tuple[str, str]:
+    """Where a ladder comes to now: the source, and why."""
+    ladder, recipe = desk.recipe.rungs_of(method), desk.recipe
+    rounds = {}
+    if recipe.generate.engine == "replay":  # a file's responses come all at once
+        rounds = {
+            rung.name: (max(1, sum(c.source == rung.name for c in candidates)),)
+            for rung in ladder
+            if rung.asks_own_prompt
+        }
+    try:
+        outcome: Any = walk(
+            example, ladder, candidates, rounds=rounds, pick=PICKS[recipe.generate.pick]
+        )
+    except InputError:  # the likeliest cannot be told
+        return "", ""
+    if isinstance(outcome, Missing):
+        return f"{outcome.rung} is asked", ""
+    if isinstance(outcome, Dropped):
+        return DROPPED, outcome.reason
+    return outcome.source, outcome.reason
