@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from ..store import OVERRULINGS, Store
 from ..text import count, ranged
 from ._security import TOKEN, Keys
 
-LABELS = ("correct", "incorrect", "unknown")
+LABELS = ["correct", "incorrect", "unknown"]
 
 RUN_FILE = "run.sqlite"
 
@@ -100,7 +100,7 @@ def whole(text: str | None, default: int | None = None) -> int:
     return int(text)
 
 
-def one_of(value: str | None, known: tuple[str, ...] | list[str]) -> str:
+def one_of(value: str | None, known: Sequence[str]) -> str:
     """A word from an address or a form.
 
     Raises:
@@ -112,9 +112,15 @@ def one_of(value: str | None, known: tuple[str, ...] | list[str]) -> str:
 
 
 def _clip(text: str, longest: int) -> str:
-    """A text in one line, cut without a word about it."""
+    """A text in one line, cut at its end."""
     flat = " ".join(text[: 4 * longest].split())
     return flat if len(flat) <= longest else f"{flat[:longest].rstrip()}…"
+
+
+def _ends(text: str, longest: int) -> str:
+    """A text in one line, cut in the middle: a question stands first or last."""
+    flat, half = " ".join(text.split()), longest // 2
+    return flat if len(flat) <= longest else f"{flat[:half].rstrip()} … {flat[-half:].lstrip()}"
 
 
 _templates = Environment(
@@ -124,5 +130,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"count": count, "clip": _clip, "ranged": ranged}
+_templates.filters |= {"count": count, "clip": _clip, "ends": _ends, "ranged": ranged}
 _templates.globals |= {"link": link}

@@ -80,6 +80,7 @@ def browse(desk: Desk, request: Request) -> Response:
         "browse.html.j2",
         wanted=wanted,
         values=values,
+        carried=_carried(wanted),
         filtered=bool(wanted.target or wanted.label or wanted.text),
         rows=rows,
         size=size,
@@ -108,8 +109,8 @@ def example(desk: Desk, request: Request) -> Response:
                 "example.html.j2",
                 wanted=wanted,
                 values=wanted._asdict(),
+                carried=_carried(wanted),
                 entry=entry,
-                size=store.size(split),
                 cards=cards,
                 outcomes=list(_outcomes(desk, entry, targets)) if split == "train" else [],
                 waiting=desk.waiting(store),
@@ -124,7 +125,7 @@ def overrule(desk: Desk, request: Request) -> Response:
     given = form(request)
     position = whole(request.path_params["position"])
     place = Place("train", position, given.get("source", ""), whole(given.get("sample")))
-    label = one_of(given.get("label"), (*LABELS, "judge"))
+    label = one_of(given.get("label"), [*LABELS, "judge"])
     word = None if label == "judge" else cast(Label, label)
     note = " ".join(given.get("note", "").split())[:LONGEST_NOTE]
     with desk.store() as store:
@@ -132,7 +133,7 @@ def overrule(desk: Desk, request: Request) -> Response:
             store.overrule(place, word, desk.who, note, seen=whole(given.get("seen")))
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
-    back = link(f"/examples/train/{position}", _filter(desk, request)._asdict())
+    back = link(f"/examples/train/{position}", _carried(_filter(desk, request)))
     return go(f"{back}#{place.source}-{place.sample}")
 
 
@@ -145,6 +146,11 @@ def _filter(desk: Desk, request: Request) -> Filter:
     elif not wanted.method:
         wanted = wanted._replace(method=desk.recipe.methods[-1] if desk.recipe.methods else "")
     return wanted._replace(split=split, source=wanted.source if wanted.label else "")
+
+
+def _carried(wanted: Filter) -> dict[str, str]:
+    """What an example's address has of the filter, beside its split."""
+    return {name: value for name, value in wanted._asdict().items() if name != "split"}
 
 
 def _entry(store: Store, split: str, position: int, sources: list[str]) -> Iterator[Entry]:
