@@ -79,7 +79,7 @@ def fill(path: Path, size: int = 130) -> Path:
                     Example(
                         f"e{n}",
                         ({"role": "user", "content": f"What is {n} + 1? {BAD}"},),
-                        f"It is {n + 1}, of course.",
+                        f"It is {n + 1}, of course. {BAD}",
                         {"level": n % 3},
                     )
                     for n in range(size)
@@ -104,8 +104,14 @@ def fill(path: Path, size: int = 130) -> Path:
                 "math",
                 NOTHING,
             )
-        store.replace_targets("sft", [(n, f"e{n}", "gold", "gold") for n in range(size)])
+        gold = "the method trains on gold"
+        store.replace_targets("sft", [(n, f"e{n}", "gold", gold) for n in range(size)])
+        own = [("self", "correct") if n % 4 else ("gold", "incorrect") for n in range(size)]
         store.replace_targets(
-            "ssr", [(n, f"e{n}", "self" if n % 4 else "gold", "why") for n in range(size)]
+            "ssr",
+            [
+                (n, f"e{n}", source, f"self: {label}, why {BAD}")
+                for n, (source, label) in enumerate(own)
+            ],
         )
     return path

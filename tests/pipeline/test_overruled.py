@@ -1,4 +1,4 @@
-"""A person's word on a verdict changes exactly that row of the next mixture, and may be taken back."""
+"""A person's word on a verdict changes exactly that row of the next mixture, and can go again."""
 
 from __future__ import annotations
 

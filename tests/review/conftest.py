@@ -46,7 +46,7 @@ def small(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Tab]]:
     """Opens a page as its user does. At the end nothing was said on the console, and nothing was
-    asked of anybody else."""
+    asked of anybody else, but for the statuses in ``visit.refused``."""
     contexts, said, asked = [], list[str](), list[str]()
 
     def begin(served: Served, **settings: Any) -> Tab:
@@ -61,11 +61,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Tab]]:
         return tab
 
     origins = set[str]()
-    begin.said = said  # type: ignore[attr-defined]
+    begin.refused = refused = set[int]()  # type: ignore[attr-defined]
     yield begin
     for context in contexts:
         context.close()
-    assert said == []
+    expected = [f"status of {status}" for status in refused]
+    assert [line for line in said if not any(known in line for known in expected)] == []
     assert {
         "{0.scheme}://{0.netloc}".format(urlsplit(u)) for u in asked if u != "data:,"
     } <= origins

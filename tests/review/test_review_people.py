@@ -67,7 +67,7 @@ def test_two_tabs_at_once(small: Served, visit: Visit) -> None:
         other.click("button:has-text('2 incorrect')")
     assert answered.value.status == 409
     assert "came first" in text(other)
-    visit.said.clear()  # type: ignore[attr-defined]  # that an answer was 409
+    visit.refused.add(409)  # type: ignore[attr-defined]
     other.go_back()
     other.reload()
     assert "? unknown by ana" in text(other)
@@ -90,7 +90,7 @@ def test_a_run_that_is_written_to_is_waited_for_and_then_told(
         tab.click("button:has-text('unknown')")
     assert answered.value.status == 503
     assert "being written to" in text(tab)
-    visit.said.clear()  # type: ignore[attr-defined]
+    visit.refused |= {503}  # type: ignore[attr-defined]
     other.execute("ROLLBACK")
     other.close()
     tab.goto(f"{small.origin}/examples/train/3")
@@ -108,7 +108,7 @@ def test_verdicts_on_test_answers_are_not_overruled(lab: Served, visit: Visit) -
     with tab.expect_response(lambda answer: answer.request.method == "POST") as answered:
         form.locator("button").first.click()
     assert answered.value.status in (404, 405)
-    visit.said.clear()  # type: ignore[attr-defined]
+    visit.refused |= {404, 405}  # type: ignore[attr-defined]
 
 
 def test_a_trained_run_says_that_it_stays_as_it_is(lab: Served, visit: Visit) -> None:
@@ -176,7 +176,7 @@ def test_only_the_last_label_is_mended(small: Served, visit: Visit) -> None:
     with tab.expect_response(lambda answer: answer.request.method == "POST") as answered:
         tab.keyboard.press("2")
     assert answered.value.status == 409
-    visit.said.clear()  # type: ignore[attr-defined]
+    visit.refused |= {409}  # type: ignore[attr-defined]
     with Store(small.run / "run.sqlite") as store:
         assert store.person_labels() == {1: {"ana": "correct"}, 2: {"ana": "incorrect"}}
 

@@ -80,7 +80,7 @@ def test_without_the_secret_nothing_is_told(small: Served, cookie: str) -> None:
     name = cookie.partition("=")[0]
     assert ask(small, "/examples", cookie=f"{name}=x")[0] == 403
     assert ask(small, f"/examples?token={small.token[:-1]}")[0] == 403
-    assert ask(small, "/examples?token=%ff%00é".encode("latin-1").decode("latin-1"))[0] == 403
+    assert ask(small, "/examples?token=%ff%00%ed%a0%80")[0] == 403
     assert ask(small, "/examples?token=wrong", cookie=cookie)[0] == 403
     assert ask(small, "/examples", cookie=cookie)[0] == 200
 

@@ -32,8 +32,8 @@ class Page:
     once: str
 
     def serve(self) -> None:
-        """Answer requests until the server is told to stop, in the main thread by Ctrl-C too."""
-        with self.listening, suppress(KeyboardInterrupt):
+        """Answer requests until the server is told to stop."""
+        with self.listening:
             self.server.run(sockets=[self.listening])
 
 
@@ -56,12 +56,13 @@ def review(
         InputError: as `prepare`.
     """
     page = prepare(run, who=who, host=host, port=port)
-    tell(page.address)
-    if open_browser and _has_screen():
-        import webbrowser
+    with suppress(KeyboardInterrupt):
+        tell(page.address)
+        if open_browser and _has_screen():
+            import webbrowser
 
-        webbrowser.open(page.once)
-    page.serve()
+            webbrowser.open(page.once)
+        page.serve()
 
 
 def prepare(run: Path, *, who: str, host: str = "127.0.0.1", port: int = 0) -> Page:
@@ -131,6 +132,7 @@ def _listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen()
     except OSError as error:
         made.close()
         problem = f"cannot be served on: {error.strerror}"

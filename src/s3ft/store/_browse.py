@@ -14,10 +14,10 @@ from ..records import Label
 from ._database import Database, latest
 from ._records import Filter, Found, Place
 
-WINDOW = 2000
+WINDOW = 1000
 """Positions looked through at once."""
 
-SECONDS = 0.15
+SECONDS = 0.1
 """After so long a page is given as it is."""
 
 
