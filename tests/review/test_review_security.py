@@ -8,7 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -256,7 +258,9 @@ def test_ctrl_c_ends_it_well(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         told = process.stdout.readline()
-        assert "http://127.0.0.1:" in told
+        assert told.startswith(f"Review of {run}, until Ctrl-C: http://127.0.0.1:")
+        with pytest.raises(urllib.error.HTTPError, match="403"):  # it keeps no cookie
+            urllib.request.urlopen(told.split()[-1])
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0
