@@ -13,6 +13,7 @@ REPORT: dict[str, Any] = {
     "golds": ["judge 'math': accepts 100.0% of 9 train golds."],
     "verdicts": [{"labels": {"correct": 60, "incorrect": 40}}],
     "canaries": None,
+    "overruled": {"by_source": {}, "since": 0},
     "results": {},
     "target": {"items": 400},
     "seeds": [0, 1, 2],
@@ -87,6 +88,14 @@ def test_without_a_target_nothing_is_said_of_it() -> None:
             {"verdicts": [{"labels": {"correct": 90, "unknown": 10}}]},
             "10 of 100 verdicts are open (10.0 %), which is much; an open verdict never counts as"
             " right.",
+        ),
+        (
+            {"overruled": {"by_source": {"paraphrase": 1, "self": 3}, "since": 0}},
+            "People overruled the judge in training rows: 1 of paraphrase, 3 of self.",
+        ),
+        (
+            {"overruled": {"by_source": {}, "since": 2}},
+            "People overruled 2 verdicts since the mixtures were made.",
         ),
         (
             {"canaries": {"correct": 2, "incorrect": 38}},

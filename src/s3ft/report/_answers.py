@@ -99,7 +99,7 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
         told = ", ".join(f"{count(number_of)} of {name}" for name, number_of in overruled.items())
         yield f"People overruled the judge in training rows: {told}."
     if since := report["overruled"]["since"]:
-        yield f"{count(since)} more were overruled since the mixtures were made."
+        yield f"People overruled {count(since)} verdicts since the mixtures were made."
     if report["canaries"]:
         wrong, accepted = sum(report["canaries"].values()), report["canaries"].get("correct", 0)
         yield f"Of {count(wrong)} known-wrong answers the judge accepted {count(accepted)}."

@@ -29,10 +29,10 @@ SHOWN = 50
 
 FIGURES: Mapping[str, str] = {
     "accuracy": "agreement",
-    "kappa": "Cohen's kappa, agreement beyond chance",
-    "precision": "of the accepted, right by people",
-    "recall": "of the right by people, accepted",
-    "false_accept_rate": "of the wrong by people, accepted",
+    "kappa": "agreement beyond chance, Cohen's kappa",
+    "precision": "accepted answers that are right",
+    "recall": "right answers that are accepted",
+    "false_accept_rate": "wrong answers that are accepted",
 }
 
 

@@ -120,7 +120,10 @@ def _clip(text: str, longest: int) -> str:
 def _ends(text: str, longest: int) -> str:
     """A text in one line, cut in the middle: a question stands first or last."""
     flat, half = " ".join(text.split()), longest // 2
-    return flat if len(flat) <= longest else f"{flat[:half].rstrip()} … {flat[-half:].lstrip()}"
+    if len(flat) <= longest:
+        return flat
+    first, last = flat[:half].rpartition(" ")[0], flat[-half:].partition(" ")[2]
+    return f"{first or flat[:half]} … {last or flat[-half:]}"
 
 
 _templates = Environment(
