@@ -91,6 +91,7 @@ def test_what_a_person_accepts_is_trained_on_and_says_who(run: Replayed) -> None
     assert "People overruled the judge in training rows: 1 of self." in found["answers"]["trust"]
 
 
+@pytest.mark.slow
 def test_a_report_does_not_count_what_no_mixture_goes_by_yet(run: Replayed) -> None:
     run.select()
     run.overrule(2, "correct")
@@ -98,6 +99,7 @@ def test_a_report_does_not_count_what_no_mixture_goes_by_yet(run: Replayed) -> N
     assert found["overruled"] == {"by_source": {}, "since": 1}
 
 
+@pytest.mark.slow
 def test_another_run_takes_it_over(run: Replayed, tmp_path: Path) -> None:
     before = run.select()
     run.overrule(2, "correct")
@@ -115,6 +117,7 @@ def test_a_trained_run_stays_by_its_verdicts(
     assert changed(before, run.select(run.out, tmp_path / "other")) == [2]
 
 
+@pytest.mark.slow
 def test_judging_anew_does_not_throw_a_word_away(run: Replayed) -> None:
     before = run.select()
     run.overrule(3, "incorrect")
@@ -123,6 +126,7 @@ def test_judging_anew_does_not_throw_a_word_away(run: Replayed) -> None:
     assert changed(before, run.select()) == [3]
 
 
+@pytest.mark.slow
 def test_a_word_is_on_the_response_it_was_said_of(run: Replayed) -> None:
     run.select()
     run.overrule(3, "incorrect")
@@ -151,6 +155,17 @@ def test_nobody_overwrites_what_they_have_not_seen(run: Replayed) -> None:
             one.overrule(Place("test", 0, "base", 0), "correct", "ana", seen=0)
         with pytest.raises(ValueError, match="no verdict"):
             one.overrule(Place("train", 3, "paraphrase", 0), "correct", "ana", seen=0)
+
+
+def test_a_run_that_has_begun_goes_by_what_was_said_before(run: Replayed) -> None:
+    run.select()
+    with Store(run.out / "run.sqlite") as begun:
+        begun.see_overrulings(begun.newest_overruling())
+        run.overrule(3, "incorrect")
+        (candidate,) = next(begun.entries("train", ["self"], start=3)).candidates
+        assert candidate.verdict is not None
+        assert candidate.verdict.label == "correct"
+        assert begun.overruled() == {}
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def test_keys_go_through_the_list(small: Served, visit: Visit) -> None:
 def test_what_is_in_the_data_stays_text(small: Served, visit: Visit) -> None:
     tab = visit(small)
     with Store(small.run / "run.sqlite") as store:
-        store.add_to_audit([(place, key) for place, key, _ in store.judged()[:3]])
+        store.add_to_audit([place for place, _ in store.judged()[:3]])
     pages = ("examples", "examples/train/4", "examples?split=test", "audit/1", "examples?text=<b>x")
     for page in pages:
         tab.goto(f"{small.origin}/{page}")
@@ -111,7 +111,7 @@ def test_nothing_is_wider_than_the_screen(
     width: int, scheme: str, small: Served, visit: Visit
 ) -> None:
     with Store(small.run / "run.sqlite") as store:
-        store.add_to_audit([(place, key) for place, key, _ in store.judged()[:3]])
+        store.add_to_audit([place for place, _ in store.judged()[:3]])
         store.add_label(1, "incorrect", "ana")
     tab = visit(small, color_scheme=scheme, viewport={"width": width, "height": 800})
     pages = ("examples", "examples/train/4", "examples?split=test", "audit", "audit/2", "pairs")

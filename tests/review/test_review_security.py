@@ -11,11 +11,12 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from reviewed import Served, fill
+from reviewed import Served, fill, serving
 from s3ft.cli import run_command
 from s3ft.errors import InputError
 from s3ft.review import prepare
@@ -50,7 +51,14 @@ def ask(
     return answer.status, found, text
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all: what is refused leaves nothing behind."""
+    with serving(fill(tmp_path_factory.mktemp("review") / "small", 8)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
 def cookie(small: Served) -> str:
     status, headers, _ = ask(small, f"/examples?token={small.token}&label=correct")
     assert status == 303
@@ -129,6 +137,8 @@ def test_what_comes_from_elsewhere_changes_nothing(small: Served, cookie: str) -
     assert words(small) == 0
     assert ask(small, path, "POST", form, cookie=cookie, origin=small.origin)[0] == 303
     assert words(small) == 1
+    with Store(small.run / "run.sqlite") as store:
+        store._db.execute("DELETE FROM overrulings")
 
 
 @pytest.mark.parametrize(

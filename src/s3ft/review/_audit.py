@@ -63,7 +63,7 @@ def extend(desk: Desk, request: Request) -> Response:
     with desk.store() as store:
         queued = {place for place, _ in store.audited().values()}
         order = _spread((row for row in store.judged() if row[0] not in queued), len(queued))
-        store.add_to_audit([(place, key) for place, key, _ in order[:size]])
+        store.add_to_audit(order[:size])
     return go("/audit/next")
 
 
@@ -137,22 +137,19 @@ def _place(queue: dict[int, tuple[Place, Label]], item: int) -> Place:
     return queue[item][0]
 
 
-def _spread(
-    rows: Iterable[tuple[Place, str, Label]], before: int
-) -> list[tuple[Place, str, Label]]:
-    """Rows in an order at random of which every beginning has each source and verdict in
+def _spread(rows: Iterable[tuple[Place, Label]], before: int) -> list[Place]:
+    """Places in an order at random of which every beginning has each source and verdict in
     proportion: so what is found in a part holds for the whole."""
     random = Random(f"{SEED} {before}")
-    strata: dict[tuple[str, str, Label], list[tuple[Place, str, Label]]] = {}
-    for row in sorted(rows):
-        place, _, verdict = row
-        strata.setdefault((place.split, place.source, verdict), []).append(row)
-    ranked = []
+    strata: dict[tuple[str, str, Label], list[Place]] = {}
+    for place, verdict in rows:
+        strata.setdefault((place.split, place.source, verdict), []).append(place)
+    ranked: list[tuple[float, Place]] = []
     for _, stratum in sorted(strata.items()):
         random.shuffle(stratum)
         start = random.random()
-        ranked += [((n + start) / len(stratum), row) for n, row in enumerate(stratum)]
-    return [row for _, row in sorted(ranked)]
+        ranked += [((n + start) / len(stratum), place) for n, place in enumerate(stratum)]
+    return [place for _, place in sorted(ranked)]
 
 
 def _compared(

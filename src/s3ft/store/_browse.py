@@ -94,17 +94,22 @@ def _conditions(wanted: Filter, word: str) -> tuple[str, dict[str, str]]:
             " AND t.position = e.position AND ifnull(t.source, 'dropped') = :target)"
         )
         arguments |= {"method": wanted.method, "target": wanted.target}
-    if wanted.label:
-        decided = "o.label IS NOT NULL"
-        if wanted.label != "overruled":
-            decided = "ifnull(o.label, v.label) = :label"
+    if wanted.label == "overruled":
+        conditions += (
+            " AND e.position IN (SELECT c.position FROM overrulings o"
+            " JOIN candidates c USING (split, position, source, sample)"
+            f" WHERE c.split = :split AND o.id = {word} AND o.label IS NOT NULL"
+            " AND (:source = '' OR c.source = :source))"
+        )
+        arguments |= {"source": wanted.source}
+    elif wanted.label:
         conditions += (
             " AND EXISTS (SELECT 1 FROM candidates c"
             " JOIN verdicts v USING (split, position, source, sample)"
             f" LEFT JOIN overrulings o ON o.id = {word}"
             " WHERE c.split = e.split AND c.position = e.position"
             f" AND (:source = '' OR c.source = :source) AND v.attempt = {latest('v')}"
-            f" AND {decided})"
+            " AND ifnull(o.label, v.label) = :label)"
         )
         arguments |= {"label": wanted.label, "source": wanted.source}
     if wanted.text:

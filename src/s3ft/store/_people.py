@@ -99,21 +99,22 @@ class PeopleQueries(Database):
         ).fetchone()
         return int(row[0])
 
-    def judged(self) -> list[tuple[Place, str, Label]]:
-        """Every candidate with a verdict, the key of its response, and the judge's label."""
+    def judged(self) -> list[tuple[Place, Label]]:
+        """Every candidate with a verdict, and the judge's last label, in the order of places."""
         rows = self._db.execute(
-            "SELECT v.split, v.position, v.source, v.sample, c.key, v.label FROM verdicts v"
-            " JOIN candidates c USING (split, position, source, sample)"
-            f" WHERE v.attempt = {latest('v')}"
+            # The label is of the row that has the maximum.
+            "SELECT split, position, source, sample, label, max(attempt) FROM verdicts"
+            " GROUP BY split, position, source, sample ORDER BY split, position, source, sample"
         )
-        return [(Place(*row[:4]), row[4], row[5]) for row in rows]
+        return [(Place(*place), label) for *place, label, _ in rows]
 
-    def add_to_audit(self, rows: Iterable[tuple[Place, str]]) -> None:
-        """Put candidates, with the keys of their responses, at the end of the queue."""
+    def add_to_audit(self, places: Iterable[Place]) -> None:
+        """Put candidates at the end of the queue."""
         with self._transaction():
             self._db.executemany(
-                "INSERT INTO audit VALUES (NULL, ?, ?, ?, ?, ?)",
-                ((*place, key) for place, key in rows),
+                "INSERT INTO audit SELECT NULL, split, position, source, sample, key"
+                f" FROM candidates WHERE {_PLACE}",
+                places,
             )
 
     def audited(self) -> dict[int, tuple[Place, Label]]:
