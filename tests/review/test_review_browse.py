@@ -134,6 +134,21 @@ def test_all_can_be_done_without_the_script(small: Served, visit: Visit) -> None
     assert "by ana" in tab.inner_text("article:has-text('self')")
 
 
+def test_a_search_that_found_nothing_yet_goes_on_by_itself(
+    small: Served, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("s3ft.store._browse.SECONDS", -1.0)
+    monkeypatch.setattr("s3ft.store._browse.WINDOW", 30)
+    tab = visit(small)
+    tab.fill('input[name="text"]', "What is 121")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**start=120*")
+    assert rows(tab) == [121]
+    tab.goto(f"{small.origin}/examples?text=What+is+8+&before=130")
+    tab.wait_for_url("**before=10*")
+    assert rows(tab) == [8]
+
+
 def test_a_search_without_end_goes_on(small: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("s3ft.store._browse.SECONDS", -1.0)
     monkeypatch.setattr("s3ft.store._browse.WINDOW", 50)

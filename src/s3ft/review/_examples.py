@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ..errors import InputError
 from ..ladder import PICKS, Dropped, Missing, accepted, walk
 from ..records import Candidate, Example, Label
-from ..store import Entry, Filter, Overruling, Place, Store
+from ..store import Entry, Filter, Found, Overruling, Place, Store
 from ._desk import LABELS, Desk, form, go, link, one_of, whole
 from ._diff import Piece, differences
 
@@ -62,6 +62,7 @@ def browse(desk: Desk, request: Request) -> Response:
         size = store.size(wanted.split)
         backwards = "before" in query
         start = whole(query["before"]) - 1 if backwards else whole(query.get("start"), 0)
+        start = min(start, max(size - 1, 0))
         found = store.find(wanted, start, PAGE, backwards=backwards)
         positions = sorted(found.positions)
         sources = desk.sources(wanted.split)
@@ -76,6 +77,8 @@ def browse(desk: Desk, request: Request) -> Response:
         end = 0 if backwards else size - 1
     low, high = (end, start) if backwards else (start, end)
     values = wanted._asdict()
+    earlier = link("/examples", values, before=low) if low > 0 else ""
+    later = link("/examples", values, start=high + 1) if high < size - 1 else ""
     return desk.page(
         "browse.html.j2",
         wanted=wanted,
@@ -88,9 +91,10 @@ def browse(desk: Desk, request: Request) -> Response:
         cut=found.looked_until is not None and len(positions) < PAGE,
         low=low,
         high=high,
-        earlier=link("/examples", values, before=low) if low > 0 else "",
-        later=link("/examples", values, start=high + 1) if high < size - 1 else "",
-        last=link("/examples", values, before=size) if high < size - 1 else "",
+        earlier=earlier,
+        later=later,
+        on=earlier if backwards else later,
+        last=link("/examples", values, before=size) if later else "",
     )
 
 
@@ -114,8 +118,8 @@ def example(desk: Desk, request: Request) -> Response:
                 cards=cards,
                 outcomes=list(_outcomes(desk, entry, targets)) if split == "train" else [],
                 waiting=desk.waiting(store),
-                after=after.positions[0] if after.positions else None,
-                before=before.positions[0] if before.positions else None,
+                after=_beside(wanted, after, "start", 1),
+                before=_beside(wanted, before, "before", 0),
             )
     raise HTTPException(404, "there is no such example")
 
@@ -146,6 +150,16 @@ def _filter(desk: Desk, request: Request) -> Filter:
     elif not wanted.method:
         wanted = wanted._replace(method=desk.recipe.methods[-1] if desk.recipe.methods else "")
     return wanted._replace(split=split, source=wanted.source if wanted.label else "")
+
+
+def _beside(wanted: Filter, found: Found, key: str, step: int) -> str:
+    """The address of the next example on one side; where the time was up, of the list from there;
+    empty where there is none."""
+    if found.positions:
+        return link(f"/examples/{wanted.split}/{found.positions[0]}", _carried(wanted))
+    if found.looked_until is None:
+        return ""
+    return link("/examples", wanted._asdict(), **{key: found.looked_until + step})
 
 
 def _carried(wanted: Filter) -> dict[str, str]:

@@ -97,7 +97,7 @@ def _conditions(wanted: Filter, word: str) -> tuple[str, dict[str, str]]:
     if wanted.label == "overruled":
         conditions += (
             " AND e.position IN (SELECT c.position FROM overrulings o"
-            " JOIN candidates c USING (split, position, source, sample)"
+            " CROSS JOIN candidates c USING (split, position, source, sample)"  # in this order
             f" WHERE c.split = :split AND o.id = {word} AND o.label IS NOT NULL"
             " AND (:source = '' OR c.source = :source))"
         )

@@ -60,4 +60,6 @@ document.addEventListener("focusin", (event) => choose(event.target.closest("[da
 document.querySelectorAll(".filter select").forEach((select) =>
   select.addEventListener("change", () => select.form.requestSubmit()));
 choose(card);
+// A search that found nothing yet goes on by itself, as one step back.
+if (first("a[data-on]")) location.replace(first("a[data-on]").href);
 if (location.hash === "#search") first('input[type="search"]')?.focus();
