@@ -18,6 +18,7 @@ from ..evaluate import BASE
 from ..recipe import Recipe, load
 from ..store import OVERRULINGS, Store
 from ..text import count, ranged
+from ..train import PARTIAL_SUFFIX
 from ._security import TOKEN, Keys
 
 LABELS = ["correct", "incorrect", "unknown"]
@@ -58,7 +59,7 @@ class Desk:
     @property
     def trained(self) -> bool:
         """Whether the run's mixtures stay as they are: a model was trained on them."""
-        return any(self.run.glob("models/*"))
+        return any(path.suffix != PARTIAL_SUFFIX for path in self.run.glob("models/*"))
 
     def waiting(self, store: Store) -> int:
         """How many verdicts were overruled that the mixtures do not go by yet."""

@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..errors import InputError
-from ..ladder import PICKS, Dropped, Missing, accepted, walk
-from ..records import Candidate, Example, Label
-from ..store import Entry, Filter, Found, Overruling, Place, Store
+from ..records import Label
+from ..store import Entry, Filter, Found, Place, Store
+from ._cards import cards, outcomes
 from ._desk import LABELS, Desk, form, go, link, one_of, whole
-from ._diff import Piece, differences
 
 PAGE = 50
 """Examples on a page."""
 
 LONGEST_NOTE = 500
-
-DROPPED = "dropped"
-
-Targets = dict[str, tuple[str | None, str]]
-"""By method the source (None: dropped) and the reason."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """A candidate as it is shown: its text against the gold, the judges' words, people's words."""
-
-    place: Place
-    candidate: Candidate
-    pieces: list[Piece]
-    attempts: list[tuple[str, Label, str, str]]
-    words: list[Overruling]
-    targets: list[str]
-
-    @property
-    def seen(self) -> int:
-        return self.words[-1].number if self.words else 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a method makes of an example: in its mixture, and in the next selection if otherwise."""
-
-    method: str
-    source: str
-    reason: str
-    then: str
-    why: str
 
 
 def browse(desk: Desk, request: Request) -> Response:
@@ -106,7 +71,6 @@ def example(desk: Desk, request: Request) -> Response:
     with desk.store() as store:
         for entry in _entry(store, split, position, desk.sources(split)):
             targets = store.targets(position) if split == "train" else {}
-            cards = list(_cards(desk, store, entry, split, targets))
             after = store.find(wanted, position + 1, 1)
             before = store.find(wanted, position - 1, 1, backwards=True)
             return desk.page(
@@ -115,8 +79,8 @@ def example(desk: Desk, request: Request) -> Response:
                 values=wanted._asdict(),
                 carried=_carried(wanted),
                 entry=entry,
-                cards=cards,
-                outcomes=list(_outcomes(desk, entry, targets)) if split == "train" else [],
+                cards=list(cards(desk, store, entry, split, targets)),
+                outcomes=list(outcomes(desk, entry, targets)) if split == "train" else [],
                 waiting=desk.waiting(store),
                 after=_beside(wanted, after, "start", 1),
                 before=_beside(wanted, before, "before", 0),
@@ -169,69 +133,3 @@ def _carried(wanted: Filter) -> dict[str, str]:
 
 def _entry(store: Store, split: str, position: int, sources: list[str]) -> Iterator[Entry]:
     return store.entries(split, sources, start=position, stop=position + 1)
-
-
-def _cards(desk: Desk, store: Store, entry: Entry, split: str, targets: Targets) -> Iterator[Card]:
-    attempts = store.attempts_at(split, entry.position)
-    words = store.overrulings(split, entry.position)
-    chosen = {
-        source: _chosen(desk, entry, source).sample
-        for source in {c.source for c in entry.candidates}
-    }
-    for candidate in entry.candidates:
-        source, sample = candidate.source, candidate.sample
-        place = Place(split, entry.position, source, sample)
-        takers = [method for method, (taken, _) in targets.items() if taken == source]
-        yield Card(
-            place,
-            candidate,
-            differences(entry.example.completion, candidate.response.text),
-            attempts.get(place, []),
-            [word for word in words if word.place == place],
-            takers if chosen[source] == sample else [],
-        )
-
-
-def _chosen(desk: Desk, entry: Entry, source: str) -> Candidate:
-    """The candidate that speaks for a source: of the verified ones the pick, else the first."""
-    here = [candidate for candidate in entry.candidates if candidate.source == source]
-    verified = [candidate for candidate in here if accepted(candidate)]
-    try:
-        return PICKS[desk.recipe.generate.pick](entry.example, verified) if verified else here[0]
-    except InputError:  # the likeliest cannot be told
-        return here[0]
-
-
-def _outcomes(desk: Desk, entry: Entry, targets: Targets) -> Iterator[Outcome]:
-    for method in desk.recipe.methods:
-        now = ("", "")
-        if method in targets:
-            source, reason = targets[method]
-            now = (source or DROPPED, reason)
-        then = _walked(desk, method, entry.example, entry.candidates)
-        yield Outcome(method, *now, *(("", "") if then == now else then))
-
-
-def _walked(
-    desk: Desk, method: str, example: Example, candidates: tuple[Candidate, ...]
-) -> tuple[str, str]:
-    """Where a ladder comes to now: the source, and why."""
-    ladder, recipe = desk.recipe.rungs_of(method), desk.recipe
-    rounds = {}
-    if recipe.generate.engine == "replay":  # a file's responses come all at once
-        rounds = {
-            rung.name: (max(1, sum(c.source == rung.name for c in candidates)),)
-            for rung in ladder
-            if rung.asks_own_prompt
-        }
-    try:
-        outcome: Any = walk(
-            example, ladder, candidates, rounds=rounds, pick=PICKS[recipe.generate.pick]
-        )
-    except InputError:  # the likeliest cannot be told
-        return "", ""
-    if isinstance(outcome, Missing):
-        return f"{outcome.rung} is asked", ""
-    if isinstance(outcome, Dropped):
-        return DROPPED, outcome.reason
-    return outcome.source, outcome.reason
