@@ -242,6 +242,17 @@ def test_no_run_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert f"{tmp_path}: there is no run here" in capsys.readouterr().err
 
 
+def test_who_speaks_must_be_known(
+    small: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
+    assert run_command(["review", str(small.run)]) == 2
+    assert "--who: is needed" in capsys.readouterr().err
+    assert run_command(["review", str(small.run), "--who", "a\nb"]) == 2
+
+
 def test_a_port_that_is_taken_is_told(small: Served) -> None:
     with pytest.raises(InputError, match=f"--port {small.port}: cannot be served on"):
         prepare(small.run, who="ana", port=small.port)

@@ -222,7 +222,11 @@ def review(
     def tell(address: str) -> None:
         typer.echo(f"Review of {run}, until Ctrl-C: {address}")
 
-    who = who or getpass.getuser()
+    if who is None:
+        try:
+            who = getpass.getuser()
+        except (KeyError, OSError):  # a user without a name, as in some containers
+            raise InputError("--who", "is needed: your login has no name") from None
     serve(run, who=who, host=host, port=port, open_browser=not no_open, tell=tell)
 
 
