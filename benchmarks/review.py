@@ -163,7 +163,7 @@ def steps(visitor: Visitor, path: str) -> list[float]:
     while then:
         seconds, _, text = visitor.ask(then)
         found.append(seconds)
-        on = re.search(r'<a href="([^"]*)">Search on</a>', text)
+        on = re.search(r'<a href="([^"]*)"[^>]*>Search on</a>', text)
         then = unescape(on[1]) if on else ""
     return found
 
