@@ -181,6 +181,7 @@ class Verdict:
 
     ``unknown`` is the judge's own failure; it is retried, and never counts as either of the others.
     ``code`` says why in a word that may be acted on; ``reason`` is for people: nothing reads it.
+    ``overruled_by`` is the person whose word it is, where one overruled the judge.
     """
 
     key: str
@@ -188,6 +189,7 @@ class Verdict:
     answer: str | None = None
     reason: str = ""
     code: VerdictCode = VerdictCode.NONE
+    overruled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ REPORT: dict[str, Any] = {
     "golds": ["judge 'math': accepts 100.0% of 9 train golds."],
     "verdicts": [{"labels": {"correct": 60, "incorrect": 40}}],
     "canaries": None,
+    "overruled": {"by_source": {}, "since": 0},
     "results": {},
     "target": {"items": 400},
     "seeds": [0, 1, 2],
@@ -108,6 +109,14 @@ def test_without_a_target_nothing_is_said_of_it() -> None:
             {"verdicts": [{"labels": {"correct": 90, "unknown": 10}}]},
             "The judge could not decide 10 of the 100 answers that it saw (10.0 %), which is much;"
             " such never count as right.",
+        ),
+        (
+            {"overruled": {"by_source": {"paraphrase": 1, "self": 3}, "since": 0}},
+            "People overruled the judge in training rows: 1 of paraphrase, 3 of self.",
+        ),
+        (
+            {"overruled": {"by_source": {}, "since": 2}},
+            "People overruled 2 verdicts since the mixtures were made.",
         ),
         (
             {"canaries": {"correct": 2, "incorrect": 38}},

@@ -46,6 +46,23 @@ ALTER TABLE verdicts ADD COLUMN code TEXT NOT NULL DEFAULT '';
 """
 """What later files had more."""
 
+SECOND = """
+ALTER TABLE facts RENAME TO metadata;
+ALTER TABLE candidates RENAME COLUMN asked TO source;
+ALTER TABLE verdicts RENAME COLUMN asked TO source;
+ALTER TABLE spent RENAME COLUMN asked TO source;
+CREATE TABLE items (
+    task TEXT, item TEXT, prompt TEXT NOT NULL, choices TEXT NOT NULL, gold TEXT NOT NULL,
+    PRIMARY KEY (task, item)) WITHOUT ROWID;
+CREATE TABLE answers (
+    model TEXT, task TEXT, item TEXT, text TEXT NOT NULL, choice INTEGER,
+    PRIMARY KEY (model, task, item)) WITHOUT ROWID;
+INSERT INTO items VALUES ('facts', 'i0', 'Who?', '["A"]', 'A');
+INSERT INTO answers VALUES ('base', 'facts', 'i0', 'A', 0);
+PRAGMA user_version = 2;
+"""
+"""What the files of version 2 had otherwise; what people say came after it."""
+
 ROWS = """
 INSERT INTO facts VALUES ('data', 'read'), ('model', 'abc');
 INSERT INTO examples (split, position, id, prompt, completion, meta) VALUES
@@ -77,12 +94,16 @@ def question(id: str, text: str, gold: str, **meta: int) -> Example:
     return Example(id, ({"role": "user", "content": text},), gold, meta)
 
 
-@pytest.fixture(params=["first", "with the columns that were added"])
+SCRIPTS = {"first": FIRST + ROWS, "with more columns": FIRST + ADDED + ROWS}
+SCRIPTS["version 2"] = FIRST + ADDED + ROWS + SECOND
+
+
+@pytest.fixture(params=SCRIPTS)
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A run file as an earlier version left it."""
     path = tmp_path / "run.sqlite"
     with sqlite3.connect(path) as db:
-        db.executescript(FIRST + ("" if request.param == "first" else ADDED) + ROWS)
+        db.executescript(SCRIPTS[request.param])
     db.close()
     return path
 
@@ -129,11 +150,14 @@ def test_a_run_of_an_earlier_version_goes_on(path: Path) -> None:
         store.add_responses([thought], [(place, "k2")], cost)
         store.add_verdicts([(place, verdict)], "math", cost)
         store.add_examples({"dev": [Example("e3", (), "9", {}, "3 times 3")]})
+        store.overrule(Place("train", 0, "self", 0), "incorrect", "ana", seen=0)
     with Store(path) as again:
         entry = list(again.entries("train", ["paraphrase"]))[1]
         assert entry.candidates == (Candidate("paraphrase", 0, thought, verdict),)
         assert next(again.entries("dev")).example.reasoning == "3 times 3"
         assert len(list(again.entries("train", ["self"]))[1].candidates) == 2
+        assert again.overruled() == {"self": 1}
+        assert again.audited() == again.person_labels() == {}
 
 
 def test_a_file_of_a_later_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -212,6 +212,35 @@ def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> N
 
 
 @app.command()
+def review(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.")],
+    who: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Kept with what you say; default: your login's name."),
+    ] = None,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535)] = 0,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Of this machine alone; others are refused.")
+    ] = "127.0.0.1",
+    no_open: Annotated[bool, typer.Option("--no-open", help="Start no browser.")] = False,
+) -> None:
+    """A local page for people: browse, overrule verdicts, audit the judge blind, compare models."""
+    import getpass
+
+    from ..review import review as serve
+
+    def tell(address: str) -> None:
+        typer.echo(f"Review of {run}, until Ctrl-C: {address}")
+
+    if who is None:
+        try:
+            who = getpass.getuser()
+        except (KeyError, OSError):  # a user without a name, as in some containers
+            raise InputError("--who", "is needed: your login has no name") from None
+    serve(run, who=who, host=host, port=port, open_browser=not no_open, tell=tell)
+
+
+@app.command()
 def recipes(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Copy this one here.")

@@ -51,7 +51,8 @@ def walk(
     Args:
         candidates: all candidates of this example, in any order.
         rounds: of this example, by rung, where they are not those of the rung.
-        generator, judge: names written into the target where they had a part in it.
+        generator, judge: names written into the target where they had a part in it; where a person
+            overruled the judge, it is that one's.
     """
     passed: list[str] = []
     for rung in ladder:
@@ -112,7 +113,9 @@ def _target(
     generator: str | None,
     judge: str | None,
 ) -> Target:
-    response = chosen.response
+    response, verdict = chosen.response, chosen.verdict
+    if verdict is not None and verdict.overruled_by is not None:
+        judge = f"person: {verdict.overruled_by}"
     return Target(
         example_id=example.id,
         source=rung.name,

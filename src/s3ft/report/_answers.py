@@ -111,6 +111,11 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
             f"The judge could not decide {count(unknown)} of the {count(judged)} answers that it"
             f" saw ({share}){warning}; such never count as right."
         )
+    if overruled := report["overruled"]["by_source"]:
+        told = ", ".join(f"{count(number_of)} of {name}" for name, number_of in overruled.items())
+        yield f"People overruled the judge in training rows: {told}."
+    if since := report["overruled"]["since"]:
+        yield f"People overruled {count(since)} verdicts since the mixtures were made."
     if report["canaries"]:
         wrong, accepted = sum(report["canaries"].values()), report["canaries"].get("correct", 0)
         yield f"Of {count(wrong)} known-wrong answers the judge accepted {count(accepted)}."

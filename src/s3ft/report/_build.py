@@ -16,7 +16,7 @@ from ..evaluate import BASE, TARGET, other_target
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, Pick, Rung, accepted
 from ..recipe import Recipe
-from ..store import Entry, Store
+from ..store import OVERRULINGS, Entry, Store
 from ..text import clip
 from ._answers import answers
 from ._changed import changed
@@ -89,6 +89,10 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
                 store.labels().items(), key=lambda row: _place(row[0], [*asked, BASE, *labels])
             )
         ],
+        "overruled": {
+            "by_source": store.overruled(),
+            "since": store.overruled_since(int(store.metadata(OVERRULINGS) or 0)),
+        },
         "canaries": ReplyCache(run_dir / REPLIES).canaries or None,
         "training": {
             label: training

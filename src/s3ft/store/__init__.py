@@ -31,6 +31,20 @@ Its tables, for those who open it with any SQLite tool:
 ``spent``
     What a batch of work cost: ``stage``, ``source``, ``rows``, ``tokens`` (those of prompts not
     counted), ``seconds``.
+``overrulings``
+    A person's word on a candidate of the train split, in the place of the judge's: ``id`` (counts
+    up), the candidate's ``split``, ``position``, ``source`` and ``sample``, the ``key`` of the
+    response it is on, ``label`` (null: an earlier one is taken back), ``who``, ``time`` (UTC),
+    ``note``. The last one on a response counts.
+``audit``
+    The candidates that people label blind, in the order of ``id``, named as in ``overrulings``.
+``labels``
+    A person's label on one of these: ``item`` (an ``id`` of ``audit``), ``label``, ``who``,
+    ``time``. Of one person's the last counts.
+``choices``
+    Which of two answers to a test prompt a person finds better, not knowing whose they are:
+    ``position``, ``on_left`` and ``on_right`` (the models, with the keys of their responses),
+    ``choice`` (``left``, ``right``, ``tie``, ``neither``), ``who``, ``time``. The same holds.
 
 Rows are added and never changed, but for ``metadata``, and ``targets``, which a selection writes
 anew. Every call that adds is one transaction, so a process killed at any moment loses what was in
@@ -41,7 +55,35 @@ The rollback journal is SQLite's default: unlike write-ahead logging it works on
 systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
 """
 
-from ._records import Answer, Entry, Item, Place, Samples, Score, Spent
+from ._people import OVERRULINGS, ChangedMeanwhile
+from ._records import (
+    Answer,
+    Choice,
+    Entry,
+    Filter,
+    Found,
+    Item,
+    Overruling,
+    Place,
+    Samples,
+    Score,
+    Spent,
+)
 from ._store import Store
 
-__all__ = ["Answer", "Entry", "Item", "Place", "Samples", "Score", "Spent", "Store"]
+__all__ = [
+    "OVERRULINGS",
+    "Answer",
+    "ChangedMeanwhile",
+    "Choice",
+    "Entry",
+    "Filter",
+    "Found",
+    "Item",
+    "Overruling",
+    "Place",
+    "Samples",
+    "Score",
+    "Spent",
+    "Store",
+]

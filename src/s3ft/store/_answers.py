@@ -66,14 +66,16 @@ class AnswerQueries(Database):
     def solved(self, split: str, source: str) -> set[int]:
         """The positions of the examples for which a source gave a correct answer."""
         rows = self._db.execute(
-            "SELECT DISTINCT position FROM verdicts"
-            " WHERE split = ? AND source = ? AND label = 'correct'",
+            "SELECT DISTINCT v.position FROM verdicts v"
+            " JOIN candidates c USING (split, position, source, sample)"
+            f" LEFT JOIN overrulings o ON o.id = {self._word('c')}"
+            " WHERE v.split = ? AND v.source = ? AND ifnull(o.label, v.label) = 'correct'",
             (split, source),
         )
         return {position for (position,) in rows}
 
     def labels(self) -> dict[tuple[str, str], dict[str, int]]:
-        """How the judge decided: label counts by split and source, of the latest verdicts."""
+        """How the judge decided: label counts by split and source, of its latest verdicts."""
         rows = self._db.execute(
             f"SELECT split, source, label, count(*) FROM verdicts v WHERE attempt = {latest('v')}"
             " GROUP BY split, source, label ORDER BY split, source, label"
@@ -95,9 +97,11 @@ class AnswerQueries(Database):
         """The samples of a source on the train split, by their number."""
         rows = self._db.execute(
             "WITH verified AS (SELECT v.position, min(v.sample) AS sample FROM verdicts v"
-            " JOIN candidates USING (split, position, source, sample)"
-            " JOIN responses USING (key) WHERE v.split = 'train' AND v.source = ?1"
-            " AND v.label = 'correct' AND finish_reason = 'stop' GROUP BY v.position)"
+            " JOIN candidates c USING (split, position, source, sample)"
+            f" LEFT JOIN overrulings o ON o.id = {self._word('c')}"
+            " JOIN responses r ON r.key = c.key WHERE v.split = 'train' AND v.source = ?1"
+            " AND ifnull(o.label, v.label) = 'correct' AND finish_reason = 'stop'"
+            " GROUP BY v.position)"
             " SELECT count(*), count(verified.sample) FROM candidates c"
             " LEFT JOIN verified USING (position, sample)"
             " WHERE c.split = 'train' AND c.source = ?1 GROUP BY c.sample ORDER BY c.sample",

@@ -12,12 +12,16 @@ from ..errors import RunError
 from ._records import Spent
 from ._schema import VERSION, upgrade
 
+NEWEST = 2**63 - 1
+"""The highest number that a row can have."""
+
 
 class Database:
     """An open run file, and what all groups of its queries build on."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._until = NEWEST
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -73,6 +77,17 @@ class Database:
 
     def _exists(self, query: str, *arguments: object) -> bool:
         return self._db.execute(query, arguments).fetchone() is not None
+
+    def _word(self, alias: str) -> str:
+        """SQL for the number of a person's last word on the candidate in a row of ``alias``.
+
+        It is on the response that it was said of, and on no other that takes its place later.
+        """
+        return (
+            f"(SELECT max(w.id) FROM overrulings w WHERE w.split = {alias}.split"
+            f" AND w.position = {alias}.position AND w.source = {alias}.source"
+            f" AND w.sample = {alias}.sample AND w.key = {alias}.key AND w.id <= {self._until})"
+        )
 
     def _add_spent(self, spent: Spent) -> None:
         """Note a cost, in the transaction that adds what it was spent on."""

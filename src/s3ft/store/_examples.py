@@ -63,8 +63,9 @@ class ExampleQueries(Database):
     ) -> Iterator[Entry]:
         """The examples of a split in order, with their candidates of the sources named.
 
-        Each candidate carries its latest verdict. Candidates come in the order of ``sources``, then
-        by sample. ``start`` and ``stop`` limit the positions.
+        Each candidate carries its latest verdict, a person's where one overruled it. Candidates
+        come in the order of ``sources``, then by sample. ``start`` and ``stop`` limit the
+        positions.
         """
         end = self.count(split) if stop is None else stop
         for first in range(start, end, PAGE):
@@ -87,10 +88,11 @@ class ExampleQueries(Database):
         rows = self._db.execute(
             "SELECT c.position, c.source, c.sample, r.key, r.text, r.token_ids,"
             " r.finish_reason, r.logprob, r.engine, r.reasoning,"
-            " v.label, v.answer, v.reason, v.code"
+            " v.label, v.answer, v.reason, v.code, o.label, o.who, o.note"
             " FROM candidates c JOIN responses r ON r.key = c.key"
             " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
             f" AND v.source = c.source AND v.sample = c.sample AND v.attempt = {latest('c')}"
+            f" LEFT JOIN overrulings o ON o.id = {self._word('c')}"
             " WHERE c.split = ? AND c.position >= ? AND c.position < ?"
             f" AND c.source IN ({marks}) ORDER BY c.position",
             (*page, *sources),

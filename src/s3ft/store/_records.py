@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..records import Candidate, Example
+from ..records import Candidate, Example, Label
 
 
 class Place(NamedTuple):
@@ -37,6 +37,57 @@ class Samples(NamedTuple):
 
     total: int
     first_verified: int
+
+
+class Filter(NamedTuple):
+    """Which examples of a split are wanted: all that is set must hold.
+
+    ``method`` with ``target``: those whose target comes from this source (``dropped``: from none).
+    ``source`` with ``label``: those of which a candidate of this source (empty: of any) has this
+    verdict, a person's where one overruled the judge (``overruled``: any word of a person).
+    ``text``: what stands in a prompt's turn, the gold or a response; ASCII letters in either case.
+    """
+
+    split: str = "train"
+    method: str = ""
+    target: str = ""
+    source: str = ""
+    label: str = ""
+    text: str = ""
+
+
+class Found(NamedTuple):
+    """Positions that a filter lets through, and up to which one was looked: None: to the end."""
+
+    positions: list[int]
+    looked_until: int | None
+
+
+class Overruling(NamedTuple):
+    """A person's word on a candidate, of which the last on a response counts.
+
+    ``number`` counts up over the run, ``label`` is None where an earlier word is taken back, and
+    ``time`` is in UTC (ISO 8601).
+    """
+
+    number: int
+    place: Place
+    key: str
+    label: Label | None
+    who: str
+    time: str
+    note: str
+
+
+class Choice(NamedTuple):
+    """Which of two models' answers to a test prompt a person finds better: ``left``, ``right``,
+    ``tie`` or ``neither``. ``left`` and ``right`` name the models."""
+
+    position: int
+    left: str
+    right: str
+    choice: str
+    who: str
 
 
 class Score(NamedTuple):

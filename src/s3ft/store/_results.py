@@ -94,7 +94,8 @@ class ResultQueries(Database):
                 self._db.execute(f"DELETE FROM {table} WHERE split != 'train' AND source != 'base'")
             for table in ("scores", "answers"):
                 self._db.execute(f"DELETE FROM {table} WHERE model != 'base'")
-            self._db.execute("DELETE FROM targets")
+            for table in ("targets", "choices"):
+                self._db.execute(f"DELETE FROM {table}")
             self._db.execute(
                 "DELETE FROM spent WHERE source NOT IN ('base')"
                 " AND source NOT IN (SELECT source FROM candidates)"

@@ -39,15 +39,20 @@ def response_row(response: Response) -> tuple[Any, ...]:
 
 
 def candidate(source: str, sample: int, *columns: Any) -> Candidate:
-    """A candidate of the columns of its response, and of its verdict's or as many nulls.
+    """A candidate of the columns of its response, and of its verdict's or as many nulls, and of a
+    person's last word on it, the same.
 
     A code that a later version added is told as none: a verdict is not lost for it.
     """
-    key, text, token_ids, *response_columns, label, answer, reason, code = columns
+    key, text, token_ids, *response_columns = columns[:-7]
+    label, answer, reason, code, word, who, note = columns[-7:]
     ids = None if token_ids is None else tuple(json.loads(token_ids))
     verdict = None
     if label is not None:
         verdict = Verdict(key, label, answer, reason, _CODES.get(code, VerdictCode.NONE))
+        if word is not None:
+            why = f"overruled by {who}{': ' if note else ''}{note} (the judge: {label})"
+            verdict = Verdict(key, word, answer, why, VerdictCode.NONE, who)
     return Candidate(source, sample, Response(key, text, ids, *response_columns), verdict)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2
+VERSION = 3
 """SQLite's ``user_version`` of these tables. Files of before there was one have 0."""
 
 TABLES = (
@@ -42,6 +42,23 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS spent (
     stage TEXT NOT NULL, source TEXT NOT NULL, rows INTEGER NOT NULL, tokens INTEGER NOT NULL,
     seconds REAL NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS overrulings (
+    id INTEGER PRIMARY KEY,
+    split TEXT NOT NULL, position INTEGER NOT NULL, source TEXT NOT NULL, sample INTEGER NOT NULL,
+    key TEXT NOT NULL, label TEXT, who TEXT NOT NULL, time TEXT NOT NULL, note TEXT NOT NULL)""",
+    """CREATE INDEX IF NOT EXISTS overrulings_by_place
+    ON overrulings (split, position, source, sample)""",
+    """CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY,
+    split TEXT NOT NULL, position INTEGER NOT NULL, source TEXT NOT NULL, sample INTEGER NOT NULL,
+    key TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS labels (
+    id INTEGER PRIMARY KEY, item INTEGER NOT NULL, label TEXT NOT NULL,
+    who TEXT NOT NULL, time TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS choices (
+    id INTEGER PRIMARY KEY, position INTEGER NOT NULL,
+    on_left TEXT NOT NULL, left_key TEXT NOT NULL, on_right TEXT NOT NULL, right_key TEXT NOT NULL,
+    choice TEXT NOT NULL, who TEXT NOT NULL, time TEXT NOT NULL)""",
 )
 
 _ADDED = (("examples", "reasoning"), ("responses", "reasoning"), ("verdicts", "code"))

@@ -12,7 +12,7 @@ from ...atomic import atomic_text
 from ...judges import REPLIES, ReplyCache
 from ...progress import console
 from ...recipe import Recipe, load
-from ...store import Store
+from ...store import OVERRULINGS, Store
 from .._model import RunModel
 from ._data import read_data, read_other_targets
 from ._environment import environment
@@ -54,6 +54,7 @@ def open_run(
             before = origin_recipe(origin)
             copy_files(origin, out)
         store = stack.enter_context(Store(out / STORE))
+        store.see_overrulings(int(store.metadata(OVERRULINGS) or 0))
         cache = stack.enter_context(ReplyCache(out / REPLIES))
         run = Run(out, recipe, store, cache, base or RunModel(recipe, recipe.model))
         with closing(run):

@@ -12,6 +12,7 @@ from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
 from ...ladder import Rung, RungPrompt
 from ...recipe import JudgeConfig, Recipe, Train
 from ...store import Store
+from ...train import PARTIAL_SUFFIX
 from .._model import RunModel
 
 SWEEP = "sweep.json"
@@ -40,6 +41,10 @@ class Run:
 
     def model(self, method: str, seed: int) -> Path:
         return self.path / "models" / label(method, seed)
+
+    def has_models(self) -> bool:
+        """Whether anything was trained on the run's mixtures."""
+        return any(path.suffix != PARTIAL_SUFFIX for path in self.path.glob("models/*"))
 
     def train(self, method: str) -> Train:
         """How a method is trained: by the recipe, at the point that a sweep chose for it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...errors import InputError
 from ...ladder import BUILT_IN
 from ...recipe import Recipe, Resume, forbidden_changes
-from ...train import PARTIAL_SUFFIX
 from ._folder import RECIPE
 from ._mend import mendable_split
 from ._run import Run
@@ -40,8 +39,7 @@ def changeable(run: Run) -> set[Resume]:
     rules: set[Resume] = set()
     if split := mendable_split(run.store, run.path):
         rules |= _MENDABLE[split.partition(":")[0]]
-    models = run.path / "models"
-    if not any(path.suffix != PARTIAL_SUFFIX for path in models.glob("*")):
+    if not run.has_models():
         rules.add(Resume.BEFORE_TRAINING)
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()

@@ -21,6 +21,7 @@ from ._fill import answer
 from ._fill import judge as judge_responses
 from ._guard import Guard
 from ._mixture import write_mixture
+from ._overruled import take_overrulings
 from ._solved import Solved
 from ._source import rung_source
 
@@ -55,6 +56,7 @@ def generate(run: Run) -> None:
 
 def decide(run: Run) -> None:
     """Walk every method's ladder to its end, asking again and asking further where it is needed."""
+    take_overrulings(run)
     methods = _unwalked(run)
     if not methods:
         return
