@@ -220,7 +220,7 @@ def test_likelihoods_and_drift_are_in_the_report(finished: Any) -> None:
     assert mean["self"] > mean["gold"], "what it says itself is likelier to it"
     assert set(report["drift"]) == {"sft", "rft", "s3ft"}
     for distances in report["drift"].values():
-        assert set(distances) == {"task", "general"}
+        assert set(distances) == {"task", "task, base right", "task, base wrong", "general"}
         assert all(value > 0 for value in distances.values())
     kinds = query(out, "SELECT metric, count(*) FROM scores WHERE task = 'drift' GROUP BY 1")
     assert dict(kinds) == {"task": 3 * 16, "general": 3 * 16}
