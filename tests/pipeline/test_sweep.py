@@ -38,6 +38,7 @@ RECIPE: dict[str, Any] = {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
         "limit": 16,
+        "drift": 8,
         "apply_chat_template": True,
     },
 }
@@ -126,7 +127,7 @@ def test_nothing_is_asked_again_at_a_point(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(_sweep, "figures", stopped)
     with pytest.raises(RunError, match="stopped"):
         run_stages(recipe, (), out, "train")
-    general = 32  # once, for the drift
+    general = 8  # once, for the drift: as many of each benchmark
     assert sum(asked) == general + 12 * (1 + 2 + 2), "the dev rows: the base once, each model"
     monkeypatch.setattr(_sweep, "figures", real)
     run_stages(recipe, (), out, "train")
