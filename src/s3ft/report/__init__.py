@@ -2,6 +2,7 @@
 
 from ._build import build
 from ._comparing import frontier
+from ._palette import style_sheet
 from ._plan import plan_lines, plan_table
 from ._render import comparison_page, summary_table, write
 from ._svg import style, to_svg
@@ -13,6 +14,7 @@ __all__ = [
     "plan_lines",
     "plan_table",
     "style",
+    "style_sheet",
     "summary_table",
     "to_svg",
     "write",

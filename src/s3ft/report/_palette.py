@@ -57,6 +57,16 @@ ALL = (
 )
 
 
+def style_sheet() -> str:
+    """Every colour as a variable of CSS by its name, in the reader's scheme; printed on white."""
+    light, dark = (
+        " ".join(f"--{colour.name}: {getattr(colour, scheme)};" for colour in ALL)
+        for scheme in ("light", "dark")
+    )
+    schemes = "@media screen and (prefers-color-scheme: dark)"
+    return f":root {{ color-scheme: light dark; {light} }}\n{schemes} {{ :root {{ {dark} }} }}\n"
+
+
 def model_colours(methods: Sequence[str]) -> dict[str, Colour]:
     """A colour for each method, by its place."""
     return {method: MODELS[n % len(MODELS)] for n, method in enumerate(methods)}

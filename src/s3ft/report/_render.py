@@ -27,7 +27,7 @@ from ..text import (
     signed_range,
 )
 from ._changed import changed
-from ._palette import ALL, model_colours, source_colours
+from ._palette import ALL, model_colours, source_colours, style_sheet
 from ._plots import Plot, comparison_plots, plots
 from ._tables import comparison_drops, comparison_rows, drops, estimate, result_rows
 
@@ -116,6 +116,7 @@ def _environment(*, escape: bool) -> Environment:
     for function in (estimate, number, nats, count, duration, cell, fence):
         environment.filters[function.__name__] = function
     environment.globals["palette"] = ALL
+    environment.globals["style_sheet"] = style_sheet()
     return environment
 
 

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..errors import RunError
+from ..report import style_sheet
 from ..store import ChangedMeanwhile
 from . import _audit, _examples, _pairs
 from ._desk import Desk, go
@@ -72,6 +73,8 @@ def make_app(desk: Desk, hosts: Collection[str]) -> ASGIApp:
 
 def _asset(name: str) -> Route:
     text = files("s3ft.review").joinpath("pages", name).read_text(encoding="utf-8")
+    if ASSETS[name] == "text/css":
+        text = style_sheet() + text
     return Route(f"/assets/{name}", lambda request: Response(text, media_type=ASSETS[name]))
 
 
