@@ -12,7 +12,6 @@ import pytest
 import s3ft
 from s3ft.cli._main import run_command
 from s3ft.errors import InputError
-from s3ft.generate import TransformersEngine
 from s3ft.pipeline import run_stages
 from s3ft.store import Store
 
@@ -38,20 +37,6 @@ RECIPE: dict[str, Any] = {
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     out = tmp_path_factory.mktemp("runs") / "first"
     return out, s3ft.run(RECIPE, out=out)
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many requests each batch of the engine had."""
-    counts: list[int] = []
-    whole = TransformersEngine._answer
-
-    def counting(self: TransformersEngine, batch: Any) -> Any:
-        counts.append(len(batch))
-        return whole(self, batch)
-
-    monkeypatch.setattr(TransformersEngine, "_answer", counting)
-    return counts
 
 
 def mixtures(run: Path) -> list[bytes]:

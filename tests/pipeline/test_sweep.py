@@ -10,7 +10,6 @@ import pytest
 
 import s3ft
 from s3ft.errors import InputError, RunError
-from s3ft.generate import TransformersEngine
 from s3ft.pipeline import _sweep, check_recipe, run_stages
 from s3ft.store import Store
 
@@ -104,18 +103,13 @@ def test_the_chosen_models_are_the_run_s_own(swept: Any) -> None:
         assert other["steps"] == first["steps"]
 
 
-def test_nothing_is_asked_again_at_a_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_asked_again_at_a_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[int]
+) -> None:
     recipe = {**RECIPE, "seeds": [0], "sweep": {"train.learning_rate": RATES[:2]}}
     out = tmp_path / "run"
     run_stages(recipe, (), out, "select")
-    asked: list[int] = []
-    whole = TransformersEngine._answer
-
-    def counting(self: TransformersEngine, batch: Any) -> Any:
-        asked.append(len(batch))
-        return whole(self, batch)
-
-    monkeypatch.setattr(TransformersEngine, "_answer", counting)
+    asked.clear()
     real, points = _sweep.figures, []
 
     def stopped(path: Path, recipe: Any, seed: int) -> Any:

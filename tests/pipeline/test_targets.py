@@ -12,7 +12,6 @@ import s3ft
 from s3ft.cli._main import run_command
 from s3ft.compare import compare, read_contenders
 from s3ft.errors import InputError
-from s3ft.generate import TransformersEngine
 from s3ft.recipe import load
 from s3ft.store import Store
 
@@ -81,9 +80,7 @@ def test_golds_that_its_judge_refuses_stop_the_run(
 
 
 @pytest.mark.slow
-def test_it_is_measured_told_and_may_be_added(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_measured_told_and_may_be_added(tmp_path: Path, asked: list[int]) -> None:
     out = tmp_path / "run"
     report = s3ft.run(RECIPE, out=out)
     assert report["targets"] == {"reading": {"items": 6}}
@@ -99,14 +96,7 @@ def test_it_is_measured_told_and_may_be_added(
     assert any("Across, on reading, sft is" in line for line in report["answers"]["learned"])
     assert "6 items, across" in (out / "report.html").read_text()
 
-    asked: list[int] = []
-    whole = TransformersEngine._answer
-
-    def counting(self: TransformersEngine, batch: Any) -> Any:
-        asked.append(len(batch))
-        return whole(self, batch)
-
-    monkeypatch.setattr(TransformersEngine, "_answer", counting)
+    asked.clear()
     code = {"data": {"path": "lab", "name": "math", "test": "dev", "max_test": 4}}
     again = s3ft.run(RECIPE, {"evaluate.targets": {"reading": READING, "more": code}}, out=out)
     assert again["targets"] == {"reading": {"items": 6}, "more": {"items": 4}}
