@@ -77,6 +77,14 @@ def test_the_page_has_the_figures(finished: Any) -> None:
     assert files == ["composition", "differences", "losses", "trade"]
 
 
+def test_a_figure_of_an_earlier_report_goes(finished: Any) -> None:
+    report, _, _ = written(finished)
+    assert (finished.path / "figures" / "losses.svg").exists()
+    write({**report, "training": {}}, finished.path)
+    assert not (finished.path / "figures" / "losses.svg").exists()
+    assert (finished.path / "figures" / "trade.svg").exists()
+
+
 def test_what_each_stage_cost_is_added_up(finished: Any) -> None:
     _, markdown, html = written(finished)
     assert "| generate | 240 | 0.5 s |" in markdown

@@ -57,6 +57,9 @@ def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
     for name, text in texts.items():
         atomic_text(run_dir / name, text, errors="replace")
         paths.append(run_dir / name)
+    for figure in (run_dir / FIGURES).glob("*.svg"):
+        if figure.stem not in drawn:  # of an earlier report, on other methods
+            figure.unlink()
     return paths
 
 
