@@ -7,18 +7,17 @@ stands at its field together with what the key means.
 """
 
 from ._endpoint import Endpoint
+from ._evaluate import Evaluate, TargetConfig
 from ._explain import nearest
 from ._fields import (
     MEMORY_ARGS,
     Data,
-    Evaluate,
     JudgeConfig,
     Layout,
     Lora,
     Model,
     Reasoning,
     Split,
-    TargetConfig,
     Train,
 )
 from ._generate import Generate, Replay

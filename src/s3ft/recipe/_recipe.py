@@ -23,12 +23,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
 from ..records import Sampling
 from ..suggest import closest
-from ._fields import ENDPOINT, Data, Evaluate, JudgeConfig, Model, TargetConfig, Train
+from ._evaluate import Evaluate, TargetConfig
+from ._fields import ENDPOINT, Data, JudgeConfig, Model, Train
 from ._generate import Generate
 from ._marks import Resume
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
-from ._strict import Strict
+from ._strict import NAME, Strict
 from ._sweep import Point
 from ._yaml import dump
 
@@ -55,14 +56,12 @@ def _own_rung(name: str) -> str:
 
 _Name = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),  # it names folders of the run
+    StringConstraints(pattern=NAME),  # it names folders of the run
     AfterValidator(_own_name),
 ]
 
 
-_RungName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), AfterValidator(_own_rung)
-]
+_RungName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_rung)]
 
 _Ladder = Annotated[list[str], AfterValidator(_own_ladder)]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""What the user names may be called: it names folders of the run, or stands in keys."""
+
 
 class Strict(BaseModel):
     """Unknown keys are errors, and nothing is converted: "3" and true are not numbers."""
