@@ -22,7 +22,7 @@ from s3ft.records import Request, Response
 
 RECIPE: dict[str, Any] = {
     "model": {"id": "lab", "dtype": "float32"},
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 40, "max_test": 12},
+    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 20, "max_test": 6},
     "judge": {"name": "math"},
     "generate": {"max_new_tokens": 160, "batch_size": 8},
     "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
@@ -32,14 +32,23 @@ RECIPE: dict[str, Any] = {
     "evaluate": {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
-        "limit": 8,
+        "limit": 4,
         "apply_chat_template": True,
     },
 }
 
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
-    ["torch", "transformers", "trl", "peft", "lm_eval", "s3ft.pipeline", "s3ft.lab"]
+    [
+        "lm_eval.models.huggingface",
+        "matplotlib.backends.backend_svg",
+        "s3ft.lab",
+        "s3ft.pipeline",
+        "s3ft.train._step_memory",
+        "scipy.stats",
+        "transformers.models.llama.modeling_llama",
+        "trl.trainer.sft_trainer",
+    ]
 )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from endpoint import Body, completion, prompt_of, serve
+from restarts import SERVER
+from s3ft.cli import run_command
 from s3ft.errors import InputError, RunError
 from s3ft.pipeline import run_stages, write_report
 
@@ -181,6 +182,11 @@ def stored(out: Path) -> set[str]:
     return found
 
 
+def select(path: str, out: str) -> None:
+    """As a command does it: the main function of a process of its own."""
+    sys.exit(run_command(["select", path, "--out", out]))
+
+
 @pytest.mark.slow
 def test_killed_at_any_request_nothing_stored_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -189,7 +195,7 @@ def test_killed_at_any_request_nothing_stored_is_asked_again(
     monkeypatch.setattr(f"{__name__}.ROWS", 72)
     rng, out, whole = random.Random(4), tmp_path / "killed", tmp_path / "whole"
     path = tmp_path / "recipe.json"
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[BaseProcess] = []
     kill_at: list[int] = []
     known: set[str] = set()
     repeated: list[str] = []
@@ -200,13 +206,14 @@ def test_killed_at_any_request_nothing_stored_is_asked_again(
             repeated.append(text)
         if kill_at and len(server.bodies) >= kill_at[0]:
             kill_at.clear()
-            os.kill(running[-1].pid, signal.SIGKILL)
+            running[-1].kill()
         return text
 
-    def start(folder: Path) -> int:
-        command = [sys.executable, "-m", "s3ft", "select", str(path), "--out", str(folder)]
-        running.append(subprocess.Popen(command))
-        return running[-1].wait()
+    def start(folder: Path) -> int | None:
+        running.append(SERVER.Process(target=select, args=(str(path), str(folder))))
+        running[-1].start()
+        running[-1].join()
+        return running[-1].exitcode
 
     with serve(deadly) as server:
         told = recipe(tmp_path, server.url, concurrency=4)

@@ -23,7 +23,7 @@ RECIPE: dict[str, Any] = {
         "name": "math",
         "test": "test",
         "dev": "dev",
-        "max_train": 32,
+        "max_train": 16,
         "max_test": 8,
         "max_dev": 12,
     },
@@ -36,8 +36,8 @@ RECIPE: dict[str, Any] = {
     "evaluate": {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
-        "limit": 16,
-        "drift": 8,
+        "limit": 8,
+        "drift": 4,
         "apply_chat_template": True,
     },
 }
@@ -83,7 +83,7 @@ def test_what_it_is_chosen_by_is_not_reported(swept: Any) -> None:
         chosen_by = {(s.task, s.item) for s in store.scores() if s.task.startswith("lab_")}
     assert (len(test), len(dev)) == (8, 12)
     assert not test & dev
-    assert len(reported) == len(chosen_by) == 32
+    assert len(reported) == len(chosen_by) == 16
     assert not reported & chosen_by
     assert report["target"]["items"] == 8
 
@@ -121,7 +121,7 @@ def test_nothing_is_asked_again_at_a_point(
     monkeypatch.setattr(_sweep, "figures", stopped)
     with pytest.raises(RunError, match="stopped"):
         run_stages(recipe, (), out, "train")
-    general = 8  # once, for the drift: as many of each benchmark
+    general = 4  # once, for the drift: as many of each benchmark
     assert sum(asked) == general + 12 * (1 + 2 + 2), "the dev rows: the base once, each model"
     monkeypatch.setattr(_sweep, "figures", real)
     run_stages(recipe, (), out, "train")
@@ -153,8 +153,8 @@ def test_the_plan_counts_what_a_sweep_takes(
     monkeypatch.chdir(tmp_path)
     plan = s3ft.plan(RECIPE, probe=0)
     counts = {stage["stage"]: stage["count"] for stage in plan["stages"]}
-    assert counts["train"] == 8 * (2 * 2 + 2 * 3 - 2), "steps of a training, and how many"
+    assert counts["train"] == 4 * (2 * 2 + 2 * 3 - 2), "steps of a training, and how many"
     assert counts["sweep: target"] == (1 + 2 * 3) * 12
-    assert counts["sweep: benchmarks"] == (1 + 2 * 3) * 2 * 16
+    assert counts["sweep: benchmarks"] == (1 + 2 * 3) * 2 * 8
     assert counts["target"] == (1 + 2 * 2) * 8
-    assert counts["benchmarks"] == (1 + 2 * 2) * 2 * 16
+    assert counts["benchmarks"] == (1 + 2 * 2) * 2 * 8

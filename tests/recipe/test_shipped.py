@@ -68,8 +68,8 @@ FILES = ("data.path", "data.test", "generate.replay.path")
 SLICE: dict[str, Any] = {
     "evaluate.limit": 2,
     "evaluate.max_new_tokens": 8,
-    "data.max_train": 8,
-    "data.max_test": 4,
+    "data.max_train": 4,
+    "data.max_test": 2,
     "train.epochs": 1,
     "train.batch_size": 4,
     # The small tokenizers have seen little: they cut a text into many more tokens.
@@ -168,7 +168,7 @@ def test_a_slice_runs_to_a_report(
     monkeypatch.chdir(tmp_path)
     changes = smaller(name, models, shared_data, endpoint.url)
     # A plan begins with all that `s3ft check` does.
-    assert cli.run_command(["plan", name, *changes, "--probe", "4"]) == 0
+    assert cli.run_command(["plan", name, *changes, "--probe", "2"]) == 0
     assert not list(tmp_path.iterdir())
     benchmarks = load(name, changes).evaluate.benchmarks
     # All have been loaded and tried; measured are two, one that chooses and one that writes.
@@ -180,6 +180,6 @@ def test_a_slice_runs_to_a_report(
     methods = report["methods"]
     assert list(report["mixture"]) == methods
     if stages == ["run"]:
-        assert report["target"]["items"] == (4 if load(name).data.test else 0)
+        assert report["target"]["items"] == (2 if load(name).data.test else 0)
         assert list(report["training"]) == [f"{method}-seed0" for method in methods]
         assert list(report["benchmarks"]) == report["recipe"]["evaluate"]["benchmarks"]

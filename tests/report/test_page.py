@@ -103,18 +103,18 @@ def test_it_prints_whole(finished: Any, browser: Browser) -> None:
 def test_a_real_run_of_three_methods_and_three_seeds(tmp_path: Path, browser: Browser) -> None:
     recipe = {
         "model": {"id": "lab"},
-        "data": {"path": "lab", "name": "reading", "test": "test", "max_train": 16, "max_test": 16},
+        "data": {"path": "lab", "name": "reading", "test": "test", "max_train": 8, "max_test": 8},
         "judge": {"name": "qa"},
         "generate": {"max_new_tokens": 64},
         "paraphrase": {"prompt": "rewrite.j2"},
         "methods": ["sft", "ssr", "s3ft"],
         "seeds": [0, 1, 2],
-        "train": {"learning_rate": 2e-3, "epochs": 2, "batch_size": 24},
+        "train": {"learning_rate": 2e-3, "epochs": 2, "batch_size": 8},
         "evaluate": {
             "tasks": "lab",
             "benchmarks": ["lab_facts", "lab_myths"],
-            "limit": 16,
-            "drift": 8,
+            "limit": 8,
+            "drift": 4,
             "apply_chat_template": True,
         },
     }
