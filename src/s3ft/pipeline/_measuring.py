@@ -52,7 +52,9 @@ def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
     vllm = base.vllm()
     for method, seed in product(recipe.methods, recipe.seeds):
         folder, adapter_engine = run.model(method, seed), None
-        if vllm is not None and recipe.train.lora is not None:
+        lora = recipe.train.lora
+        # Of adapters vLLM serves the plain kind; others are in the merged model alone.
+        if vllm is not None and lora is not None and not lora.options:
             adapter_engine = vllm.with_adapter(folder / "adapter")
         # The tuned model's folder holds the chat template that it was trained with.
         own = {"id": str(folder), "revision": None, "chat_template": None}

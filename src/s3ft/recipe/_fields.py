@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     model_validator,
@@ -14,7 +13,7 @@ from pydantic import (
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
-from ._strict import Strict
+from ._strict import Open, Strict
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
 """For editors: a text may stand for the group (see `load`)."""
@@ -167,23 +166,18 @@ ENDPOINT = Inside({"openai": Endpoint})
 """The option of judges that says whom they ask."""
 
 
-class JudgeConfig(BaseModel):
+class JudgeConfig(Open):
     """A judge's name, and next to it the options that it takes; `judge: math` gives its `name`."""
 
-    model_config = ConfigDict(
-        **_OR_TEXT, extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = _OR_TEXT
 
     name: str
     """A built-in or registered judge, or `package.module:factory`."""
 
-    @property
-    def options(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
-
-class Lora(Strict):
-    """Low-rank adaptation: what PEFT's LoraConfig takes by these names."""
+class Lora(Open):
+    """Low-rank adaptation; next to these keys all others that PEFT's LoraConfig takes, such as
+    `use_dora`, `use_rslora`, `modules_to_save` or `rank_pattern`."""
 
     r: int = Field(8, ge=1)
     """Rank of the update."""
@@ -192,7 +186,7 @@ class Lora(Strict):
     dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout before the update."""
     target_modules: str | list[str] = "all-linear"
-    """Names of the adapted modules, or `all-linear`."""
+    """Names of the adapted modules, a pattern of their names, or `all-linear`."""
 
 
 Reasoning = Literal["keep", "drop"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -138,10 +139,15 @@ def _step_bytes(
     from ._step_memory import step_memory
 
     step_bytes = step_memory(trainer, length, trained)
+    log = logging.getLogger("torch._subclasses.fake_tensor")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # it prints the whole trace of what is caught here
     try:
         step_bytes(rows)
     except Exception:  # the model's own code, and how torch counts: without them it trains as well
         return None
+    finally:
+        log.setLevel(level)
     return step_bytes
 
 

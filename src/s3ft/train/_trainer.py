@@ -8,7 +8,7 @@ from ..errors import InputError
 from ..models import load_tokenizer
 from ..recipe import Model, Train
 from ._args import key_at_fault
-from ._lora import lora_config
+from ._lora_config import lora_config
 
 if TYPE_CHECKING:
     from datasets import Dataset
