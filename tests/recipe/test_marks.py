@@ -21,6 +21,8 @@ from s3ft.recipe import (
 RULES = {
     Resume.NEVER: """
         model.id model.gguf_file model.revision model.dtype model.date model.trust_remote_code
+        model.quantization.bits model.quantization.type model.quantization.double_quant
+        model.quantization.skip_modules
         data.path data.name data.revision data.train data.test data.id data.prompt data.completion
         data.split.by data.split.dev data.split.test data.layout data.documents data.abstention
         data.history data.max_chars data.unanswerable data.shuffle
@@ -28,7 +30,7 @@ RULES = {
         data.max_train data.max_test
         min_gold_accepted""",
     Resume.ANY_TIME: """
-        model.device allow generate.batch_size evaluate.batch_size
+        model.device model.attn_implementation allow generate.batch_size evaluate.batch_size
         generate.vllm.tensor_parallel_size generate.vllm.data_parallel_size
         generate.vllm.gpu_memory_utilization
         generate.openai.url generate.openai.key generate.openai.concurrency

@@ -135,7 +135,7 @@ def test_fused_experts(experts: Model, targets: list[Target], out: Path) -> None
         ({"lora_bias": True}, "lora_bias: PEFT cannot merge .* base layer has no bias"),
         ({"use_dora": True, "lora_bias": True}, "use_dora: PEFT's LoraConfig refuses it"),
         ({"modules_to_save": ["lm_haed"]}, r"no module 'lm_haed'\n.*Did you mean 'lm_head'\?"),
-        ({"target_parameters": ["q_proj.wieght"]}, "no parameter 'q_proj.wieght'"),
+        ({"target_parameters": ["q_proj.bias"]}, "no parameter 'q_proj.bias'"),
         ({"layers_to_transform": [9]}, "layers_to_transform: PEFT has no such LoRA"),
     ],
     ids=str,

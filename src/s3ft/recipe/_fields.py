@@ -19,6 +19,19 @@ _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
 """For editors: a text may stand for the group (see `load`)."""
 
 
+class Quantization(Strict):
+    """Weights packed by bitsandbytes when the model is loaded: QLoRA (arXiv 2305.14314)."""
+
+    bits: Literal[4, 8] = 4
+    """Bits a weight."""
+    type: Literal["nf4", "fp4"] = "nf4"
+    """Which values four bits stand for."""
+    double_quant: bool = True
+    """Of four bits: pack the scales as well."""
+    skip_modules: list[str] | None = None
+    """Names of linear layers that stay as they are; default: the output layer."""
+
+
 class Model(Strict):
     """The model that answers, and that is trained; `model: lab` gives its `id`."""
 
@@ -35,6 +48,12 @@ class Model(Strict):
     """Weights' precision for generation and evaluation; auto: bf16 where the processor has it."""
     device: Annotated[str, Resume.ANY_TIME] = "auto"
     """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
+    attn_implementation: Annotated[str | None, Resume.ANY_TIME] = None
+    """How transformers computes attention: `eager`, `sdpa`, `flash_attention_2`, ...; default: what
+    transformers takes."""
+    quantization: Quantization | None = None
+    """The model packed, where transformers loads it: for answers, for measuring, and as the frozen
+    base of LoRA, which is merged into the weights as they are stored. Null: as they are stored."""
     chat_template: Annotated[str | None, Resume.BEFORE_ANSWERS] = None
     """File with a Jinja chat template that replaces the model's own."""
     chat_template_kwargs: Annotated[dict[str, Any], Resume.BEFORE_ANSWERS] = Field({})

@@ -55,6 +55,11 @@ def make_trainer(
         )
     except (ValueError, TypeError, ImportError, NotImplementedError) as error:
         raise trainer_error(config, error) from error
+    if model.quantization is not None:
+        # TRL casts an adapter on packed weights to bf16, in which small updates are lost.
+        for parameter in trainer.model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.float()
     return trainer
 
 
