@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from s3ft.recipe import (
-    MEMORY_ARGS,
+    FREE_ARGS,
     Change,
     Endpoint,
     Resume,
@@ -96,7 +96,7 @@ def test_the_server_of_a_judge_may_move(where: str) -> None:
 
 
 def test_the_memory_of_a_training_may_change() -> None:
-    assert {resume_rule(f"train.args.{key}") for key in MEMORY_ARGS} == {Resume.ANY_TIME}
+    assert {resume_rule(f"train.args.{key}") for key in FREE_ARGS} == {Resume.ANY_TIME}
     assert resume_rule("train.args.warmup_steps") is Resume.BEFORE_TRAINING
 
 

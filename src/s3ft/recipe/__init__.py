@@ -10,6 +10,7 @@ from ._endpoint import Endpoint
 from ._evaluate import Evaluate, TargetConfig
 from ._explain import nearest
 from ._fields import (
+    FREE_ARGS,
     MEMORY_ARGS,
     Data,
     JudgeConfig,
@@ -33,6 +34,7 @@ from ._sweep import Point, point_name, points
 from ._vllm import VLLM
 
 __all__ = [
+    "FREE_ARGS",
     "MEMORY_ARGS",
     "VLLM",
     "Change",

@@ -217,6 +217,18 @@ MEMORY_ARGS = (
 )
 """Keys of `train.args` that decide how much memory a training takes, and not what is learned."""
 
+TRACKER_ARGS = (
+    "report_to",
+    "project",
+    "trackio_space_id",
+    "trackio_bucket_id",
+    "trackio_static_space_id",
+)
+"""Keys of `train.args` that decide where a training is told of, and not what is learned."""
+
+FREE_ARGS = (*MEMORY_ARGS, *TRACKER_ARGS)
+"""Keys of `train.args` that decide nothing of what is learned."""
+
 
 class Train(Strict):
     """Supervised fine-tuning on the targets; the same for every method."""
@@ -235,5 +247,5 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
-    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY_ARGS, Resume.ANY_TIME))] = Field({})
+    args: Annotated[dict[str, Any], Inside(dict.fromkeys(FREE_ARGS, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""

@@ -16,6 +16,7 @@ from ._fit import seconds_per_step
 from ._micro_batch import largest_micro_batch
 from ._probe import Probe
 from ._tokenize import completion_ids, length_limit, reasoning_to_train, tokenize
+from ._trackers import report_figures
 from ._train import TrainedModel, train
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "length_limit",
     "max_steps",
     "reasoning_to_train",
+    "report_figures",
     "seconds_per_step",
     "sft_config",
     "tokenize",

@@ -22,6 +22,7 @@ from ._failure import saving_error
 from ._fit import fit, longest
 from ._probe import Probe, probe
 from ._save import save
+from ._trackers import record_name, tracked
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -62,6 +63,8 @@ def train(
     fingerprint: str,
     steps: int | None = None,
     on_step: OnStep | None = None,
+    tracked_as: str | None = None,
+    logs: Path | None = None,
 ) -> TrainedModel:
     """Fine-tune a model with TRL's SFTTrainer, and save it.
 
@@ -85,6 +88,8 @@ def train(
         steps: optimiser steps, which `max_steps` tells; default: those of ``dataset``. Give all
             methods that are compared the same.
         on_step: told (step, steps, loss) in the place of the trainer's own output.
+        tracked_as: how the names of the training's records in trackers begin; default: ``out``'s.
+        logs: folder of what TensorBoard reads, if it is asked to; default: beside ``out``.
 
     Raises:
         InputError: ``train.args`` or ``train.lora`` do not fit, or ``out`` is something else.
@@ -108,8 +113,10 @@ def train(
             out=partial / "checkpoints",
             silent=on_step is not None,
             micro_batch_size=micro_batch_size,
+            name=record_name(tracked_as or out.name, partial),
         )
-        summary = fit(dataset, model, config, args, partial, on_step)
+        with tracked(args, logs or out.parent / "tensorboard"):
+            summary = fit(dataset, model, config, args, partial, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
             try:
