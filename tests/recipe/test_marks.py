@@ -30,7 +30,8 @@ RULES = {
         data.max_train data.max_test
         min_gold_accepted""",
     Resume.ANY_TIME: """
-        model.device model.attn_implementation allow generate.batch_size evaluate.batch_size
+        model.device model.attn_implementation evaluate.checkpoints
+        allow generate.batch_size evaluate.batch_size
         generate.vllm.tensor_parallel_size generate.vllm.data_parallel_size
         generate.vllm.gpu_memory_utilization
         generate.openai.url generate.openai.key generate.openai.concurrency
@@ -50,6 +51,7 @@ RULES = {
     Resume.BEFORE_TRAINING: """
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning
+        train.keep_checkpoints
         train.args data.dev data.max_dev sweep""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template

@@ -247,5 +247,8 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
+    keep_checkpoints: int = Field(0, ge=0)
+    """Models on the way that are kept beside the last, evenly spaced over the steps: each an
+    ordinary folder in the model's `checkpoints`. `evaluate.checkpoints` measures them too."""
     args: Annotated[dict[str, Any], Inside(dict.fromkeys(FREE_ARGS, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""

@@ -16,10 +16,10 @@ from ..models import resolve
 from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import max_steps, sft_config
-from ._checkpoints import PARTIAL_SUFFIX, last_micro_batch_size, partial_folder
+from ._checkpoints import PARTIAL_SUFFIX, kept_models, last_micro_batch_size, partial_folder
 from ._dry_run import dry_run
 from ._failure import saving_error
-from ._fit import fit, longest
+from ._fit import KEPT, fit, longest
 from ._probe import Probe, probe
 from ._save import save
 from ._trackers import record_name, tracked
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from ._callback import OnStep
 
 RECORD_FILE = "training.json"
+
+CHECKPOINTS = "checkpoints"
+"""Folder beside a trained model of those that were kept on the way, in ``step-<number>``."""
+
 _LIBRARIES = ("s3ft", "torch", "transformers", "trl", "peft", "accelerate", "datasets")
 
 
@@ -77,7 +81,8 @@ def train(
 
     As many rows go through the model at once as fit into memory; what is learned is that of the
     whole batch. A process that was killed goes on from its last checkpoint, in ``<out>.partial``,
-    to the model that it would have made. ``out`` appears when it is whole.
+    to the model that it would have made. ``out`` appears when it is whole; the models on the way
+    that ``config.keep_checkpoints`` asks for are in its `CHECKPOINTS`.
 
     Args:
         dataset: what `tokenize` made: ``input_ids`` (int32) and ``completion_mask`` (int8), lists
@@ -144,6 +149,8 @@ def _save_and_probe(
     shutil.rmtree(made, ignore_errors=True)
     lora = config.lora is not None
     save(trained, model, made, lora=lora)
+    for step, folder in kept_models(partial / KEPT).items():
+        save(folder, model, made / CHECKPOINTS / f"step-{step}", lora=lora)
     record = {
         **summary,
         "probe": asdict(probe(made, trained, model, dataset, lora=lora)),
