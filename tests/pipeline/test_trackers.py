@@ -71,9 +71,11 @@ def mlflow(folder: Path) -> Records:
     }
 
 
-def trackio(folder: Path) -> Records:
+def trackio(_: Path) -> Records:
+    from trackio.utils import TRACKIO_DIR  # read from the environment when it is first imported
+
     found: Records = {}
-    with sqlite3.connect(folder / "trackio" / "s3ft.db") as db:
+    with sqlite3.connect(TRACKIO_DIR / "s3ft.db") as db:
         for name, text in db.execute("SELECT run_name, metrics FROM metrics ORDER BY id"):
             found.setdefault(named(name), {}).update(json.loads(text))
     return found
