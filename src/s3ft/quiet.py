@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LIBRARIES = ("transformers", "trl", "peft")
+LIBRARIES = ("transformers", "trl", "peft", "bitsandbytes")
 
 
 @contextmanager

@@ -104,8 +104,8 @@ CASES = [
         "tied embeddings", TARGETS, ["shares its weights"], [f"{TARGETS}=[embed_tokens, q_proj]"],
         model="gemma3",
     ),
-    Bad("a block", TARGETS, ["PEFT has no LoRA", "up_proj"], [f"{TARGETS}=[mlp]"]),
-    Bad("a norm", TARGETS, ["PEFT has no LoRA"], [f"{TARGETS}=[input_layernorm]"]),
+    Bad("a block", TARGETS, ["PEFT has no such LoRA", "up_proj"], [f"{TARGETS}=[mlp]"]),
+    Bad("a norm", TARGETS, ["PEFT has no such LoRA"], [f"{TARGETS}=[input_layernorm]"]),
     Bad("wandb", "train.args.report_to", ["wandb", "Install"], ["train.args.report_to=wandb"]),
     Bad("no such tracker", "train.args.report_to", ["wandbb"], ["train.args.report_to=[wandbb]"]),
     Bad(
@@ -116,7 +116,7 @@ CASES = [
         "hub", "train.args.push_to_hub", ["HF_TOKEN"], ["train.args.push_to_hub=true"],
     ),
     Bad("token in the recipe", "train.args.hub_token", ["HF_TOKEN"], ["train.args.hub_token=hf_x"]),
-    Bad("optimiser", "train.args.optim", ["bitsandbytes"], ["train.args.optim=adamw_bnb_8bit"]),
+    Bad("optimiser", "train.args.optim", ["lomo"], ["train.args.optim=lomo"]),
     Bad(
         "schedule", "train.args", ["min_lr"],
         ["train.args.lr_scheduler_type=cosine_with_min_lr"],

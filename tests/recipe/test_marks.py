@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from s3ft.recipe import (
-    MEMORY_ARGS,
+    FREE_ARGS,
     Change,
     Endpoint,
     Resume,
@@ -21,6 +21,8 @@ from s3ft.recipe import (
 RULES = {
     Resume.NEVER: """
         model.id model.gguf_file model.revision model.dtype model.date model.trust_remote_code
+        model.quantization.bits model.quantization.type model.quantization.double_quant
+        model.quantization.skip_modules
         data.path data.name data.revision data.train data.test data.id data.prompt data.completion
         data.split.by data.split.dev data.split.test data.layout data.documents data.abstention
         data.history data.max_chars data.unanswerable data.shuffle
@@ -28,7 +30,8 @@ RULES = {
         data.max_train data.max_test
         min_gold_accepted""",
     Resume.ANY_TIME: """
-        model.device allow generate.batch_size evaluate.batch_size
+        model.device model.attn_implementation evaluate.checkpoints
+        allow generate.batch_size evaluate.batch_size
         generate.vllm.tensor_parallel_size generate.vllm.data_parallel_size
         generate.vllm.gpu_memory_utilization
         generate.openai.url generate.openai.key generate.openai.concurrency
@@ -48,6 +51,7 @@ RULES = {
     Resume.BEFORE_TRAINING: """
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning
+        train.keep_checkpoints
         train.args data.dev data.max_dev sweep""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
@@ -94,7 +98,7 @@ def test_the_server_of_a_judge_may_move(where: str) -> None:
 
 
 def test_the_memory_of_a_training_may_change() -> None:
-    assert {resume_rule(f"train.args.{key}") for key in MEMORY_ARGS} == {Resume.ANY_TIME}
+    assert {resume_rule(f"train.args.{key}") for key in FREE_ARGS} == {Resume.ANY_TIME}
     assert resume_rule("train.args.warmup_steps") is Resume.BEFORE_TRAINING
 
 

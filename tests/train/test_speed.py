@@ -12,7 +12,9 @@ from safetensors.torch import load_file
 from torch import nn
 from trl import SFTTrainer
 
+from architectures import saved
 from s3ft.chat import Chat
+from s3ft.models import load_chat
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import TrainedModel, dry_run, tokenize, train
@@ -117,3 +119,20 @@ def test_short_completions_take_less_memory(llama: Model) -> None:
     assert whole is not None
     assert short is not None
     assert short < 0.9 * whole
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["llama3", "gemma3"])
+def test_rows_without_padding_between_them_are_the_same_step(
+    name: str, targets: list[Target], tmp_path: Path
+) -> None:
+    """Rows one after the other in one long one: attention stays inside each."""
+    model = Model(id=str(saved(name)), dtype="float32", device="cpu")
+    chat = load_chat(model)
+    padded, free = (
+        trained(model, chat, targets, tmp_path / str(flag), LORA, padding_free=flag)
+        for flag in (False, True)
+    )
+    losses = [[loss for _, loss in one.losses] for one in (padded, free)]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
+    assert free.tokens == padded.tokens

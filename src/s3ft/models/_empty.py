@@ -9,7 +9,8 @@ from ..errors import InputError
 from ..recipe import Model
 from ._explained import explained
 from ._files import check_weights
-from ._load import load_config, load_tokenizer
+from ._form import ATTENTION, check_form
+from ._load import load_config, load_tokenizer, pick_device
 from ._resolve import resolve
 
 if TYPE_CHECKING:
@@ -27,19 +28,28 @@ def empty_model(config: Model, dtype: torch.dtype) -> PreTrainedModel:
         dtype: of the parameters, which hold no memory.
 
     Raises:
-        InputError: there is no such model, or the library of its quantisation is missing.
+        InputError: there is no such model, the library of its quantisation is missing, or it
+            cannot be held or its attention computed as the recipe says.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
     found = load_config(config)
     _check_quantisation(config, found)
+    check_form(config, found, pick_device(config.device))
     remedy = "Choose a causal language model that this version of transformers knows."
     what = "the model that its config.json describes"
     with explained(resolve(config), what, remedy), torch.device("meta"):
-        return AutoModelForCausalLM.from_config(
+        made = AutoModelForCausalLM.from_config(
             found, dtype=dtype, trust_remote_code=config.trust_remote_code
         )
+        if config.attn_implementation is not None:
+            try:
+                made.set_attn_implementation(config.attn_implementation)
+            except (ValueError, ImportError) as error:
+                reason = str(error).splitlines()[0]
+                raise InputError(ATTENTION, reason, "Use another, or leave it out.") from error
+        return made
 
 
 def check_model(config: Model, dtype: torch.dtype) -> PreTrainedModel:

@@ -10,6 +10,7 @@ from ..chat import Chat
 from ..errors import InputError
 from ..recipe import Model
 from ._explained import explained
+from ._form import attention, check_form, packed
 from ._resolve import resolve
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _date(text: str) -> datetime.date:
 
 
 def load_model(config: Model) -> PreTrainedModel:
-    """Load a causal language model in evaluation mode, from safetensors only.
+    """Load a causal language model in evaluation mode, from safetensors only, packed where asked.
 
     Returns:
         The model, all weights on one device (`pick_device`) and in one precision (`pick_dtype`),
@@ -94,6 +95,8 @@ def load_model(config: Model) -> PreTrainedModel:
 
     config = resolve(config)
     device = pick_device(config.device)
+    dtype = pick_dtype(config.dtype, device)
+    check_form(config, load_config(config), device)
     placed = {} if is_deepspeed_zero3_enabled() else {"device_map": {"": device}}
     remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
     with explained(config, "safetensors weights", remedy):
@@ -102,9 +105,11 @@ def load_model(config: Model) -> PreTrainedModel:
             revision=config.revision,
             trust_remote_code=config.trust_remote_code,
             use_safetensors=True,
-            dtype=pick_dtype(config.dtype, device),
+            dtype=dtype,
             output_loading_info=True,
             **placed,
+            **attention(config),
+            **packed(config, dtype),
         )
     if missing := sorted(report["missing_keys"]):  # transformers would go on with random numbers
         shown = ", ".join(missing[:3])

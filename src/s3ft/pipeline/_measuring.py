@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import NamedTuple
 
 from ..evaluate import (
@@ -17,6 +18,7 @@ from ..evaluate import (
 from ..progress import console
 from ..recipe import JudgeConfig, Recipe
 from ..store import Spent
+from ..train import CHECKPOINTS, kept_models
 from ._analyses import keep_base, measure_drift, measure_likelihoods
 from ._model import RunModel
 from .rundir import Run, label
@@ -50,14 +52,25 @@ def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
     base, recipe = run.base, run.recipe
     yield BASE, base
     vllm = base.vllm()
-    for method, seed in product(recipe.methods, recipe.seeds):
-        folder, adapter_engine = run.model(method, seed), None
-        if vllm is not None and recipe.train.lora is not None:
+    for name, folder in _tuned(run):
+        lora, adapter_engine = recipe.train.lora, None
+        # Of adapters vLLM serves the plain kind; others are in the merged model alone.
+        if vllm is not None and lora is not None and not lora.options:
             adapter_engine = vllm.with_adapter(folder / "adapter")
         # The tuned model's folder holds the chat template that it was trained with.
         own = {"id": str(folder), "revision": None, "chat_template": None}
         config = base.config.model_copy(update=own)
-        yield label(method, seed), RunModel(recipe, config, adapter_engine)
+        yield name, RunModel(recipe, config, adapter_engine)
+
+
+def _tuned(run: Run) -> Iterator[tuple[str, Path]]:
+    """The tuned models, each after those on its way that are measured."""
+    for method, seed in product(run.recipe.methods, run.recipe.seeds):
+        folder = run.model(method, seed)
+        if run.recipe.evaluate.checkpoints:
+            for step, earlier in kept_models(folder / CHECKPOINTS).items():
+                yield label(method, seed, step), earlier
+        yield label(method, seed), folder
 
 
 class Measured(NamedTuple):

@@ -17,7 +17,7 @@ from ..ladder import Rung
 from ..recipe import Reasoning, Recipe, load, points
 from ..records import Target
 from ..stats import wilson
-from ..train import completion_ids, max_steps
+from ..train import completion_ids, kept_steps, max_steps
 from . import _probe
 from ._measuring import targets
 from ._preflight import preflight
@@ -167,6 +167,9 @@ class _Plan:
             training = self._training() if self.asks else None
             stages.insert(0, _stage("train", "steps", steps, None, training))
         rows = sum(run.store.count(one.split) for one in targets(recipe))
+        if recipe.evaluate.checkpoints:
+            steps = max_steps(run.store.count("train"), recipe.train)
+            models *= 1 + len(kept_steps(steps, recipe.train.keep_checkpoints))
         return stages + self._measured(recipe, rows, row, 1 + models)
 
     def _measured(

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from .. import report
+from ..records import content_hash
+from ..train import report_figures
 from ._measuring import evaluate_all
 from ._training import train_all
 from .rundir import Run
@@ -17,8 +19,22 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 def write_report(run: Run) -> None:
-    """The report on whatever the run has so far."""
-    report.write(report.build(run.store, run.recipe, run.path), run.path)
+    """The report on whatever the run has so far, and its figures in the trackers of trainings."""
+    found = report.build(run.store, run.recipe, run.path)
+    report.write(found, run.path)
+    _track(run, report.flat_figures(found))
+
+
+def _track(run: Run, figures: Mapping[str, float]) -> None:
+    """Tell trackers what was found, once."""
+    recipe, base = run.recipe, run.base
+    if recipe.train.args.get("report_to", "none") in ("none", []) or not figures:
+        return
+    told = content_hash(figures, recipe.train.args["report_to"])
+    if run.store.metadata("tracked") != told:
+        name, logs = f"{run.path.name}-results-{told[:6]}", run.path / "tensorboard"
+        report_figures(figures, name, base.config, recipe.train, logs)
+        run.store.set_metadata("tracked", told)
 
 
 RUN_STAGE: Mapping[Stage, Callable[[Run], None]] = MappingProxyType(

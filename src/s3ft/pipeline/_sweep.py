@@ -72,6 +72,7 @@ def point_recipe(recipe: Recipe, point: dict[str, Any], seed: int) -> dict[str, 
         "data.max_dev": None,
         "evaluate.part": "dev",
         "evaluate.targets": {},
+        "evaluate.checkpoints": False,
     }
     return load(recipe.model_dump(mode="json"), changes).model_dump(mode="json")
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import product
 
 from ..progress import console, progress
-from ..recipe import MEMORY_ARGS, Train
+from ..recipe import FREE_ARGS, Train
 from ..records import content_hash
 from ..store import Spent
 from ..train import TrainedModel, length_limit, max_steps, tokenize, train
@@ -54,7 +54,7 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel
     digest = sha256((mixture / "train.parquet").read_bytes()).hexdigest()
     limit = length_limit(base.config, base.chat, config.max_length)
     settings = config.model_dump()
-    settings["args"] = {key: v for key, v in config.args.items() if key not in MEMORY_ARGS}
+    settings["args"] = {key: v for key, v in config.args.items() if key not in FREE_ARGS}
     return train(
         tokenize(read_mixture(mixture), base.chat, limit, config.reasoning),
         model=base.config,
@@ -64,6 +64,8 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel
         fingerprint=content_hash(base.fingerprint, digest, settings, seed, steps),
         steps=steps,
         on_step=on_step,
+        tracked_as=f"{run.path.name}-{label(method, seed)}",
+        logs=run.path / "tensorboard",
     )
 
 

@@ -10,12 +10,14 @@ from ._endpoint import Endpoint
 from ._evaluate import Evaluate, TargetConfig
 from ._explain import nearest
 from ._fields import (
+    FREE_ARGS,
     MEMORY_ARGS,
     Data,
     JudgeConfig,
     Layout,
     Lora,
     Model,
+    Quantization,
     Reasoning,
     Split,
     Train,
@@ -32,6 +34,7 @@ from ._sweep import Point, point_name, points
 from ._vllm import VLLM
 
 __all__ = [
+    "FREE_ARGS",
     "MEMORY_ARGS",
     "VLLM",
     "Change",
@@ -45,6 +48,7 @@ __all__ = [
     "Model",
     "Paraphrase",
     "Point",
+    "Quantization",
     "Ray",
     "Reasoning",
     "Recipe",

@@ -70,6 +70,9 @@ class Evaluate(Strict):
     """Tokens of each generated answer, its reasoning included; default: what each task says."""
     batch_size: Annotated[int, Resume.ANY_TIME] = Field(64, ge=1)
     """Benchmark requests at once."""
+    checkpoints: Annotated[bool, Resume.ANY_TIME] = False
+    """Measure the models of `train.keep_checkpoints` as well: what was learned and forgotten, by
+    step."""
     likelihoods: int = Field(200, ge=0)
     """Training rows of which the base's own answer, its paraphrase and the gold are shown with
     their likelihood under the base."""

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     model_validator,
@@ -14,10 +13,23 @@ from pydantic import (
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
-from ._strict import Strict
+from ._strict import Open, Strict
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
 """For editors: a text may stand for the group (see `load`)."""
+
+
+class Quantization(Strict):
+    """Weights packed by bitsandbytes when the model is loaded: QLoRA (arXiv 2305.14314)."""
+
+    bits: Literal[4, 8] = 4
+    """Bits a weight."""
+    type: Literal["nf4", "fp4"] = "nf4"
+    """Which values four bits stand for."""
+    double_quant: bool = True
+    """Of four bits: pack the scales as well."""
+    skip_modules: list[str] | None = None
+    """Names of linear layers that stay as they are; default: the output layer."""
 
 
 class Model(Strict):
@@ -36,6 +48,12 @@ class Model(Strict):
     """Weights' precision for generation and evaluation; auto: bf16 where the processor has it."""
     device: Annotated[str, Resume.ANY_TIME] = "auto"
     """`cpu`, `cuda`, `cuda:1`, `mps`; auto: the accelerator where there is one."""
+    attn_implementation: Annotated[str | None, Resume.ANY_TIME] = None
+    """How transformers computes attention: `eager`, `sdpa`, `flash_attention_2`, ...; default: what
+    transformers takes."""
+    quantization: Quantization | None = None
+    """The model packed, where transformers loads it: for answers, for measuring, and as the frozen
+    base of LoRA, which is merged into the weights as they are stored. Null: as they are stored."""
     chat_template: Annotated[str | None, Resume.BEFORE_ANSWERS] = None
     """File with a Jinja chat template that replaces the model's own."""
     chat_template_kwargs: Annotated[dict[str, Any], Resume.BEFORE_ANSWERS] = Field({})
@@ -167,23 +185,18 @@ ENDPOINT = Inside({"openai": Endpoint})
 """The option of judges that says whom they ask."""
 
 
-class JudgeConfig(BaseModel):
+class JudgeConfig(Open):
     """A judge's name, and next to it the options that it takes; `judge: math` gives its `name`."""
 
-    model_config = ConfigDict(
-        **_OR_TEXT, extra="allow", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = _OR_TEXT
 
     name: str
     """A built-in or registered judge, or `package.module:factory`."""
 
-    @property
-    def options(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
-
-class Lora(Strict):
-    """Low-rank adaptation: what PEFT's LoraConfig takes by these names."""
+class Lora(Open):
+    """Low-rank adaptation; next to these keys all others that PEFT's LoraConfig takes, such as
+    `use_dora`, `use_rslora`, `modules_to_save` or `rank_pattern`."""
 
     r: int = Field(8, ge=1)
     """Rank of the update."""
@@ -192,7 +205,7 @@ class Lora(Strict):
     dropout: float = Field(0.1, ge=0, lt=1)
     """Dropout before the update."""
     target_modules: str | list[str] = "all-linear"
-    """Names of the adapted modules, or `all-linear`."""
+    """Names of the adapted modules, a pattern of their names, or `all-linear`."""
 
 
 Reasoning = Literal["keep", "drop"]
@@ -203,6 +216,18 @@ MEMORY_ARGS = (
     "gradient_checkpointing",
 )
 """Keys of `train.args` that decide how much memory a training takes, and not what is learned."""
+
+TRACKER_ARGS = (
+    "report_to",
+    "project",
+    "trackio_space_id",
+    "trackio_bucket_id",
+    "trackio_static_space_id",
+)
+"""Keys of `train.args` that decide where a training is told of, and not what is learned."""
+
+FREE_ARGS = (*MEMORY_ARGS, *TRACKER_ARGS)
+"""Keys of `train.args` that decide nothing of what is learned."""
 
 
 class Train(Strict):
@@ -222,5 +247,8 @@ class Train(Strict):
     """What a target thinks before it answers: `keep` trains it, in the model's own tokens where it
     thought it; `drop` trains the answer alone, as the chat template writes one without reasoning.
     What a paraphrase was thought with, the gold in view, is never trained."""
-    args: Annotated[dict[str, Any], Inside(dict.fromkeys(MEMORY_ARGS, Resume.ANY_TIME))] = Field({})
+    keep_checkpoints: int = Field(0, ge=0)
+    """Models on the way that are kept beside the last, evenly spaced over the steps: each an
+    ordinary folder in the model's `checkpoints`. `evaluate.checkpoints` measures them too."""
+    args: Annotated[dict[str, Any], Inside(dict.fromkeys(FREE_ARGS, Resume.ANY_TIME))] = Field({})
     """Anything else that TRL's SFTConfig takes."""

@@ -2,6 +2,7 @@
 
 from ._build import build
 from ._comparing import frontier
+from ._flat import flat_figures
 from ._palette import style_sheet
 from ._plan import plan_lines, plan_table
 from ._render import comparison_page, summary_table, write
@@ -10,6 +11,7 @@ from ._svg import style, to_svg
 __all__ = [
     "build",
     "comparison_page",
+    "flat_figures",
     "frontier",
     "plan_lines",
     "plan_table",

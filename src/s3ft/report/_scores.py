@@ -72,6 +72,12 @@ class Results:
         right = {item: value > 0 for item, value in self._items.get((TARGET, BASE), {}).items()}
         return [value for item, value in values.items() if right.get(item) is solved]
 
+    def steps(self, model: str) -> list[str]:
+        """The steps at which models on the way to this one were measured."""
+        names = {name for _, name in self._items}
+        start = f"{model}-step"
+        return [name.removeprefix(start) for name in names if name.startswith(start)]
+
     def count(self, task: str) -> int:
         """The items of a task."""
         return next((len(items) for (name, _), items in self._items.items() if name == task), 0)

@@ -10,15 +10,17 @@ although no model ever produces it, and here it is left out.
 """
 
 from ._args import RESERVED_ARGS, check_config, max_steps, sft_config
-from ._checkpoints import PARTIAL_SUFFIX, last_checkpoint
+from ._checkpoints import PARTIAL_SUFFIX, kept_models, kept_steps, last_checkpoint
 from ._dry_run import DryRun, dry_run
 from ._fit import seconds_per_step
 from ._micro_batch import largest_micro_batch
 from ._probe import Probe
 from ._tokenize import completion_ids, length_limit, reasoning_to_train, tokenize
-from ._train import TrainedModel, train
+from ._trackers import report_figures
+from ._train import CHECKPOINTS, TrainedModel, train
 
 __all__ = [
+    "CHECKPOINTS",
     "PARTIAL_SUFFIX",
     "RESERVED_ARGS",
     "DryRun",
@@ -27,11 +29,14 @@ __all__ = [
     "check_config",
     "completion_ids",
     "dry_run",
+    "kept_models",
+    "kept_steps",
     "largest_micro_batch",
     "last_checkpoint",
     "length_limit",
     "max_steps",
     "reasoning_to_train",
+    "report_figures",
     "seconds_per_step",
     "sft_config",
     "tokenize",

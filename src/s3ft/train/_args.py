@@ -32,6 +32,7 @@ RESERVED_ARGS: dict[str, str] = {
     "num_train_epochs": "set train.epochs",
     "max_steps": "set train.epochs",
     "max_length": "set train.max_length",
+    "run_name": "each training is a record of its own",
     "resume_from_checkpoint": _RESUME,
     "save_only_model": _RESUME,
     "ignore_data_skip": _RESUME,
@@ -87,6 +88,7 @@ def sft_config(
     out: Path,
     silent: bool,
     micro_batch_size: int | None = None,
+    name: str | None = None,
 ) -> SFTConfig:
     """TRL's configuration for one training run. What is not set here has TRL's default.
 
@@ -99,6 +101,7 @@ def sft_config(
         silent: no bars of the trainer's own.
         micro_batch_size: rows that go through the model at once, where ``config.args`` does not
             tell; default: the batch.
+        name: of the training in trackers.
 
     Raises:
         InputError: ``config.args`` has an unknown key, one that is the run's to set, or a value
@@ -132,6 +135,8 @@ def sft_config(
         "save_steps": max(1, math.ceil(max_steps / 10)),
         "save_total_limit": 2,
         "report_to": "none",
+        "project": "s3ft",
+        "run_name": name,
         "disable_tqdm": silent,
         **config.args,
         **split_batch(config, micro_batch_size),

@@ -47,6 +47,18 @@ def last_micro_batch_size(folder: Path) -> int | None:
     return rows
 
 
+def kept_steps(total: int, wanted: int) -> list[int]:
+    """At which of ``total`` steps so many models are kept on the way, evenly spaced."""
+    steps = {round(number * total / (wanted + 1)) for number in range(1, wanted + 1)}
+    return sorted(steps - {0, total})
+
+
+def kept_models(folder: Path) -> dict[int, Path]:
+    """What was kept on the way in a folder, by step."""
+    found = {int(path.name.removeprefix("step-")): path for path in folder.glob("step-*")}
+    return dict(sorted(found.items()))
+
+
 def _is_complete(checkpoint: Path, step: int) -> bool:
     try:
         state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))

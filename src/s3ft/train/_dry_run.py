@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from ..models import (
     pick_dtype,
 )
 from ..quiet import quiet
-from ..recipe import Model, Train
+from ..recipe import Model, Quantization, Train
 from ._args import sft_config
 from ._lora import check_targets
 from ._micro_batch import largest_micro_batch, sets_micro_batch
@@ -116,7 +117,7 @@ def _set_up(
     from transformers.integrations.deepspeed import is_deepspeed_zero3_enabled
 
     model, config = Model.model_validate_json(model_json), Train.model_validate_json(config_json)
-    check_trainable(model, load_config(model))
+    check_trainable(model, config, load_config(model))
     with quiet(True), tempfile.TemporaryDirectory(prefix="s3ft-") as scratch:
         args = sft_config(config, model, max_steps=10, seed=0, out=Path(scratch), silent=True)
         rows = args.per_device_train_batch_size
@@ -129,19 +130,24 @@ def _set_up(
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             return rows, None
         trainer = _empty_trainer(model, config, args)
-        return rows, _step_bytes(trainer, length, trained, rows)
+        return rows, _step_bytes(trainer, length, trained, rows, model.quantization)
 
 
 def _step_bytes(
-    trainer: SFTTrainer, length: int, trained: int, rows: int
+    trainer: SFTTrainer, length: int, trained: int, rows: int, packed: Quantization | None
 ) -> Callable[[int], int] | None:
     from ._step_memory import step_memory
 
-    step_bytes = step_memory(trainer, length, trained)
+    step_bytes = step_memory(trainer, length, trained, packed)
+    log = logging.getLogger("torch._subclasses.fake_tensor")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # it prints the whole trace of what is caught here
     try:
         step_bytes(rows)
     except Exception:  # the model's own code, and how torch counts: without them it trains as well
         return None
+    finally:
+        log.setLevel(level)
     return step_bytes
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import S3FTError
+from ..errors import InputError, S3FTError
 from ..models import load_model, pick_device
 from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import sft_config
-from ._checkpoints import last_checkpoint
+from ._checkpoints import kept_steps, last_checkpoint
 from ._dry_run import dry_run
 from ._failure import training_error
 from ._trainer import make_trainer
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from trl import SFTConfig, SFTTrainer
 
     from ._callback import OnStep
+
+KEPT = "kept"
+"""Where a training in progress has what it keeps on the way."""
 
 
 def fit(
@@ -35,16 +38,20 @@ def fit(
     Args:
         dataset: what `tokenize` made.
         partial: the folder of this training: ``checkpoints`` are in it, ``trained`` is written
-            there: an adapter in float32, or all weights in float32.
+            there: an adapter in float32, or all weights in float32; and ``kept/step-<number>``, the
+            same on the way.
 
     Returns:
         What ``training.json`` keeps of it: ``losses`` as (step, mean loss in nats a token),
         ``steps``, ``epochs``, ``rows``, ``tokens``, ``seconds`` and ``parameters``.
 
     Raises:
+        InputError: models on the way cannot be kept where each process has a share of them.
         RunError: whatever TRL, PEFT, accelerate or torch raise on the way.
     """
     trainer = _trainer(dataset, model, config, args, on_step)
+    if config.keep_checkpoints:
+        _keep(trainer, config, partial / KEPT)
     checkpoint = last_checkpoint(partial / "checkpoints")
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -66,6 +73,16 @@ def fit(
             getattr(p, "ds_numel", p.numel()) for p in trainer.model.parameters() if p.requires_grad
         ),
     }
+
+
+def _keep(trainer: SFTTrainer, config: Train, kept: Path) -> None:
+    from ._callback import KeepCallback
+
+    if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+        problem = "models on the way cannot be kept where each process has a share of the weights"
+        raise InputError("train.keep_checkpoints", problem, "Leave it out, or train with DDP.")
+    steps = kept_steps(trainer.args.max_steps, config.keep_checkpoints)
+    trainer.add_callback(KeepCallback(steps, kept))
 
 
 def _save_gathered(trainer: SFTTrainer, out: Path) -> None:

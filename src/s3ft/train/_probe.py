@@ -45,7 +45,8 @@ class Probe:
 def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bool) -> Probe:
     """Load the models as generation and evaluation do, from disk, and compare their logits.
 
-    Each model computes on the recipe's device in the recipe's dtype; logits are compared in float32
+    Each model computes on the recipe's device in the recipe's dtype, on the CPU where the recipe
+    packs it: what packing changes is then in none of them. Logits are compared in float32
     on the CPU, of shape (tokens, vocabulary), at up to `TOKENS` completion tokens of each of the
     first `ROWS` rows.
 
@@ -61,6 +62,10 @@ def probe(tuned: Path, trained: Path, base: Model, dataset: Dataset, *, lora: bo
     import torch
 
     first = [dataset[row] for row in range(min(ROWS, len(dataset)))]
+    if base.quantization is not None:
+        dtype = str(pick_dtype(base.dtype, pick_device(base.device))).removeprefix("torch.")
+        plain = {"quantization": None, "device": "cpu", "dtype": dtype}
+        base = base.model_copy(update=plain | {"attn_implementation": None})
     before, wanted = _base_and_trained_logits(base, trained, first, lora)
     saved = base.model_copy(update={"id": str(tuned), "revision": None})
     after = _logits(load_model(saved), first)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..models import other_senses, quantised
-from ..recipe import Model
+from ..recipe import Model, Train
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
     from trl import SFTConfig
 
 
-def check_trainable(model: Model, architecture: PretrainedConfig) -> None:
-    """See that it is a model of text alone, and not quantised.
+def check_trainable(model: Model, config: Train, architecture: PretrainedConfig) -> None:
+    """See that it is a model of text alone, stored as it is, and packed only under an adapter.
 
     Raises:
         InputError: it is not.
@@ -36,11 +36,15 @@ def check_trainable(model: Model, architecture: PretrainedConfig) -> None:
     if (method := quantised(architecture)) is not None:
         problem = f"{model.id} is quantised ({method}), and can be asked and measured, not trained"
         remedy = (
-            "Give the model that is not quantised, or a GGUF file of it, which is dequantised: a "
+            "Give the model that is not quantised (model.quantization packs it when it is loaded), "
+            "or a GGUF file of it, which is dequantised: a "
             "tuned model has its adapter merged into its weights, and with packed ones that rounds "
             "the tuning away or cannot be done."
         )
         raise InputError("model.id", problem, remedy)
+    if model.quantization is not None and config.lora is None:
+        problem = "packed weights cannot be trained, an adapter on them can"
+        raise InputError("model.quantization", problem, "Set train.lora, or leave it out.")
 
 
 def check_packages(args: SFTConfig) -> None:

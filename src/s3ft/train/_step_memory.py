@@ -19,15 +19,23 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from ..models import hidden_states_at
+from ..recipe import Quantization
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel
     from trl import SFTTrainer
 
 OPTIMIZER_BYTES = 2 * 4
 """Bytes that an optimiser keeps for a trained number: AdamW's two moments in float32."""
 
 
-def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int], int]:
+SCALES = 1.13
+"""What bitsandbytes keeps of packed weights, in shares of them: a scale for each 64."""
+
+
+def step_memory(
+    trainer: SFTTrainer, length: int, trained: int, packed: Quantization | None = None
+) -> Callable[[int], int]:
     """How many bytes a step takes, by the rows of ``length`` tokens that go through at once.
 
     The output layer is read at ``trained`` positions of each.
@@ -38,6 +46,7 @@ def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int
     else in that of the weights.
 
     Args:
+        packed: how the base's linear layers are held.
         trainer: with a model on the meta device, whose parameters and buffers are replaced by fake
             tensors of the same shape and dtype that say to be on the CPU.
     """
@@ -45,6 +54,8 @@ def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int
     base = model.get_base_model() if hasattr(model, "peft_config") else model
     parameters = list(model.parameters())
     fixed: int = sum(p.nbytes + OPTIMIZER_BYTES * p.requires_grad * p.numel() for p in parameters)
+    if packed is not None:
+        fixed -= _saved_by_packing(base, packed)
     if args.gradient_checkpointing:
         model.gradient_checkpointing_enable(args.gradient_checkpointing_kwargs)
     mode = FakeTensorMode()
@@ -66,6 +77,20 @@ def step_memory(trainer: SFTTrainer, length: int, trained: int) -> Callable[[int
         return fixed + memory.peak
 
     return step_bytes
+
+
+def _saved_by_packing(base: PreTrainedModel, packed: Quantization) -> int:
+    """How many bytes less the linear layers take, but for the largest, which a step unpacks."""
+    output = base.get_output_embeddings()
+    kept = packed.skip_modules or [name for name, one in base.named_modules() if one is output]
+    saved = [
+        layer.weight.nbytes - round(layer.weight.numel() * packed.bits / 8 * SCALES)
+        for name, layer in base.named_modules()
+        if isinstance(layer, nn.Linear)
+        and not layer.weight.requires_grad
+        and not any(part in name for part in kept)
+    ]
+    return sum(saved) - max(saved, default=0)
 
 
 class _PeakMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]

@@ -16,12 +16,13 @@ from ..models import resolve
 from ..quiet import quiet
 from ..recipe import Model, Train
 from ._args import max_steps, sft_config
-from ._checkpoints import PARTIAL_SUFFIX, last_micro_batch_size, partial_folder
+from ._checkpoints import PARTIAL_SUFFIX, kept_models, last_micro_batch_size, partial_folder
 from ._dry_run import dry_run
 from ._failure import saving_error
-from ._fit import fit, longest
+from ._fit import KEPT, fit, longest
 from ._probe import Probe, probe
 from ._save import save
+from ._trackers import record_name, tracked
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from ._callback import OnStep
 
 RECORD_FILE = "training.json"
+
+CHECKPOINTS = "checkpoints"
+"""Folder beside a trained model of those that were kept on the way, in ``step-<number>``."""
+
 _LIBRARIES = ("s3ft", "torch", "transformers", "trl", "peft", "accelerate", "datasets")
 
 
@@ -62,6 +67,8 @@ def train(
     fingerprint: str,
     steps: int | None = None,
     on_step: OnStep | None = None,
+    tracked_as: str | None = None,
+    logs: Path | None = None,
 ) -> TrainedModel:
     """Fine-tune a model with TRL's SFTTrainer, and save it.
 
@@ -74,7 +81,8 @@ def train(
 
     As many rows go through the model at once as fit into memory; what is learned is that of the
     whole batch. A process that was killed goes on from its last checkpoint, in ``<out>.partial``,
-    to the model that it would have made. ``out`` appears when it is whole.
+    to the model that it would have made. ``out`` appears when it is whole; the models on the way
+    that ``config.keep_checkpoints`` asks for are in its `CHECKPOINTS`.
 
     Args:
         dataset: what `tokenize` made: ``input_ids`` (int32) and ``completion_mask`` (int8), lists
@@ -85,6 +93,8 @@ def train(
         steps: optimiser steps, which `max_steps` tells; default: those of ``dataset``. Give all
             methods that are compared the same.
         on_step: told (step, steps, loss) in the place of the trainer's own output.
+        tracked_as: how the names of the training's records in trackers begin; default: ``out``'s.
+        logs: folder of what TensorBoard reads, if it is asked to; default: beside ``out``.
 
     Raises:
         InputError: ``train.args`` or ``train.lora`` do not fit, or ``out`` is something else.
@@ -108,8 +118,10 @@ def train(
             out=partial / "checkpoints",
             silent=on_step is not None,
             micro_batch_size=micro_batch_size,
+            name=record_name(tracked_as or out.name, partial),
         )
-        summary = fit(dataset, model, config, args, partial, on_step)
+        with tracked(args, logs or out.parent / "tensorboard"):
+            summary = fit(dataset, model, config, args, partial, on_step)
         gc.collect()  # the trainer's memory, before two more models are loaded
         if args.process_index == 0:
             try:
@@ -137,6 +149,8 @@ def _save_and_probe(
     shutil.rmtree(made, ignore_errors=True)
     lora = config.lora is not None
     save(trained, model, made, lora=lora)
+    for step, folder in kept_models(partial / KEPT).items():
+        save(folder, model, made / CHECKPOINTS / f"step-{step}", lora=lora)
     record = {
         **summary,
         "probe": asdict(probe(made, trained, model, dataset, lora=lora)),

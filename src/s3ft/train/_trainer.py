@@ -8,7 +8,7 @@ from ..errors import InputError
 from ..models import load_tokenizer
 from ..recipe import Model, Train
 from ._args import key_at_fault
-from ._lora import lora_config
+from ._lora_config import lora_config
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -55,6 +55,11 @@ def make_trainer(
         )
     except (ValueError, TypeError, ImportError, NotImplementedError) as error:
         raise trainer_error(config, error) from error
+    if model.quantization is not None:
+        # TRL casts an adapter on packed weights to bf16, in which small updates are lost.
+        for parameter in trainer.model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.float()
     return trainer
 
 

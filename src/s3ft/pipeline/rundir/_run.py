@@ -101,6 +101,7 @@ def read_sweep(path: Path) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
-def label(method: str, seed: int) -> str:
-    """How a tuned model is named everywhere: ``s3ft-seed0``. The base is ``base``."""
-    return f"{method}-seed{seed}"
+def label(method: str, seed: int, step: int | None = None) -> str:
+    """How a tuned model is named everywhere: ``s3ft-seed0``, one that was kept on the way
+    ``s3ft-seed0-step12``. The base is ``base``."""
+    return f"{method}-seed{seed}" + ("" if step is None else f"-step{step}")
