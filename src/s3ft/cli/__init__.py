@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request prints one message.
 """
 
+from . import _status as _status  # adds its verb
 from ._main import main, run_command
 from ._verbs import app
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from ._verbosity import Quiet, Verbose, with_verbosity
 
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
 
 class App(typer.Typer):
     """The application, each of whose verbs can be told how much to say."""
 
-    def command(self, name: str | None = None, **options: Any) -> Any:
-        add = super().command(name, **options)
-        return lambda verb: add(with_verbosity(verb)) and verb
+    def command(  # type: ignore[override]  # of typer's options we use the name alone
+        self, name: str | None = None
+    ) -> Callable[[Verb], Verb]:
+        def add(verb: Verb) -> Verb:
+            typer.Typer.command(self, name)(with_verbosity(verb))
+            return verb
+
+        return add
 
 
 app = App(name="s3ft", no_args_is_help=True, pretty_exceptions_enable=False)
