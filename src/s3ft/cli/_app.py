@@ -37,7 +37,7 @@ def _shipped_recipes(typed: str) -> list[tuple[str, str]]:
     return [(name, about(path)) for name, path in found]
 
 
-def _judges(typed: str) -> list[str]:
+def judges(typed: str) -> list[str]:
     from ..judges import registry
 
     return [name for name in registry.names() if name.startswith(typed)]
@@ -77,7 +77,7 @@ JudgeName = Annotated[
         "--judge",
         metavar="NAME",
         help="A judge, or package.module:factory.",
-        autocompletion=_judges,
+        autocompletion=judges,
     ),
 ]
 AsJson = Annotated[
