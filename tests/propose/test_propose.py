@@ -57,7 +57,7 @@ REAL = [
          "return False"),
     Real("svamp/SVAMP.json", "math", None, "Question", "How much do you have to pay", "51"),
     Real("multiarith/mawpsmultiarith.jsonl", "math", None, "input", "For Halloween Debby", "39"),
-    Real("truthfulqa/TruthfulQA.csv", "llm", None, "Question", "watermelon seeds", "The watermelon"),
+    Real("truthfulqa/TruthfulQA.csv", "llm", None, "Question", "watermelon seeds", "The"),
 ]  # fmt: skip
 
 

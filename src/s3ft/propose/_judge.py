@@ -71,7 +71,7 @@ def _candidates(examples: list[Example], rows: list[Row], model: str) -> Iterato
     elif _share(_NUMBER.fullmatch, golds) > 0.9:
         yield Choice({"name": "math"}, "golds are numbers")
     passage = find(first, PASSAGES) is not None or "answerable" in first
-    if len(examples) >= 4 * FEW and len(set(golds)) <= FEW and not passage:
+    if len(golds) >= 4 * FEW and len(set(golds)) <= FEW and words <= SHORT and not passage:
         yield Choice({"name": "match"}, f"golds are {len(set(golds))} classes")
     if words <= SHORT:
         why = "golds are short answers" + (" from a passage" if passage else "")

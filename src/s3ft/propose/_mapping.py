@@ -159,6 +159,8 @@ def _completion(data: Data, rows: list[Row]) -> Iterator[Proposed]:
         yield Proposed("data.completion", f"{column}.{inside}", f"{by_name}, inside {column!r}")
         if isinstance(value.get("aliases"), list) and data.gold is None:
             yield Proposed("data.gold", f"{column}.aliases", "what the judge accepts as well")
+        if not data.ignore:
+            yield Proposed("data.ignore", [column], "judges take what it holds from the gold")
     else:
         many = isinstance(value, list) and all(isinstance(one, str) for one in value)
         yield Proposed("data.completion", column, by_name + (": all are accepted" if many else ""))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..data import first_rows, from_rows
 from ..embedded import embedded
+from ..judges import registry
 from ..recipe import Data, Recipe, load
 from ..records import Example
 from ._judge import Choice, choose
@@ -58,6 +59,8 @@ def propose(
     Raises:
         InputError: the data cannot be read, or `Unmapped`: what is asked and answered must be told.
     """
+    if judge is not None:
+        registry.is_stateless(judge, where="--judge")  # there is one of that name
     tree = {"model": {"id": model}, "data": {"path": path}, "judge": {"name": judge or "match"}}
     told = load(tree, changes or [])
     given = [_given(change, told) for change in changes or []]
