@@ -89,6 +89,16 @@ def test_what_the_pre_flight_finds_leaves_the_recipe_to_be_mended(
     assert load("recipe.yaml").judge.name == "math"
 
 
+def test_it_needs_no_torch() -> None:
+    code = "import sys; sys.modules |= dict.fromkeys(['torch', 'transformers', 'trl', 'peft']); "
+    code += "from s3ft.cli import run_command; sys.exit(run_command(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "init", "rows.jsonl", "--model", "some/model"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "not checked" in done.stderr
+    assert load("recipe.yaml").judge.name == "math"
+
+
 def test_on_a_terminal_it_asks() -> None:
     """The columns have odd names, and the user wants another share of test rows than proposed."""
     rows = [{"foo": f"{n} + 1?", "bar": f"#### {n + 1}", "title": f"t{n}"} for n in range(20)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -159,6 +160,10 @@ def _row(example: Example) -> dict[str, Any]:
 
 
 def _checked(recipe: Path, show: bool) -> list[str]:
+    if find_spec("torch") is None:
+        note = f"not checked, since there is no torch to train with; then: s3ft check {recipe}"
+        typer.echo(note, err=True)
+        return []
     from ..pipeline import check_recipe
 
     found = check_recipe(recipe)

@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass, field
 
 from ..ladder import Missing, Rounds, Rung, walk
 from ..recipe import Recipe
-from ..store import Entry, Store
+from ..records import Candidate, Example
+from ..store import Store
+
+NOBODY = Example("", (), "")
+"""How far a ladder is walked does not depend on the example, but on the verdicts."""
 
 
 @dataclass(slots=True)
@@ -23,8 +27,8 @@ class Verdicts:
     unjudged: int = 0
     cut: int = 0
 
-    def add(self, entry: Entry) -> None:
-        for candidate in entry.candidates:
+    def add(self, candidates: Sequence[Candidate]) -> None:
+        for candidate in candidates:
             if candidate.source == self.source:
                 label = candidate.verdict.label if candidate.verdict else "unjudged"
                 setattr(self, label, getattr(self, label) + 1)
@@ -55,9 +59,9 @@ class Ladders:
 def read_verdicts(store: Store, split: str, sources: Sequence[str]) -> list[Verdicts]:
     """The verdicts on a split's answers, of those who gave any."""
     found = [Verdicts(split, source) for source in sources]
-    for entry in store.entries(split, sources):
+    for candidates in store.verdicts(split, sources):
         for one in found:
-            one.add(entry)
+            one.add(candidates)
     return [one for one in found if one.answers]
 
 
@@ -67,20 +71,20 @@ def read_ladders(store: Store, recipe: Recipe) -> tuple[Ladders, list[Verdicts]]
     verdicts, found = [Verdicts("train", name) for name in rungs], Ladders()
     ladders = [recipe.rungs_of(method) for method in recipe.methods]
     firsts = {ladder[0].name for ladder in ladders if ladder[0].asks}
-    for entry in store.entries("train", rungs):
+    for candidates in store.verdicts("train", rungs):
         for one in verdicts:
-            one.add(entry)
-        asked = {candidate.source for candidate in entry.candidates}
+            one.add(candidates)
+        asked = {candidate.source for candidate in candidates}
         found.begun += firsts <= asked
         found.solved.update(
             {
                 candidate.source
-                for candidate in entry.candidates
+                for candidate in candidates
                 if candidate.verdict is not None and candidate.verdict.label == "correct"
             }
         )
         outcomes = [
-            walk(entry.example, ladder, entry.candidates, rounds=_rounds(recipe, entry, ladder))
+            walk(NOBODY, ladder, candidates, rounds=_rounds(recipe, candidates, ladder))
             for ladder in ladders
         ]
         waiting = {outcome.rung for outcome in outcomes if isinstance(outcome, Missing)}
@@ -89,10 +93,12 @@ def read_ladders(store: Store, recipe: Recipe) -> tuple[Ladders, list[Verdicts]]
     return found, [one for one in verdicts if one.answers]
 
 
-def _rounds(recipe: Recipe, entry: Entry, ladder: Sequence[Rung]) -> Mapping[str, Rounds]:
+def _rounds(
+    recipe: Recipe, candidates: Sequence[Candidate], ladder: Sequence[Rung]
+) -> Mapping[str, Rounds]:
     """A file's responses to an example come all at once, so there are as many as are stored."""
     if recipe.generate.engine != "replay":
         return {}
-    stored = Counter(candidate.source for candidate in entry.candidates)
+    stored = Counter(candidate.source for candidate in candidates)
     own = [rung.name for rung in ladder if rung.asks_own_prompt]
     return {name: (max(1, stored[name]),) for name in own}
