@@ -33,6 +33,7 @@ def init(*arguments: str) -> int:
     return cli.run_command(["init", *arguments])
 
 
+@pytest.mark.slow
 def test_a_recipe_is_written_shown_and_checked(capfd: pytest.CaptureFixture[str]) -> None:
     model = str(saved("qwen3"))
     assert init("rows.jsonl", "--model", model, "--yes", NO_BENCHMARKS) == 0
@@ -54,6 +55,15 @@ def test_json(capfd: pytest.CaptureFixture[str]) -> None:
     assert {"key": "methods", "value": ["sft", "s3ft"]}.items() <= next(
         one for one in found["proposed"] if one["key"] == "methods"
     ).items()
+
+
+def test_all_may_be_said_as_changes() -> None:
+    said = ["data=rows.jsonl", "model=some/model", "judge.name=match", "data.max_train=9"]
+    assert init(*said, "--no-check") == 0
+    recipe = load("recipe.yaml")
+    assert recipe.model is not None
+    assert (recipe.data.path, recipe.model.id) == ("rows.jsonl", "some/model")
+    assert (recipe.judge.name, recipe.data.max_train) == ("match", 9)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +99,7 @@ def test_what_the_pre_flight_finds_leaves_the_recipe_to_be_mended(
     assert load("recipe.yaml").judge.name == "math"
 
 
+@pytest.mark.slow
 def test_it_needs_no_torch() -> None:
     code = "import sys; sys.modules |= dict.fromkeys(['torch', 'transformers', 'trl', 'peft']); "
     code += "from s3ft.cli import run_command; sys.exit(run_command(sys.argv[1:]))"

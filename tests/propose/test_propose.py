@@ -61,7 +61,13 @@ REAL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("real", REAL, ids=[real.path for real in REAL])
+@pytest.mark.parametrize(
+    "real",
+    [
+        pytest.param(real, id=real.path, marks=[pytest.mark.slow] if real.layout == "squad" else [])
+        for real in REAL
+    ],
+)
 def test_published_data(real: Real) -> None:
     path = SHARED / real.path
     if not list(path.parent.glob(path.name)):
@@ -223,6 +229,7 @@ def test_what_the_user_says_is_taken_as_it_is() -> None:
     recipe = as_loaded(propose("rows.jsonl", model="some/model", changes=changes))
     assert (recipe.data.prompt, recipe.data.completion) == ("{a}", "{b}")
     assert recipe.evaluate.benchmarks == []
+    assert recipe.evaluate.limit is None
     assert recipe.train.lora is not None
     assert recipe.train.lora.r == 4
     assert recipe.judge.options == {"timeout": 2}
@@ -250,6 +257,7 @@ def test_a_judge_that_refuses_the_golds_is_not_proposed() -> None:
         ({"foo": "x", "bar": "y"}, "which column is asked cannot be told: there are foo, bar"),
         ({"question": "x", "bar": "y"}, "which column is the answer cannot be told"),
         ({"question": "x", "choices": ["a", "b"], "answer": 1}, "answer is the choice's number"),
+        ({"conversations": [{"from": "human", "value": "x"}]}, "holds the turns of a chat"),
     ],
 )
 def test_what_cannot_be_told_is_asked_for(row: dict[str, Any], problem: str) -> None:

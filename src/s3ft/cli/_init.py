@@ -6,6 +6,7 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,10 +53,16 @@ def init(
     from ..recipe import schema
 
     _check_free(out)
+    changes = list(changes or [])
+    if data is not None and "=" in data and not Path(data).exists():
+        data, changes = None, [data, *changes]
+    data = data or _taken(changes, "data", "data.path")
+    model = model or _taken(changes, "model", "model.id")
+    judge = judge or _taken(changes, "judge", "judge.name")
     ask = _Asking() if sys.stdin.isatty() and not (yes or as_json) else None
     data = data or _wanted(ask, "DATA", "Your data (a file, a folder, a Hub id)")
     model = model or _wanted(ask, "--model", "The model to fine-tune (a Hub id, a folder)")
-    proposal = _proposal(ask, data, model, judge, changes or [], show=not as_json)
+    proposal = _proposal(ask, data, model, judge, changes, show=not as_json)
     text = written(proposal, out.name)
     atomic_text(out, text)
     described = out.with_name(SCHEMA_FILE)
@@ -103,6 +110,16 @@ def _check_free(out: Path) -> None:
         raise InputError("--out", f"there is no folder {out.absolute().parent}", "Make it first.")
 
 
+def _taken(changes: list[str], *keys: str) -> str | None:
+    """The value of such a change, which is taken out: it may be said either way."""
+    for change in changes:
+        key, _, value = change.partition("=")
+        if key in keys:
+            changes.remove(change)
+            return value
+    return None
+
+
 def _wanted(ask: _Asking | None, name: str, question: str) -> str:
     if ask is None:
         remedy = "s3ft init DATA --model ID, or on a terminal without them, to be asked."
@@ -133,8 +150,6 @@ def _proposal(
 
 
 def _show(proposal: Proposal) -> None:
-    from ..text import clip
-
     for one in proposal.proposed:
         if one.key.startswith(("data.", "judge.")):
             why = f"  ({one.why})" if one.why else ""
@@ -143,11 +158,17 @@ def _show(proposal: Proposal) -> None:
     for number, example in enumerate(proposal.examples, 1):
         typer.echo(f"row {number}:")
         for turn in example.prompt:
-            typer.echo(f"  {turn['role']}: {clip(turn['content'], LONGEST)}")
-        typer.echo(f"  gold: {clip(example.completion, LONGEST)}")
+            typer.echo(_shown(turn["role"], turn["content"]))
+        typer.echo(_shown("gold", example.completion))
         if example.accepted != (example.completion,):
             typer.echo(f"  accepted: {', '.join(example.accepted)}")
     typer.echo("")
+
+
+def _shown(who: str, text: str) -> str:
+    from ..text import clip
+
+    return indent(f"{who}: {clip(text, LONGEST)}", "  ")
 
 
 def _row(example: Example) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..errors import InputError
 from ..recipe import Data
@@ -87,6 +88,10 @@ def _prompt(data: Data, rows: list[Row]) -> Proposed:
     asked, passage = find(first, ASKED), find(first, PASSAGES)
     if asked is None:
         columns = list(map(str, first))
+        if (turns := next(filter(partial(_are_turns, first), columns), None)) is not None:
+            problem = f"{turns!r} holds the turns of a chat, which are read from 'messages'"
+            remedy = "Rename the column, and its keys to role and content."
+            raise Unmapped(data, columns, problem, remedy)
         problem = f"which column is asked cannot be told: there are {', '.join(columns)}"
         raise Unmapped(data, columns, problem)
     extra = find(first, ("input",))
@@ -111,6 +116,14 @@ def _prompt(data: Data, rows: list[Row]) -> Proposed:
     if isinstance(first[asked], list):
         return Proposed("data.prompt", asked, "it holds turns of a chat")
     return Proposed("data.prompt", f"{{{asked}}}", f"{asked!r} is what is asked, by its name")
+
+
+def _are_turns(row: Row, column: str) -> bool:
+    """Whether a column is a chat: OpenAI's turns, or ShareGPT's."""
+    value = row.get(column)
+    turn = value[0] if isinstance(value, list) and value else None
+    keys = set(turn) if isinstance(turn, dict) else set()
+    return {"role", "content"} <= keys or {"from", "value"} <= keys
 
 
 def _listed(data: Data, rows: list[Row], column: str) -> str:

@@ -81,8 +81,10 @@ def propose(
     if choice.config["name"] == "match" and not _is_given("data.prompt", given):
         proposed = [_naming_classes(one, examples) for one in proposed]
     others = [one for one in given if not one.key.startswith(("model.", "data.", "judge."))]
+    measured = any(one.key.startswith("evaluate.") for one in others)
     for one in _settings(model, choice, examples):
-        proposed += [] if _is_given(one.key, others) else [one]
+        is_own = _is_given(one.key, others) or (measured and one.key.startswith("evaluate."))
+        proposed += [] if is_own else [one]
     return Proposal(_in_order([*proposed, *others]), examples[:3])
 
 
@@ -138,7 +140,7 @@ def _settings(model: str, choice: Choice, examples: list[Example]) -> Iterator[P
     room = next((size for size in ROOM if size >= wanted), ROOM[-1])
     why = f"golds have up to {longest:,} characters (95 %); a model that thinks needs more"
     yield Proposed("generate.max_new_tokens", room, why)
-    yield Proposed("methods", ["sft", "s3ft"], "plain fine-tuning, and what it is compared with")
+    yield Proposed("methods", ["sft", "s3ft"], "the baseline, and own answers where they are right")
     yield Proposed("seeds", [0], "one seed tells little; [0, 1, 2] tell more")
     yield Proposed("train.lora", {"r": 8, "alpha": 16, "dropout": 0.1}, "the papers' adapter")
     world = embedded(model)
