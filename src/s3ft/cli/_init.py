@@ -55,7 +55,8 @@ def init(
     _check_free(out)
     changes = list(changes or [])
     if data is not None and "=" in data and not Path(data).exists():
-        data, changes = None, [data, *changes]
+        changes.insert(0, data)
+        data = None
     data = data or _taken(changes, "data", "data.path")
     model = model or _taken(changes, "model", "model.id")
     judge = judge or _taken(changes, "judge", "judge.name")
