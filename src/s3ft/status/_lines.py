@@ -8,6 +8,17 @@ from ..text import duration
 from ._rows import Verdicts
 from ._status import Stage, Status
 
+REMAINS = {
+    "generate": "{} prompt{} to answer",
+    "judge": "{} prompt{} whose ladder is not at its end",
+    "select": "{} mixture{}",
+    "sweep": "the sweep",
+    "train": "{} model{} to train",
+    "evaluate": "{} score{}",
+    "report": "the report",
+}
+"""What is left of a stage: a number, and an s where it is not one."""
+
 
 def lines(state: Status) -> Iterator[str]:
     """The state, a line each: what is at work, the stages, what was found, what remains."""
@@ -62,17 +73,8 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _remains(state: Status) -> str:
-    left = {
-        "generate": "{} prompts to answer",
-        "judge": "{} prompts whose ladder is not at its end",
-        "select": "{} mixtures",
-        "sweep": "the sweep",
-        "train": "{} models to train",
-        "evaluate": "{} scores",
-        "report": "the report",
-    }
     return ", ".join(
-        left[one.stage].format(f"{one.total - one.done:,}")
+        REMAINS[one.stage].format(f"{left:,}", "s" if left != 1 else "")
         for one in state.stages
-        if one.done < one.total
+        if (left := one.total - one.done) > 0
     )

@@ -137,7 +137,7 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
         waiting=dict(ladders.waiting),
         solved={rung.name: ladders.solved[rung.name] for rung in recipe.rungs_to_ask()},
         verdicts=verdicts,
-        mixture={method: store.composition(method) for method in written},
+        mixture={method: _mixture(store, recipe, method) for method in written},
         models=models if trains else {},
         measured={model: done for model, done in scored.items() if done},
         missing={
@@ -147,6 +147,13 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
         },
         seconds=seconds,
     )
+
+
+def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, int]:
+    """A mixture's rows by source, in the order of the ladder, and then what is on none."""
+    counts = store.composition(method)
+    order = [name for name in recipe.ladder(method) if name in counts]
+    return {name: counts[name] for name in (*order, *(counts.keys() - order))}
 
 
 def _model(folder: Path) -> dict[str, Any]:
