@@ -153,7 +153,7 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, int]:
     """A mixture's rows by source, in the order of the ladder, and then what is on none."""
     counts = store.composition(method)
     order = [name for name in recipe.ladder(method) if name in counts]
-    return {name: counts[name] for name in (*order, *(counts.keys() - order))}
+    return {name: counts[name] for name in (*order, *sorted(counts.keys() - order))}
 
 
 def _model(folder: Path) -> dict[str, Any]:
