@@ -117,3 +117,21 @@ def test_on_a_terminal_too(monkeypatch: pytest.MonkeyPatch, clock: list[float]) 
     last = file.getvalue().split("\r")[-1]
     assert "810/1000" in last
     assert "0:06:20" in last, last
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_after_a_resume_the_time_left_is_that_of_this_start_s_pace(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, clock: list[float]
+) -> None:
+    """900 were stored, the model loads for 50 s, and from then on ten rows take 40 s."""
+    file = io.StringIO()
+    shown = Console(file=file, force_terminal=terminal, width=140, get_time=lambda: clock[0])
+    monkeypatch.setattr(module, "console", shown)
+    with progress("train: self", 1000, done=900) as tick:
+        clock[0] += 50
+        tick(10)
+        for _ in range(2):
+            clock[0] += 40
+            tick(10)
+    last = file.getvalue().split("930/")[-1]
+    assert "0:04:40 left" in last, last

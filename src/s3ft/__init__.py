@@ -12,11 +12,14 @@ from .errors import InputError, RunError, S3FTError
 from .judges import Judge
 from .ladder import METHODS
 from .records import Candidate, Case, Example, Message, Response, Target, Verdict, VerdictCode
+from .telemetry import switch_off
 
 if TYPE_CHECKING:
     from .judges import registry as judge  # no checker knows that a module can be called
 else:
     from . import judge
+
+switch_off()  # no library that reports its use was imported by the lines above
 
 __all__ = [
     "METHODS",

@@ -56,11 +56,11 @@ def plan(
     overrides: Mapping[str, Any] | Iterable[str] = (),
     probe: int = 32,
 ) -> dict[str, Any]:
-    """What `run` would take: requests, tokens, steps, time and cost by stage. Starts nothing.
+    """What `run` would take: requests, tokens, steps, time and cost by stage. Makes no run.
 
     Args:
         recipe, overrides: as of `run`.
-        probe: rows that are taken through the stages, and scaled up; 0 asks nothing.
+        probe: rows that are taken through the stages, and scaled up; 0 asks no model.
 
     Returns:
         ``rows``, ``probe``, ``checks``, ``mixture``, ``stages``, ``seconds``, ``cost`` and

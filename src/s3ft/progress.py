@@ -37,46 +37,79 @@ def progress(title: str, total: int, done: int = 0, note: str = "") -> Iterator[
 
     Args:
         done: rows that were done before; they say nothing of the time that the others take.
-        note: last_note at the end of the line until a tick brings another.
+        note: at the end of the line until a tick brings another.
     """
     show = _bar if console.is_terminal else _lines
-    with show(title, total, done, note) as tick:
+    with show(title, _Work(total, done, note)) as tick:
         yield tick
 
 
+class _Work:
+    """What is done so far, and how long the rest takes at the pace of this process alone."""
+
+    def __init__(self, total: int, done: int, note: str) -> None:
+        self.total, self.done, self.note, self.tokens = total, done, note, 0
+        self.left = ""  # the time, as of the last tick
+        self._start = self._waited_until = time.monotonic()
+        self._new = self._first = 0  # rows of this process, and those that it brought first
+        self._first_at = 0.0
+
+    def add(self, rows: int, tokens: int, note: str | None, already_done: int) -> None:
+        """Take in a tick."""
+        if not self._new and rows:
+            self._first, self._first_at = rows, time.monotonic()
+        elif not self._new:
+            self._waited_until = time.monotonic()
+        self._new += rows
+        self.done += rows + already_done
+        self.tokens += tokens
+        self.note = self.note if note is None else note
+        self.left = self._left()
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._start
+
+    @property
+    def rate(self) -> str:
+        return f"{self.tokens / self.spent:,.0f} tokens/s" if self.tokens and self.spent else ""
+
+    def _left(self) -> str:
+        """Nothing before a row is done, and once all are.
+
+        The pace is counted from the first rows on: these may have waited for a model to load.
+        """
+        if not self._new or self.done >= self.total:
+            return ""
+        since, rows = self._first_at, self._new - self._first
+        if not rows:
+            since, rows = self._waited_until, self._new
+        seconds = (time.monotonic() - since) / rows * (self.total - self.done)
+        return f"{timedelta(seconds=round(seconds))} left"
+
+
 @contextmanager
-def _bar(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+def _bar(title: str, work: _Work) -> Iterator[Tick]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[work].rate}"),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[work].left}"),  # rich's own forgets rows that take half a minute
+        TextColumn("{task.fields[work].note}"),
     )
-    start, tokens_done, last_note = time.monotonic(), 0, note
     bar = Progress(*columns, console=console)
-    task = bar.add_task(title, total=total, completed=done, rate="", note=note)
+    task = bar.add_task(title, total=work.total, completed=work.done, work=work)
 
     def tick(
         rows: int = 1, tokens: int = 0, note: str | None = None, already_done: int = 0
     ) -> None:
-        nonlocal tokens_done, last_note
-        tokens_done += tokens
-        last_note = last_note if note is None else note
-        rate = _rate(tokens_done, time.monotonic() - start)
-        bar.tasks[0].completed += already_done  # an update would count it as done in no time
-        bar.update(task, advance=rows, rate=rate, note=last_note)
+        work.add(rows, tokens, note, already_done)
+        bar.update(task, completed=work.done)
         if rows or already_done:
             bar.start()
 
@@ -87,37 +120,18 @@ def _bar(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
 
 
 @contextmanager
-def _lines(title: str, total: int, done: int, note: str) -> Iterator[Tick]:
-    start = began = last = time.monotonic()
-    new, tokens_done, last_note = 0, 0, note
-
-    def show(now: float) -> None:
-        spent = now - start
-        parts = [
-            f"{title}: {done:,}/{total:,}",
-            _rate(tokens_done, spent),
-            f"{spent:.0f} s",
-            last_note,
-        ]
-        if new and done < total:
-            left = timedelta(seconds=round((now - began) / new * (total - done)))
-            parts.insert(3, f"{left} left")
-        console.print(", ".join(part for part in parts if part))
+def _lines(title: str, work: _Work) -> Iterator[Tick]:
+    last = time.monotonic()
 
     def tick(
         rows: int = 1, tokens: int = 0, note: str | None = None, already_done: int = 0
     ) -> None:
-        nonlocal done, new, began, tokens_done, last, last_note
-        done, new, tokens_done = done + rows + already_done, new + rows, tokens_done + tokens
-        last_note = last_note if note is None else note
+        nonlocal last
+        work.add(rows, tokens, note, already_done)
         now = time.monotonic()
-        began = began if new else now
-        if (rows or already_done) and (done >= total or now - last >= LINE_INTERVAL):
+        if (rows or already_done) and (work.done >= work.total or now - last >= LINE_INTERVAL):
             last = now
-            show(now)
+            parts = [f"{title}: {work.done:,}/{work.total:,}", work.rate, f"{work.spent:.0f} s"]
+            console.print(", ".join(part for part in (*parts, work.left, work.note) if part))
 
     yield tick
-
-
-def _rate(tokens: int, seconds: float) -> str:
-    return f"{tokens / seconds:,.0f} tokens/s" if tokens and seconds else ""

@@ -9,10 +9,26 @@ from contextlib import contextmanager
 
 LIBRARIES = ("transformers", "trl", "peft", "bitsandbytes")
 
+_heard = False
+
+
+def hear_libraries(wanted: bool) -> None:
+    """Let all that libraries say be shown, for those who look for the cause of something."""
+    global _heard
+    _heard = wanted
+
+
+def are_heard() -> bool:
+    """Whether somebody wants to hear the libraries."""
+    return _heard
+
 
 @contextmanager
 def only_errors(*libraries: str) -> Iterator[None]:
     """Of what these libraries log, nothing below an error."""
+    if _heard:
+        yield
+        return
     loggers = [logging.getLogger(name) for name in libraries]
     levels = [logger.level for logger in loggers]
     try:
@@ -27,7 +43,7 @@ def only_errors(*libraries: str) -> Iterator[None]:
 @contextmanager
 def quiet(silent: bool = True) -> Iterator[None]:
     """No bars, notes and deprecations of the libraries, if ``silent``."""
-    if not silent:
+    if not silent or _heard:
         yield
         return
     import datasets

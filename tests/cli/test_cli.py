@@ -426,7 +426,10 @@ def test_an_option_that_means_nothing_is_named(
     here: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert s3ft("run", "recipe.yaml", "--dry-run") == 2
-    assert "no option --dry-run\n  Options: --from, --help, --out." in capfd.readouterr().err
+    assert (
+        "no option --dry-run\n  Options: --from, --help, --json, --out, --quiet, --verbose."
+        in capfd.readouterr().err
+    )
 
 
 def test_right_options_are_let_through(here: Path) -> None:
@@ -479,3 +482,120 @@ def test_a_long_option_is_no_file(here: Path) -> None:
     write_rows("in.jsonl", [{"response": "4", "gold": "4"}])
     long = "judges=[" + ", ".join(["{name: match, ignore_case: true}"] * 20) + "]"
     assert s3ft("judge", "--judge", "cascade", long, "in.jsonl", "out.jsonl") == 0
+
+
+AS_JSON: list[tuple[str, set[str]]] = [
+    ("check recipe.yaml", {"checks"}),
+    ("plan recipe.yaml --probe 0", {"checks", "stages", "notes"}),
+    ("judge recipe.yaml", {"stages", "verdicts"}),
+    ("judge --judge math in.jsonl out.jsonl", {"rows", "correct", "malformed"}),
+    ("audit --judge math in.jsonl", {"overall"}),
+    ("recipes", {"lab-math"}),
+    ("recipes replay", {"recipe"}),
+    ("report recipe.yaml --out made", {"mixture"}),
+    ("status made", {"stages", "solved"}),
+    ("schema", {"properties"}),
+]
+"""Commands that print a result, and some of its keys."""
+
+
+@pytest.mark.parametrize(("command", "keys"), AS_JSON, ids=[command for command, _ in AS_JSON])
+def test_json_stands_alone_on_standard_output(
+    command: str, keys: set[str], here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_rows("in.jsonl", [{"response": "#### 4", "gold": "4", "correct": True}])
+    if "made" in command:
+        assert s3ft("select", "recipe.yaml", "--out", "made") == 0
+    capfd.readouterr()
+    arguments = [*shlex.split(command), *(["--json"] if command != "schema" else [])]
+    assert s3ft(*arguments) == 0
+    assert keys <= json.loads(capfd.readouterr().out).keys()
+
+
+def test_rows_and_their_summary_do_not_mix(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write_rows("in.jsonl", [{"id": 1, "response": "#### 4", "gold": "4"}])
+    assert s3ft("judge", "--judge", "math", "in.jsonl", "-", "--json") == 0
+    printed = capfd.readouterr()
+    assert json.loads(printed.out)["label"] == "correct"
+    assert json.loads(printed.err)["correct"] == 1
+
+
+def test_every_verb_that_prints_a_result_knows_json() -> None:
+    import typer
+
+    verbs = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    silent = {"generate", "select", "train", "evaluate", "review", "schema"}
+    without = {
+        name
+        for name, verb in verbs.items()
+        if "--json" not in [o for p in verb.params for o in p.opts]
+    }
+    assert without == silent
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_quiet_leaves_results_and_errors(
+    place: str, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def quietly(*command: str) -> int:
+        return s3ft("-q", *command) if place == "before" else s3ft(*command, "--quiet")
+
+    assert quietly("select", "recipe.yaml") == 0
+    assert capfd.readouterr() == ("", "")
+    assert quietly("check", "recipe.yaml") == 0
+    assert "data: 6 train rows" in capfd.readouterr().out
+    assert quietly("select", "absent.yaml") == 2
+    assert "absent.yaml" in capfd.readouterr().err
+    assert s3ft("select", "recipe.yaml", "--out", "b") == 0
+    assert "mixture ssr" in capfd.readouterr().err, "it is quiet only where that is wanted"
+
+
+def test_verbose_shows_where_an_error_arose(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert s3ft("select", "absent.yaml", "-v") == 2
+    assert "Traceback" in capfd.readouterr().err
+    assert s3ft("select", "absent.yaml") == 2
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_verbose_lets_libraries_speak(here: Path) -> None:
+    import logging
+
+    from s3ft.quiet import only_errors
+
+    def level() -> int:
+        with only_errors("transformers"):
+            return logging.getLogger("transformers").level
+
+    logging.getLogger("transformers").setLevel(logging.WARNING)
+    assert s3ft("-v", "recipes") == 0
+    assert level() == logging.WARNING
+    assert s3ft("recipes") == 0
+    assert level() == logging.ERROR
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("s3ft com", ["compare"]),
+        ("s3ft run lab-", ["lab-code", "lab-math", "lab-reading"]),
+        ("s3ft audit --judge ma", ["match", "math"]),
+        ("s3ft check recipe.yaml --js", ["--json"]),
+    ],
+)
+def test_the_shell_completes(typed: str, offered: list[str]) -> None:
+    words = typed.split()
+    asked = {
+        "_S3FT_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    code = "import sys; from s3ft.cli import main; sys.argv = ['s3ft']; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | asked
+    )
+    assert done.stdout.split() == offered, done.stderr
+
+
+def test_completion_can_be_installed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert s3ft("--help") == 0
+    assert "--install-completion" in capfd.readouterr().out

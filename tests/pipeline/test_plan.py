@@ -100,6 +100,16 @@ def test_without_a_probe_nothing_is_asked(tmp_path: Path) -> None:
     assert plan["mixture"] == {}
 
 
+@pytest.mark.parametrize("name", ["llm", "cascade"])
+def test_without_a_probe_nor_is_a_judge_s_model(name: str, tmp_path: Path) -> None:
+    with serve(model) as server:
+        llm = {"name": "llm", "openai": {"url": server.url, "model": "judge"}}
+        judge = llm if name == "llm" else {"name": name, "judges": ["match", llm]}
+        plan = s3ft.plan({**recipe(server.url), "judge": judge}, probe=0)
+        assert not server.bodies
+    assert plan["checks"][-1] == f"judge '{name}': was not asked about the golds"
+
+
 def test_a_budget_that_will_not_last_is_told(tmp_path: Path) -> None:
     with serve(model) as server:
         lasting = s3ft.plan(recipe(server.url, max_requests=1000, max_cost=100.0), probe=5)
@@ -119,7 +129,9 @@ def test_the_command_prints_lines_where_there_is_no_terminal(
         before = set(tmp_path.rglob("*"))
         assert cli.run_command(["plan", "recipe.json", "methods=[ssr]", "--probe", "5"]) == 0
         assert set(tmp_path.rglob("*")) == before
-    lines = capfd.readouterr().out.splitlines()
+    printed = capfd.readouterr()
+    assert "plan, in a temporary folder: the pre-flight, at most 5 rows" in printed.err
+    lines = printed.out.splitlines()
     assert "mixture ssr: self 60 % (23 to 88), gold 40 % (12 to 77)" in lines
     [line] = [line for line in lines if line.startswith("self: ")]
     assert line.startswith("self: 48 requests, at most 80, 480 prompt tokens, 240 completion tok")

@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-app = typer.Typer(
-    name="s3ft",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+from ._verbosity import Quiet, Verbose, with_verbosity
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+class App(typer.Typer):
+    """The application, each of whose verbs can be told how much to say."""
+
+    def command(  # type: ignore[override]  # of typer's options we use the name alone
+        self, name: str | None = None
+    ) -> Callable[[Verb], Verb]:
+        def add(verb: Verb) -> Verb:
+            typer.Typer.command(self, name)(with_verbosity(verb))
+            return verb
+
+        return add
+
+
+app = App(name="s3ft", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _shipped_recipes(typed: str) -> list[tuple[str, str]]:
+    """The shipped recipes that begin so, with what each is; where there is none, files follow."""
+    from ..recipe import about, shipped
+
+    found = ((name, path) for name, path in shipped().items() if name.startswith(typed))
+    return [(name, about(path)) for name, path in found]
+
+
+def judges(typed: str) -> list[str]:
+    from ..judges import registry
+
+    return [name for name in registry.names() if name.startswith(typed)]
+
 
 RecipeArg = Annotated[
-    str, typer.Argument(metavar="RECIPE", help="A YAML file, or the name of a shipped one.")
+    str,
+    typer.Argument(
+        metavar="RECIPE",
+        help="A YAML file, or the name of a shipped one.",
+        autocompletion=_shipped_recipes,
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -38,7 +72,16 @@ Replies = Annotated[
     typer.Option(metavar="FILE", help="Keep a model's replies here; the same command goes on."),
 ]
 JudgeName = Annotated[
-    str, typer.Option("--judge", metavar="NAME", help="A judge, or package.module:factory.")
+    str,
+    typer.Option(
+        "--judge",
+        metavar="NAME",
+        help="A judge, or package.module:factory.",
+        autocompletion=judges,
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, alone on standard output.")
 ]
 
 
@@ -58,5 +101,7 @@ def options(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Fine-tune a language model on your data without making it forget."""

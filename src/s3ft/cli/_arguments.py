@@ -77,7 +77,7 @@ def check_form(verb: str, arguments: Sequence[str], known: dict[str, bool]) -> N
         elif change := _change(key, value or "true", judges_files):
             kept.append(change)
         else:
-            options = ", ".join(sorted(known))
+            options = ", ".join(sorted(name for name in known if name.startswith("--")))
             remedy = f"Options: {options}. All else is written key=value, without dashes."
             raise InputError(f"s3ft {verb}", f"there is no option {name}", remedy)
     if unknown:

@@ -12,15 +12,18 @@ import typer
 from ..errors import S3FTError, disk_is_full
 from ._arguments import check_form
 from ._interrupt import INTERRUPTED, Interrupted
+from ._verbosity import reset, show_origin
 from ._verbs import app
 
 
 def run_command(arguments: list[str]) -> int:
     """Run a command; errors of the request and of the work become one message and a code."""
+    reset()
     try:
         _check_form(arguments)
         app(arguments)
     except S3FTError as error:
+        show_origin()
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
     except OSError as error:
@@ -39,14 +42,16 @@ def run_command(arguments: list[str]) -> int:
 
 def _check_form(arguments: list[str]) -> None:
     """See that the options are the verb's own; without a verb, ``run`` is what was meant."""
-    verbs: dict[str, Any] = getattr(typer.main.get_command(app), "commands", {})
+    group: Any = typer.main.get_command(app)
+    before_verb = {"--help", *(name for option in group.params for name in option.opts)}
     verb, *rest = arguments or [""]
-    if verb.startswith("--") and verb not in ("--help", "--version"):
-        verb, rest = "run", arguments
-    if verb in verbs:
-        options = {
-            name: not p.is_flag for p in verbs[verb].params for name in p.opts if "-" in name
-        }
+    while verb in ("-q", "--quiet", "-v", "--verbose") and rest:
+        verb, *rest = rest
+    if verb.startswith("--") and verb not in before_verb:
+        verb, rest = "run", [verb, *rest]
+    if verb in group.commands:
+        params = group.commands[verb].params
+        options = {name: not p.is_flag for p in params for name in p.opts if "-" in name}
         check_form(verb, rest, {**options, "--help": False})
 
 

@@ -1,4 +1,4 @@
-"""The verbs of the command line: one function each, nothing else."""
+"""Most verbs of the command line: one function each, nothing else."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ..atomic import atomic_text
 from ..errors import InputError
-from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
+from ._app import AsJson, JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
 from ._interrupt import interruptible, with_replies
+from ._json import print_json
 from ._stage import run_stage
 
 __all__ = ["app"]
@@ -20,7 +20,11 @@ __all__ = ["app"]
 
 @app.command()
 def run(
-    recipe: RecipeArg, overrides: Overrides = None, out: Out = None, origin: Origin = None
+    recipe: RecipeArg,
+    overrides: Overrides = None,
+    out: Out = None,
+    origin: Origin = None,
+    as_json: AsJson = False,
 ) -> None:
     """Everything: answers, verdicts, mixture, training, evaluation, report. Resumes."""
     from rich.console import Console
@@ -29,17 +33,24 @@ def run(
 
     folder = run_stage(recipe, overrides, out, "report", origin)
     results = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    if as_json:
+        print_json(results)
+        return
     console = Console()
     console.print(summary_table(results))
     console.print(f"Report: {folder / 'report.html'}", soft_wrap=True)
 
 
 @app.command()
-def check(recipe: RecipeArg, overrides: Overrides = None) -> None:
+def check(recipe: RecipeArg, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """The pre-flight, before anything is spent: data, chat format, stop token, lengths, golds."""
     from ..pipeline import check_recipe
 
-    for line in check_recipe(recipe, overrides or []):
+    found = check_recipe(recipe, overrides or [])
+    if as_json:
+        print_json({"checks": found})
+        return
+    for line in found:
         typer.echo(line)
 
 
@@ -48,16 +59,23 @@ def plan(
     recipe: RecipeArg,
     overrides: Overrides = None,
     probe: Annotated[
-        int, typer.Option(metavar="ROWS", min=0, help="Rows to try it on; 0 only counts.")
+        int,
+        typer.Option(
+            metavar="ROWS", min=0, help="Rows to try it on; 0 asks no model and no endpoint."
+        ),
     ] = 32,
+    as_json: AsJson = False,
 ) -> None:
-    """What a run would take: counts, tokens, time, money. Starts nothing, writes nothing."""
+    """What a run would take: counts, tokens, time, money. Tries a few rows; makes no run."""
     from rich.console import Console
 
     from ..pipeline import plan_recipe
     from ..report import plan_lines, plan_table
 
     found = plan_recipe(recipe, overrides or [], probe)
+    if as_json:
+        print_json(found)
+        return
     console = Console()
     if console.is_terminal:
         console.print(plan_table(found))
@@ -84,6 +102,7 @@ def judge(
     ] = None,
     out: Out = None,
     replies: Replies = None,
+    as_json: AsJson = False,
 ) -> None:
     """Judge a run's responses: s3ft judge RECIPE. Or a file: s3ft judge --judge NAME IN OUT.
 
@@ -91,7 +110,11 @@ def judge(
     'completion'.
     """
     if name is None:
-        run_stage(recipe, arguments, out, "judge")
+        folder = run_stage(recipe, arguments, out, "judge")
+        if as_json:
+            from ..status import status
+
+            print_json(status(folder).to_dict())
         return
     from ..judges.files import judge_file
     from ._arguments import split
@@ -104,7 +127,8 @@ def judge(
         counts = judge_file(name, options, files[0], files[1], replies)
     if counts.canaries:
         typer.echo(counts.canaries, err=True)
-    typer.echo(counts.line(), err=files[1] == "-")
+    told = json.dumps(counts.to_dict()) if as_json else counts.line()
+    typer.echo(told, err=files[1] == "-")
     if counts.malformed:
         raise typer.Exit(1)
 
@@ -118,7 +142,7 @@ def audit(
     disagreements: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the rows it gets wrong here.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
     replies: Replies = None,
 ) -> None:
     """How far a judge agrees with labels: confusion, precision, recall, kappa."""
@@ -133,56 +157,9 @@ def audit(
     with interruptible(with_replies("", replies), signal.SIGTERM):
         result = audit_file(name, options, files[0], disagreements=disagreements, replies=replies)
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2))
+        print_json(result.to_dict())
     else:
         Console().print(render(result))
-
-
-@app.command()
-def compare(
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="A B...",
-            help="Runs, RUN:METHOD, or outputs of lm_eval --log_samples.",
-            show_default=False,
-        ),
-    ],
-    against: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Compare with this one; default: the first, and sft."),
-    ] = None,
-    metric: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Of lm_eval's outputs: acc, exact_match,strict-match."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page with figures and lost items.")
-    ] = None,
-) -> None:
-    """Paired statistics on what models did, item by item: runs, methods, lm_eval's logs."""
-    from rich.console import Console
-
-    from .. import compare as comparison
-
-    if html is not None and not html.absolute().parent.is_dir():
-        raise InputError("--html", f"there is no folder {html.absolute().parent}", "Make it first.")
-    found = comparison.compare(comparison.read_contenders(names, metric), against or [])
-    if html is not None:
-        from ..report import comparison_page
-
-        atomic_text(html, comparison_page(found), errors="replace")
-    if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
-        return
-    console = Console()
-    if not console.is_terminal:  # a file has room
-        console.width = max(console.width, comparison.WIDTH)
-    for reference in found.references:
-        console.print(comparison.table(found, reference))
-    for line in comparison.lines(found):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -204,11 +181,17 @@ def evaluate(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) ->
 
 
 @app.command()
-def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> None:
+def report(
+    recipe: RecipeArg, overrides: Overrides = None, out: Out = None, as_json: AsJson = False
+) -> None:
     """The report on whatever a run has so far; starts no other stage."""
     from ..pipeline import write_report
 
-    typer.echo(write_report(recipe, overrides or [], out))
+    page = write_report(recipe, overrides or [], out)
+    if as_json:
+        print_json(json.loads(page.with_suffix(".json").read_text(encoding="utf-8")))
+    else:
+        typer.echo(page)
 
 
 @app.command()
@@ -245,16 +228,20 @@ def recipes(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Copy this one here.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """The recipes that come with s3ft, by name; with a name, a copy of it to change."""
-    from ..recipe import shipped
+    from ..recipe import about, shipped
 
     known = shipped()
     if name is None:
+        told = {one: about(path) for one, path in known.items()}
+        if as_json:
+            print_json(told)
+            return
         width = max(map(len, known))
-        for shipped_name, path in known.items():
-            first = path.read_text(encoding="utf-8").splitlines()[0]
-            typer.echo(f"{shipped_name:{width}}  {first.lstrip('# ').rstrip(':')}")
+        for one, what in told.items():
+            typer.echo(f"{one:{width}}  {what}")
         return
     if name not in known:
         raise InputError(
@@ -264,7 +251,10 @@ def recipes(
     if copy.exists():
         raise InputError(str(copy), "exists already", "Move it, or choose another folder.")
     copy.write_bytes(known[name].read_bytes())
-    typer.echo(copy)
+    if as_json:
+        print_json({"recipe": str(copy)})
+    else:
+        typer.echo(copy)
 
 
 @app.command()

@@ -12,6 +12,7 @@ transaction, or run through once before writing anything.
 from ._files import rows
 from ._fingerprint import fingerprints
 from ._flatten import flatten
+from ._look import first_rows
 from ._read import from_rows, read, storable
 from ._row import Row
 from ._too_long import TOO_LONG, TooLong
@@ -21,6 +22,7 @@ __all__ = [
     "Row",
     "TooLong",
     "fingerprints",
+    "first_rows",
     "flatten",
     "from_rows",
     "read",

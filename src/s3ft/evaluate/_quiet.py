@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ..progress import Tick, progress
+from ..quiet import are_heard
 from ..quiet import quiet as libraries_quiet
 
 
@@ -20,7 +21,7 @@ def quiet() -> Iterator[list[str]]:
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
-    logger.propagate = False
+    logger.propagate = are_heard()
     try:
         with libraries_quiet():
             yield heard

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
 from ..ladder import Rung
+from ..progress import console
 from ..recipe import Reasoning, Recipe, load, points
 from ..records import Target
 from ..stats import wilson
@@ -23,6 +24,7 @@ from ._measuring import targets
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
+from ._stages import Stage
 from ._sweep import point_recipe
 from .rundir import Run
 from .selection import rounds_of, rung_source
@@ -39,15 +41,16 @@ def plan_recipe(
     overrides: Iterable[str] | Mapping[str, Any] = (),
     probe: int = PROBE,
 ) -> dict[str, Any]:
-    """What the run of a recipe would take; nothing is started, and nothing is left behind.
+    """What the run of a recipe would take. No run is made: all is done in a temporary folder.
 
     The pre-flight is done whole. Then so many rows of each split, evenly spaced, are taken through
     the stages: asked, judged, walked down the ladders, measured; a few training steps are timed.
     What that took is scaled up to all rows. Loading models is not counted, nor what a larger batch
-    gains: the times err on the long side.
+    gains: the times err on the long side. What stays are the libraries' caches: what was
+    downloaded, and a GGUF file's ordinary form.
 
     Args:
-        probe: rows; 0 asks nothing and only counts.
+        probe: rows; 0 asks no model and no endpoint, also not through a judge, and only counts.
 
     Returns:
         ``rows`` by split, ``probe`` (rows, and what the plan itself asked of endpoints), the
@@ -66,7 +69,8 @@ def plan_recipe(
     recipe = load(source, overrides)
     with scratch_run(recipe) as (run, until):
         begin, before = time.monotonic(), usage()
-        checks = preflight(run, until=until)
+        console.print(_what_it_does(recipe, probe, until), markup=False)
+        checks = preflight(run, until=until, ask=probe > 0)
         checked = _probe.since(before, begin)
         with _probe.probe_run(run, probe or PROMPTS) as few:
             plan = _Plan(run, few, asks=probe > 0)
@@ -90,6 +94,21 @@ def plan_recipe(
                 "cost": sum(stage["cost"] or 0.0 for stage in stages) if probe else None,
                 "notes": plan.notes(stages),
             }
+
+
+def _what_it_does(recipe: Recipe, probe: int, until: Stage) -> str:
+    """Said before it is done: it may cost time and money."""
+    if not probe:
+        return "plan: the pre-flight, and counting; no model and no endpoint is asked"
+    doing = ["the pre-flight"]
+    if recipe.rungs_to_ask():
+        who = recipe.generator or recipe.generate.engine
+        doing.append(f"at most {probe} rows of each split asked of {who}")
+        doing.append(f"judged by {recipe.judge.name}")
+    if until == "report":
+        doing += [f"{_probe.STEPS} training steps"] if recipe.methods else []
+        doing += [f"{_probe.ITEMS} items of each benchmark"] if recipe.evaluate.benchmarks else []
+    return f"plan, in a temporary folder: {', '.join(doing)}"
 
 
 @dataclass(frozen=True, slots=True)

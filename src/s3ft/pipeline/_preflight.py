@@ -9,6 +9,7 @@ from itertools import islice
 from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
+from ..judges import registry
 from ..ladder import ATTEMPTED, Rung, no_likelihood
 from ..models import check_model, pick_device, pick_dtype
 from ..progress import progress
@@ -28,7 +29,7 @@ SHOWN = 5
 """Rows named in a message."""
 
 
-def preflight(run: Run, *, until: Stage) -> list[str]:
+def preflight(run: Run, *, until: Stage, ask: bool = True) -> list[str]:
     """Examine recipe, data and model together; what was found, a line each.
 
     The judges come last: they may cost money, and what they said goes with a beginning that is
@@ -36,6 +37,7 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
 
     Args:
         until: the last stage to come: what only later stages need is not asked for.
+        ask: whether a judge that may ask a model is shown the golds; others are in any case.
 
     Raises:
         InputError: the gold is refused by its own judge too often, the stop token would not be
@@ -74,11 +76,11 @@ def preflight(run: Run, *, until: Stage) -> list[str]:
         if recipe.sweep:
             check_benchmarks(recipe.evaluate.model_copy(update={"part": "dev"}))
     if rungs:
-        found.append(_gold_accepted(run, recipe.judge, "judge", "train"))
+        found.append(_gold_accepted(run, recipe.judge, "judge", "train", ask))
     if reaches(until, "evaluate"):
         for one in targets(recipe):
             if store.count(one.split):
-                found.append(_gold_accepted(run, one.judge, one.where, one.split))
+                found.append(_gold_accepted(run, one.judge, one.where, one.split, ask))
     return found
 
 
@@ -117,11 +119,13 @@ def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[E
     return (entry.example for entry in islice(store.entries(split), 0, None, step))
 
 
-def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str) -> str:
+def _gold_accepted(run: Run, config: JudgeConfig, where: str, split: str, ask: bool) -> str:
     """Every gold answer must be right in the eyes of the judge that will use it.
 
     What was accepted once is not judged again by a later start.
     """
+    if not ask and not registry.is_stateless(config.name, where=where):
+        return f"{where} {config.name!r}: was not asked about the golds"
     packages = environment(run.recipe)["packages"]
     state = content_hash(config.model_dump(mode="json"), run.recipe.min_gold_accepted, packages)
     known = run.store.metadata(f"golds: {where}") or ""

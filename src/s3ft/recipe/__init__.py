@@ -29,7 +29,7 @@ from ._ray import Ray
 from ._recipe import Recipe
 from ._resume import Change, forbidden_changes, resume_rule
 from ._rungs import Paraphrase, RungConfig
-from ._shipped import shipped
+from ._shipped import about, shipped
 from ._sweep import Point, point_name, points
 from ._vllm import VLLM
 
@@ -58,6 +58,7 @@ __all__ = [
     "Split",
     "TargetConfig",
     "Train",
+    "about",
     "forbidden_changes",
     "load",
     "nearest",

@@ -15,3 +15,9 @@ def shipped() -> dict[str, Path]:
 def find(path: Path) -> Path:
     """The shipped recipe where `path` is its name and no file here; else the path itself."""
     return path if path.exists() else shipped().get(str(path), path)
+
+
+def about(path: Path) -> str:
+    """What a recipe says of itself in its first line."""
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip().lstrip("# ").rstrip(":")

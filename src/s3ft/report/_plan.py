@@ -26,7 +26,7 @@ def plan_lines(plan: dict[str, Any], *, stages: bool = True) -> list[str]:
             f" {duration(probe['seconds'])}{spent}",
         ]
     else:
-        lines.append("nothing was asked: counts are the most, prompt tokens those of the most")
+        lines.append("no model was asked: counts are the most, prompt tokens those of the most")
     return lines + [f"note: {note}" for note in plan["notes"]]
 
 

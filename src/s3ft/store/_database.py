@@ -17,19 +17,29 @@ NEWEST = 2**63 - 1
 
 
 class Database:
-    """An open run file, and what all groups of its queries build on."""
+    """An open run file, and what all groups of its queries build on.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        read_only: write nothing, not even to bring a file of an earlier version up to date.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self._until = NEWEST
+        mode = "ro" if read_only else "rwc"
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
+            )
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version < VERSION:
+            if version < VERSION and not read_only:
                 with self._transaction():
                     upgrade(self._db)
         except sqlite3.DatabaseError as error:
             raise RunError(f"{path}: cannot be opened as a run's file: {error}") from error
+        if version < VERSION and read_only:
+            self.close()
+            raise RunError(f"{path}: was written by an earlier version of s3ft")
         if version > VERSION:
             self.close()
             raise RunError(

@@ -79,15 +79,29 @@ class ExampleQueries(Database):
             for position, *columns in examples:
                 yield Entry(position, _rows.example(*columns), candidates.get(position, ()))
 
+    def verdicts(self, split: str, sources: Sequence[str]) -> Iterator[tuple[Candidate, ...]]:
+        """Of each example of a split its candidates, as `entries` has them, but for what they say.
+
+        It takes a fraction of the time, and no page is held open for long.
+        """
+        end = self.count(split)
+        for first in range(0, end, PAGE):
+            page = (split, first, min(first + PAGE, end))
+            found = self._candidates(page, sources, texts=False)
+            for position in range(*page[1:]):
+                yield found.get(position, ())
+
     def _candidates(
-        self, page: tuple[str, int, int], sources: Sequence[str]
+        self, page: tuple[str, int, int], sources: Sequence[str], *, texts: bool = True
     ) -> dict[int, tuple[Candidate, ...]]:
         """The candidates of a page of examples, by position."""
+        said = ("r.text", "r.token_ids", "r.reasoning") if texts else ("''", "NULL", "''")
+        text, ids, reasoning = said
         rank = {source: number for number, source in enumerate(sources)}
         marks = ", ".join("?" * len(sources))
         rows = self._db.execute(
-            "SELECT c.position, c.source, c.sample, r.key, r.text, r.token_ids,"
-            " r.finish_reason, r.logprob, r.engine, r.reasoning,"
+            f"SELECT c.position, c.source, c.sample, r.key, {text}, {ids},"
+            f" r.finish_reason, r.logprob, r.engine, {reasoning},"
             " v.label, v.answer, v.reason, v.code, o.label, o.who, o.note"
             " FROM candidates c JOIN responses r ON r.key = c.key"
             " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"

@@ -30,7 +30,6 @@ def connect(config: Ray) -> str:
     """
     if find_spec("ray") is None:
         raise InputError("ray", "Ray is not installed", "pip install 's3ft[ray]'; or remove `ray`.")
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
     # A worker without GPUs is to see none. Ray does so, but says at each start that it will not.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")
     import ray

@@ -8,7 +8,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -45,6 +45,10 @@ class Counts:
         """All counts in one line, to be printed last."""
         labels = f"{self.correct:,} correct, {self.incorrect:,} incorrect, {self.unknown:,} unknown"
         return f"{self.rows:,} rows: {labels} ({self.malformed:,} malformed)"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts, ``rows`` the sum, and ``canaries``, null where there were none."""
+        return {"rows": self.rows, **asdict(self), "canaries": self.canaries or None}
 
     def add(self, verdict: Verdict) -> None:
         """Count one verdict."""

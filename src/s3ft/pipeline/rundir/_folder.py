@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,14 +13,11 @@ from typing import IO
 from ...atomic import partial_path
 from ...errors import InputError
 from ...judges import REPLIES
+from ...status import LOCK, RECIPE, STORE
 from ._full_disk import reporting_full_disk
 
-RECIPE = "recipe.yaml"
-"""Written when a beginning came to its end: a folder without it holds no run."""
-
-LOCK = ".lock"
-
-STORE = "run.sqlite"
+PATIENCE = 0.5
+"""Seconds within which a lock must be free: who looks at a run's state tries it for an instant."""
 
 DRIFT_FILES = ("drift.json", "drift.safetensors")
 """What the base says to test rows and general prompts, and its distributions there."""
@@ -107,16 +105,26 @@ def _locked(out: Path) -> Iterator[None]:
     while True:
         handle = _open(out)
         with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            if not _lock(handle):
                 remedy = "Wait for it or stop it; two processes cannot share a run."
-                raise InputError(str(out), "is in use by another process", remedy) from None
+                raise InputError(str(out), "is in use by another process", remedy)
             # A start that was refused removes its lock: this may be that file, open but gone.
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(handle.fileno()), (out / LOCK).stat()):
                     yield
                     return
+
+
+def _lock(handle: IO[str]) -> bool:
+    begin = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() - begin > PATIENCE:
+                return False
+            time.sleep(PATIENCE / 10)
 
 
 def _open(out: Path) -> IO[str]:

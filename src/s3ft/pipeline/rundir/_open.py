@@ -12,11 +12,12 @@ from ...atomic import atomic_text
 from ...judges import REPLIES, ReplyCache
 from ...progress import console
 from ...recipe import Recipe, load
+from ...status import RECIPE, STORE
 from ...store import OVERRULINGS, Store
 from .._model import RunModel
 from ._data import read_data, read_other_targets
 from ._environment import environment
-from ._folder import RECIPE, STORE, lock_folder
+from ._folder import lock_folder
 from ._full_disk import reporting_full_disk
 from ._origin import copy_files, keep_what_holds, origin_recipe
 from ._run import Run

@@ -10,9 +10,10 @@ from pathlib import Path
 from ...errors import InputError
 from ...judges import REPLIES
 from ...recipe import Recipe, Resume, forbidden_changes, load
+from ...status import RECIPE, STORE
 from ...store import Store
 from ._data import read_test_anew
-from ._folder import DRIFT_FILES, RECIPE, STORE
+from ._folder import DRIFT_FILES
 from ._run import Run
 from ._same_recipe import changeable
 

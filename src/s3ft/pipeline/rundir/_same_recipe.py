@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...errors import InputError
 from ...ladder import BUILT_IN
 from ...recipe import Recipe, Resume, forbidden_changes
-from ._folder import RECIPE
+from ...status import RECIPE
 from ._mend import mendable_split
 from ._run import Run
 
