@@ -11,7 +11,7 @@ import typer
 
 from ..atomic import atomic_text
 from ..errors import InputError
-from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
+from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, RunArg, app
 from ._interrupt import interruptible, with_replies
 from ._stage import run_stage
 
@@ -213,7 +213,7 @@ def report(recipe: RecipeArg, overrides: Overrides = None, out: Out = None) -> N
 
 @app.command()
 def review(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.")],
+    run: RunArg,
     who: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Kept with what you say; default: your login's name."),
@@ -238,6 +238,26 @@ def review(
         except (KeyError, OSError):  # a user without a name, as in some containers
             raise InputError("--who", "is needed: your login has no name") from None
     serve(run, who=who, host=host, port=port, open_browser=not no_open, tell=tell)
+
+
+@app.command()
+def export(
+    run: RunArg,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="Whose mixture: s3ft.")],
+    format: Annotated[
+        str, typer.Option(metavar="NAME", help="trl, messages, sharegpt, alpaca or openai.")
+    ] = "trl",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Default: RUN/export/METHOD-FORMAT."),
+    ] = None,
+) -> None:
+    """A mixture for other trainers, with a configuration for TRL, Axolotl or LLaMA-Factory."""
+    from ..pipeline import export_mixture
+
+    written = export_mixture(run, method, format, out)
+    beside = f", {', '.join(written.configurations)}" if written.configurations else ""
+    typer.echo(f"{written.folder}: {written.rows:,} rows{beside}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """A run from end to end: its stages in their order, and the run directory they share."""
 
+from ._export import export_mixture
 from ._measuring import measure_targets
 from ._plan import plan_recipe
 from ._run import check_recipe, run_stages, scratch_run, write_report
@@ -12,6 +13,7 @@ __all__ = [
     "Run",
     "Stage",
     "check_recipe",
+    "export_mixture",
     "label",
     "measure_targets",
     "open_run",

@@ -2,7 +2,7 @@
 
 from ._data import check_unchanged, count_gold, count_tokens, data_notes
 from ._environment import environment
-from ._folder import DRIFT_FILES
+from ._folder import DRIFT_FILES, RECIPE, STORE
 from ._full_disk import reporting_full_disk
 from ._mend import STOPPED, begin_anew, mendable_split
 from ._open import open_run, with_start_date
@@ -10,7 +10,9 @@ from ._run import SWEEP, Run, label, read_sweep
 
 __all__ = [
     "DRIFT_FILES",
+    "RECIPE",
     "STOPPED",
+    "STORE",
     "SWEEP",
     "Run",
     "begin_anew",

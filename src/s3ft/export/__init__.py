@@ -1,0 +1,26 @@
+"""What other tools take over: a mixture in their formats, with configurations that train it, and
+models and mixtures with their cards on the Hub.
+
+Nothing here needs torch; a model's tokenizer is looked at where it is at hand.
+"""
+
+from ._rows import FORMATS, Format, check_format, convert, mixture_rows
+from ._template import ChatFacts, chat_facts
+from ._training import Rows, Training
+from ._write import Exported, check_free, count_rows, write_export
+
+__all__ = [
+    "FORMATS",
+    "ChatFacts",
+    "Exported",
+    "Format",
+    "Rows",
+    "Training",
+    "chat_facts",
+    "check_format",
+    "check_free",
+    "convert",
+    "count_rows",
+    "mixture_rows",
+    "write_export",
+]
