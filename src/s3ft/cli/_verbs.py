@@ -11,6 +11,7 @@ import typer
 
 from ..atomic import atomic_text
 from ..errors import InputError
+from ..text import bytes_text
 from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, RunArg, app
 from ._interrupt import interruptible, with_replies
 from ._stage import run_stage
@@ -258,6 +259,43 @@ def export(
     written = export_mixture(run, method, format, out)
     beside = f", {', '.join(written.configurations)}" if written.configurations else ""
     typer.echo(f"{written.folder}: {written.rows:,} rows{beside}")
+
+
+@app.command()
+def push(
+    run: RunArg,
+    method: Annotated[
+        str | None, typer.Argument(metavar="[METHOD]", help="Of which: s3ft, or s3ft-seed1.")
+    ] = None,
+    repo: Annotated[
+        str, typer.Option(metavar="NAME", help="On the Hub: NAMESPACE/NAME.", show_default=False)
+    ] = "",
+    only: Annotated[
+        str | None, typer.Option(metavar="WHAT", help="The mixture or the model; default: both.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Let everybody see it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Upload; without it, only tell what.")] = False,
+) -> None:
+    """Upload a mixture and a model to the Hub, with cards. Tells first; uploads with --yes."""
+    from ..export import check_name
+    from ..export import push as upload
+    from ..pipeline import uploads_of
+
+    if not repo:
+        raise InputError("s3ft push", "--repo is needed", "Name it: --repo NAMESPACE/NAME.")
+    check_name(repo)
+    uploads = uploads_of(run, method, repo, only)
+    for one in uploads:
+        sizes = one.sizes()
+        kept = "public" if public else "private"
+        typer.echo(f"{one.kind} {repo} ({kept}), {bytes_text(sum(sizes.values()))}:")
+        for name, size in sizes.items():
+            typer.echo(f"  {bytes_text(size):>9}  {name}")
+    if not yes:
+        typer.echo("Nothing was uploaded. The same command with --yes uploads it.")
+        return
+    for address in upload(uploads, repo, public=public):
+        typer.echo(address)
 
 
 @app.command()

@@ -4,6 +4,8 @@ models and mixtures with their cards on the Hub.
 Nothing here needs torch; a model's tokenizer is looked at where it is at hand.
 """
 
+from ._cards import dataset_card, model_card
+from ._hub import Upload, check_name, mixture_upload, model_upload, push
 from ._rows import FORMATS, Format, check_format, convert, mixture_rows
 from ._template import ChatFacts, chat_facts
 from ._training import Rows, Training
@@ -16,11 +18,18 @@ __all__ = [
     "Format",
     "Rows",
     "Training",
+    "Upload",
     "chat_facts",
     "check_format",
     "check_free",
+    "check_name",
     "convert",
     "count_rows",
+    "dataset_card",
     "mixture_rows",
+    "mixture_upload",
+    "model_card",
+    "model_upload",
+    "push",
     "write_export",
 ]

@@ -3,6 +3,7 @@
 from ._export import export_mixture
 from ._measuring import measure_targets
 from ._plan import plan_recipe
+from ._publish import uploads_of
 from ._run import check_recipe, run_stages, scratch_run, write_report
 from ._stages import STAGES, Stage
 from .rundir import Run, label, open_run
@@ -21,5 +22,6 @@ __all__ = [
     "read_mixture",
     "run_stages",
     "scratch_run",
+    "uploads_of",
     "write_report",
 ]

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from .. import report
 from ._measuring import evaluate_all
+from ._publish import write_cards
 from ._training import train_all
 from .rundir import Run
 from .selection import decide, generate, select
@@ -17,8 +18,10 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 def write_report(run: Run) -> None:
-    """The report on whatever the run has so far."""
-    report.write(report.build(run.store, run.recipe, run.path), run.path)
+    """The report on whatever the run has so far, and the cards of its mixtures and models."""
+    found = report.build(run.store, run.recipe, run.path)
+    report.write(found, run.path)
+    write_cards(run, found)
 
 
 RUN_STAGE: Mapping[Stage, Callable[[Run], None]] = MappingProxyType(

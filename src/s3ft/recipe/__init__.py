@@ -30,6 +30,7 @@ from ._rungs import Paraphrase, RungConfig
 from ._shipped import shipped
 from ._sweep import Point, point_name, points
 from ._vllm import VLLM
+from ._yaml import dump
 
 __all__ = [
     "MEMORY_ARGS",
@@ -54,6 +55,7 @@ __all__ = [
     "Split",
     "TargetConfig",
     "Train",
+    "dump",
     "forbidden_changes",
     "load",
     "nearest",
