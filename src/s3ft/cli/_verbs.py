@@ -277,13 +277,15 @@ def push(
     yes: Annotated[bool, typer.Option("--yes", help="Upload; without it, only tell what.")] = False,
 ) -> None:
     """Upload a mixture and a model to the Hub, with cards. Tells first; uploads with --yes."""
-    from ..export import check_name
+    from ..export import check_name, hub_client
     from ..export import push as upload
     from ..pipeline import uploads_of
 
     if not repo:
         raise InputError("s3ft push", "--repo is needed", "Name it: --repo NAMESPACE/NAME.")
     check_name(repo)
+    if yes:
+        hub_client()
     uploads = uploads_of(run, method, repo, only)
     for one in uploads:
         sizes = one.sizes()

@@ -5,7 +5,7 @@ Nothing here needs torch; a model's tokenizer is looked at where it is at hand.
 """
 
 from ._cards import dataset_card, model_card
-from ._hub import Upload, check_name, mixture_upload, model_upload, push
+from ._hub import Upload, check_name, hub_client, mixture_upload, model_upload, push
 from ._rows import FORMATS, Format, check_format, convert, mixture_rows
 from ._template import ChatFacts, chat_facts
 from ._training import Rows, Training
@@ -26,6 +26,7 @@ __all__ = [
     "convert",
     "count_rows",
     "dataset_card",
+    "hub_client",
     "mixture_rows",
     "mixture_upload",
     "model_card",

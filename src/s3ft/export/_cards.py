@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,7 +12,7 @@ from ..recipe import Recipe, dump
 from ..report import drops, result_rows
 from ..stats import Estimate
 from ..text import cell, count, duration, number, ranged, signed, signed_range
-from ._terms import hub_id, terms_of
+from ._terms import hub_id, short_name, terms_of
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -95,7 +94,7 @@ def dataset_card(
         "size_categories": [next((name for most, name in _SIZES if rows < most), "n>1M")],
         "task_categories": ["text-generation"],
         "source_datasets": [source] if source else None,
-        "pretty_name": f"{Path(recipe.data.path).name}, {method}",
+        "pretty_name": f"{short_name(recipe.data.path)}, {method}",
     }
     data = DatasetCardData(**known)
     said = card.text.partition(MORE)[0].rstrip("\n")
@@ -115,6 +114,8 @@ def _shared(recipe: Recipe, report: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "base": BASE,
         "target": TARGET,
+        "model_name": short_name(recipe.model.id) if recipe.model else recipe.generator,
+        "data_name": short_name(recipe.data.path),
         "versions": environment.get("packages", {}),
         "python": environment.get("python"),
         "settings": dump(recipe.model_dump(mode="json", exclude_defaults=True)),
@@ -139,10 +140,10 @@ def _eval_results(
         found.append(
             EvalResult(
                 task_type="text-generation",
-                dataset_type=hub_id(recipe.data.path) or Path(recipe.data.path).name,
-                dataset_name=f"{Path(recipe.data.path).name} (the task it was tuned for)",
+                dataset_type=short_name(recipe.data.path),
+                dataset_name=f"{short_name(recipe.data.path)} (the task it was tuned for)",
                 dataset_config=recipe.data.name,
-                dataset_split=recipe.data.test,
+                dataset_split=recipe.data.test if hub_id(recipe.data.path) else None,
                 dataset_revision=recipe.data.revision,
                 metric_type="accuracy",
                 metric_name=f"% right by the judge {recipe.judge.name}",

@@ -95,7 +95,7 @@ def push(uploads: Sequence[Upload], repo: str, *, public: bool = False) -> list[
     from huggingface_hub import HfApi, errors
 
     check_name(repo)
-    api = _api()
+    api = hub_client()
     try:
         places = {upload.kind: _place(api, upload.kind, repo, public) for upload in uploads}
         return [_commit(api, upload, places[upload.kind]) for upload in uploads]
@@ -109,7 +109,12 @@ def push(uploads: Sequence[Upload], repo: str, *, public: bool = False) -> list[
         raise RunError(f"{HfApi().endpoint}: {problem}\n  {remedy}") from error
 
 
-def _api() -> HfApi:
+def hub_client() -> HfApi:
+    """The Hub's client, for somebody who may write there.
+
+    Raises:
+        InputError: offline, or there is no token.
+    """
     from huggingface_hub import HfApi, constants, get_token
 
     if constants.is_offline_mode():

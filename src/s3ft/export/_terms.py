@@ -38,6 +38,11 @@ def hub_id(name: str) -> str | None:
     return name if _HUB_ID.fullmatch(name) else None
 
 
+def short_name(name: str) -> str:
+    """A Hub id as it is; of a path its last part, since it is nobody else's."""
+    return name if hub_id(name) else Path(name).expanduser().name or name
+
+
 def terms_of(name: str, kind: Literal["model", "dataset"], revision: str | None = None) -> Terms:
     """The license that a card tells which is at hand: in the folder, or in the Hub's cache.
 

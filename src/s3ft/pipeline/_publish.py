@@ -50,17 +50,19 @@ def uploads_of(run: Path, name: str | None, repo: str, only: str | None = None) 
         raise InputError("--only", f"there is no {only!r}", "Say mixture or model.")
     recipe = run_recipe(run)
     method, seed = _meant(run, recipe, name)
+    mixture, model = run / "mixture" / method, run / "models" / label(method, seed)
+    has_mixture = only != "model" and (mixture / CARD).is_file()
+    has_model = only != "mixture" and model.is_dir()
+    if not has_mixture and not has_model:
+        what = mixture if only == "mixture" else model
+        raise InputError(str(what), "is not there yet", "Make it first: s3ft run.")
     with Store(run / STORE) as store:
         report = reports.build(store, recipe, run)
-    mixture, model = run / "mixture" / method, run / "models" / label(method, seed)
     found = []
-    if only != "model" and (mixture / CARD).is_file():
+    if has_mixture:
         found.append(mixture_upload(mixture, _dataset_card(run, recipe, report, method)))
-    if only != "mixture" and model.is_dir():
+    if has_model:
         found.append(model_upload(model, model_card(recipe, report, method, seed, name=repo)))
-    if not found:
-        what = {"model": model, "mixture": mixture}.get(only or "", model)
-        raise InputError(str(what), "is not there yet", "Make it first: s3ft run.")
     return found
 
 
