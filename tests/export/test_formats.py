@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +157,28 @@ def test_from_python(select: Select, tmp_path: Path) -> None:
     out = s3ft.export_mixture(select(PLAIN), "sft", format="messages", out=tmp_path / "mine")
     assert out == tmp_path / "mine"
     assert len(exported(out)) == 4
+
+
+WITHOUT = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "transformers", "trl", "peft", "accelerate"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Refuse())
+from s3ft.cli import run_command
+
+sys.exit(run_command(["export", sys.argv[1], "sft", "--format", "messages"]))
+"""
+
+
+@pytest.mark.slow
+def test_it_needs_no_torch(select: Select) -> None:
+    run = select(PLAIN)
+    recipe = (run / "recipe.yaml").read_text().replace("model: null", "model: {id: some/where}")
+    (run / "recipe.yaml").write_text(recipe)
+    done = subprocess.run([sys.executable, "-c", WITHOUT, str(run)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "axolotl.yaml, llamafactory.yaml" in done.stdout
