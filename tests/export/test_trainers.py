@@ -15,10 +15,10 @@ from transformers.utils.chat_template_utils import render_jinja_template
 
 from architectures import NAMES, saved, tokenizer_of, trl_template
 from s3ft.chat import Chat
-from s3ft.export import chat_facts
+from s3ft.export import Training, chat_facts, count_rows, write_export
 from s3ft.models import load_chat
 from s3ft.pipeline import export_mixture, read_mixture
-from s3ft.recipe import Model
+from s3ft.recipe import Lora, Model, Train
 from s3ft.train import tokenize
 
 TINY = {"dtype": "float32", "device": "cpu"}
@@ -184,6 +184,52 @@ def test_all_weights_are_trained_in_float32(select: Select) -> None:
     assert configuration(folder / "llamafactory.yaml")["finetuning_type"] == "full"
     assert "adapter" not in configuration(folder / "axolotl.yaml")
     assert "keeps them in float32" in (folder / "axolotl.yaml").read_text()
+
+
+class Packed(Model):
+    """A model whose recipe says how it is loaded for an adapter."""
+
+    attn_implementation: str | None = "sdpa"
+    quantization: dict[str, Any] | None = None
+
+
+class Richer(Lora):
+    """An adapter with more of PEFT's options."""
+
+    use_dora: bool = True
+    modules_to_save: list[str] | None = None
+
+
+def test_a_packed_base_is_packed_there_too(tmp_path: Path) -> None:
+    lora = Richer(modules_to_save=["lm_head"])
+    packed = {"bits": 4, "type": "fp4", "double_quant": False}
+    training = Training(
+        name="s3ft",
+        model="some/base",
+        revision=None,
+        settings=Packed(id="some/base", quantization=packed),
+        train=Train(lora=lora),
+        steps=3,
+        seed=0,
+        chat=None,
+    )
+    (tmp_path / "train.jsonl").write_text(
+        '{"prompt": [], "completion": [{"role": "assistant", "content": "Hi"}]}\n'
+    )
+    found = {}
+    for format in ("trl", "messages"):
+        counted = count_rows(tmp_path, "keep", format)
+        out = tmp_path / format
+        write_export(tmp_path, format, out, counted=counted, reasoning="keep", training=training)
+        found |= {path.stem: configuration(path) for path in out.glob("*.yaml")}
+    trl, axolotl, factory = found["trl"], found["axolotl"], found["llamafactory"]
+    assert (trl["load_in_4bit"], trl["bnb_4bit_quant_type"]) == (True, "fp4")
+    assert (trl["use_dora"], trl["attn_implementation"]) == (True, "sdpa")
+    assert (axolotl["adapter"], axolotl["load_in_4bit"]) == ("qlora", True)
+    assert axolotl["bnb_config_kwargs"]["bnb_4bit_use_double_quant"] is False
+    assert axolotl["peft_use_dora"] is True
+    assert (factory["quantization_bit"], factory["quantization_type"]) == (4, "fp4")
+    assert (factory["additional_target"], factory["flash_attn"]) == ("lm_head", "sdpa")
 
 
 def test_a_model_that_is_not_at_hand_is_named_all_the_same(select: Select, tmp_path: Path) -> None:

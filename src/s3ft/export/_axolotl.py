@@ -14,9 +14,12 @@ from ._training import (
     Rows,
     Training,
     Written,
+    attention,
     batches,
+    kept_modules,
     lora_options,
     precision,
+    quantization,
     renamed,
     same_for_all,
     template_kwargs,
@@ -86,6 +89,7 @@ def configuration(training: Training, rows: Rows, format: Format) -> str:
         "base_model": training.model,
         **({"revision_of_model": training.revision} if training.revision else {}),
         **({"trust_remote_code": True} if training.settings.trust_remote_code else {}),
+        **({"attn_implementation": named} if (named := attention(training)) else {}),
         "datasets": [{**_dataset(format, rows), **_template(training)}],
         **_template(training),
         **({"chat_template_kwargs": kwargs} if (kwargs := template_kwargs(training)) else {}),
@@ -152,7 +156,17 @@ def _adapter(training: Training, written: Written) -> dict[str, Any]:
     written.differs += without_place("train.lora", unknown)
     if not settings:
         return {}
-    if settings["lora_target_modules"] == "all-linear":
+    if settings.get("lora_target_modules") == "all-linear":
         del settings["lora_target_modules"]
         settings["lora_target_linear"] = True
-    return {"adapter": "lora", **settings}
+    packed = quantization(training)
+    if packed is None:
+        return {"adapter": "lora", **settings}
+    written.differs += kept_modules(training)
+    if packed["bits"] == 8:
+        return {"adapter": "lora", "load_in_8bit": True, **settings}
+    kind = {
+        "bnb_4bit_quant_type": packed["type"],
+        "bnb_4bit_use_double_quant": packed["double_quant"],
+    }
+    return {"adapter": "qlora", "load_in_4bit": True, "bnb_config_kwargs": kind, **settings}

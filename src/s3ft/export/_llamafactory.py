@@ -14,9 +14,12 @@ from ._training import (
     Rows,
     Training,
     Written,
+    attention,
     batches,
+    kept_modules,
     lora_options,
     precision,
+    quantization,
     renamed,
     same_for_all,
     without_place,
@@ -66,6 +69,7 @@ def configuration(training: Training, rows: Rows) -> str:
         "stage": "sft",
         "do_train": True,
         **_adapter(training, written),
+        **_attention(training, written),
         "dataset": training.name,
         "dataset_dir": ".",
         **_template(training),
@@ -130,13 +134,34 @@ def _adapter(training: Training, written: Written) -> dict[str, Any]:
     written.differs += without_place("train.lora", unknown)
     if not settings:
         return {"finetuning_type": "full"}
-    targets = settings["lora_target"]
-    if targets == "all-linear":
-        targets = "all"
-    settings["lora_target"] = targets if isinstance(targets, str) else ",".join(targets)
-    if "additional_target" in settings:
-        settings["additional_target"] = ",".join(settings["additional_target"])
-    return {"finetuning_type": "lora", **settings}
+    if settings.get("lora_target") == "all-linear":
+        settings["lora_target"] = "all"
+    lists = {key: ",".join(value) for key, value in settings.items() if isinstance(value, list)}
+    return {"finetuning_type": "lora", **settings, **lists, **_packed(training, written)}
+
+
+def _packed(training: Training, written: Written) -> dict[str, Any]:
+    packed = quantization(training)
+    if packed is None:
+        return {}
+    written.differs += kept_modules(training)
+    kind = {"quantization_type": packed["type"], "double_quantization": packed["double_quant"]}
+    return {"quantization_bit": packed["bits"], **(kind if packed["bits"] == 4 else {})}
+
+
+_ATTENTION = {
+    "eager": "disabled",
+    "sdpa": "sdpa",
+    "flash_attention_2": "fa2",
+    "flash_attention_3": "fa3",
+}
+
+
+def _attention(training: Training, written: Written) -> dict[str, Any]:
+    named = attention(training)
+    if named is not None and named not in _ATTENTION:
+        written.differs += without_place("model", ["attn_implementation"])
+    return {"flash_attn": _ATTENTION[named]} if named in _ATTENTION else {}
 
 
 def _template(training: Training) -> dict[str, Any]:

@@ -78,6 +78,25 @@ def template_kwargs(training: Training) -> dict[str, Any]:
     return dict(told)
 
 
+def quantization(training: Training) -> Mapping[str, Any] | None:
+    """How the base's weights are packed while an adapter is trained; None: they are not."""
+    packed: Mapping[str, Any] | None = training.settings.model_dump().get("quantization")
+    return packed
+
+
+def kept_modules(training: Training) -> list[str]:
+    """A sentence where the recipe names modules that are not packed; no other tool takes these."""
+    packed = quantization(training)
+    named = (packed or {}).get("skip_modules")
+    return without_place("model.quantization", ["skip_modules"]) if named else []
+
+
+def attention(training: Training) -> str | None:
+    """Which attention is asked for; None: the library's choice."""
+    named: str | None = training.settings.model_dump().get("attn_implementation")
+    return named
+
+
 def precision(training: Training) -> dict[str, bool]:
     """Mixed precision, as transformers' trainers are told."""
     dtype = training.settings.dtype

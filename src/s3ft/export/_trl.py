@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ._rows import ROWS
@@ -11,9 +12,12 @@ from ._training import (
     Rows,
     Training,
     Written,
+    attention,
     batches,
+    kept_modules,
     lora_options,
     precision,
+    quantization,
     renamed,
     same_for_all,
     template_kwargs,
@@ -41,7 +45,8 @@ def configuration(training: Training, rows: Rows) -> str:
     written = Written(differs=same_for_all(training, rows))
     lora, unknown = renamed(lora_options(train), _LORA)
     if lora:
-        lora["lora_target_modules"] = _targets(lora["lora_target_modules"])
+        if targets := lora.pop("lora_target_modules", None):
+            lora["lora_target_modules"] = _targets(targets)
         lora = {"use_peft": True, **lora}
     written.settings = {
         "model_name_or_path": training.model,
@@ -49,6 +54,8 @@ def configuration(training: Training, rows: Rows) -> str:
         **({"trust_remote_code": True} if model.trust_remote_code else {}),
         # Without LoRA weights are float32: updates at usual rates are below bf16's resolution.
         "dtype": ("bfloat16" if model.dtype == "auto" else model.dtype) if lora else "float32",
+        **({"attn_implementation": named} if (named := attention(training)) else {}),
+        **_packed(quantization(training)),
         "datasets": [{"path": "json", "data_files": ROWS}],
         "output_dir": OUTPUT,
         "completion_only_loss": True,
@@ -63,7 +70,7 @@ def configuration(training: Training, rows: Rows) -> str:
         "report_to": "none",
         **{key: value for key, value in train.args.items() if key not in batches(train)},
     }
-    written.differs += without_place("train.lora", unknown)
+    written.differs += [*without_place("train.lora", unknown), *kept_modules(training)]
     if train.max_length is not None:
         written.differs.append("Rows longer than max_length are cut; s3ft refuses them.")
     chat = training.chat
@@ -75,6 +82,15 @@ def configuration(training: Training, rows: Rows) -> str:
     elif chat.template is not None:
         written.settings["chat_template_path"] = TEMPLATE
     return written.text(f"In this folder: trl sft --config {FILE}")
+
+
+def _packed(packed: Mapping[str, Any] | None) -> dict[str, Any]:
+    if packed is None:
+        return {}
+    if packed["bits"] == 8:
+        return {"load_in_8bit": True}
+    kind, nested = packed["type"], packed["double_quant"]
+    return {"load_in_4bit": True, "bnb_4bit_quant_type": kind, "use_bnb_nested_quant": nested}
 
 
 def _targets(targets: str | list[str]) -> list[str]:
