@@ -151,6 +151,8 @@ def test_wrong_requests_get_one_message(
     assert not (tmp_path / "run" / "export").exists()
     assert cli.run_command(["export", run, "sft"]) == 0
     assert "4 rows" in capsys.readouterr().out
+    assert cli.run_command(["export", run, "sft", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 4
 
 
 def test_from_python(select: Select, tmp_path: Path) -> None:

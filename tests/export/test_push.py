@@ -3,6 +3,7 @@ never does, and one message where it cannot."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -92,6 +93,14 @@ def test_mixture_and_model_arrive_with_their_cards(
     assert DatasetCard(data.files["README.md"].decode()).data.size_categories == ["n<1K"]
     assert f"{hub.url}/me/mine/commit/" in capsys.readouterr().out
     assert "Bearer hf_mine" in hub.tokens
+
+
+def test_as_json(run: Path, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+    assert push(run, "ssr", "--repo", "me/mine", "--only", "mixture", "--json") == 0
+    [told] = json.loads(capsys.readouterr().out)["uploads"]
+    assert (told["kind"], told["private"], told["commit"]) == ("dataset", True, None)
+    assert set(told["files"]) == {"README.md", "train.parquet"}
+    assert hub.asked == []
 
 
 def test_secrets_and_the_runs_file_never_leave(uploads: list[Upload], hub: Hub) -> None:

@@ -3,7 +3,12 @@
 Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request prints one message.
 """
 
+# Verbs are listed in the order in which their modules are imported.
+# isort: off
 from ._main import main, run_command
 from ._verbs import app
+from . import _export
 
 __all__ = ["app", "main", "run_command"]
+
+del _export

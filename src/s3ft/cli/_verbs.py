@@ -11,7 +11,6 @@ import typer
 
 from ..atomic import atomic_text
 from ..errors import InputError
-from ..text import bytes_text
 from ._app import JudgeName, Origin, Out, Overrides, RecipeArg, Replies, RunArg, app
 from ._interrupt import interruptible, with_replies
 from ._stage import run_stage
@@ -239,65 +238,6 @@ def review(
         except (KeyError, OSError):  # a user without a name, as in some containers
             raise InputError("--who", "is needed: your login has no name") from None
     serve(run, who=who, host=host, port=port, open_browser=not no_open, tell=tell)
-
-
-@app.command()
-def export(
-    run: RunArg,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="Whose mixture: s3ft.")],
-    format: Annotated[
-        str, typer.Option(metavar="NAME", help="trl, messages, sharegpt, alpaca or openai.")
-    ] = "trl",
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Default: RUN/export/METHOD-FORMAT."),
-    ] = None,
-) -> None:
-    """A mixture for other trainers, with a configuration for TRL, Axolotl or LLaMA-Factory."""
-    from ..pipeline import export_mixture
-
-    written = export_mixture(run, method, format, out)
-    beside = f", {', '.join(written.configurations)}" if written.configurations else ""
-    typer.echo(f"{written.folder}: {written.rows:,} rows{beside}")
-
-
-@app.command()
-def push(
-    run: RunArg,
-    method: Annotated[
-        str | None, typer.Argument(metavar="[METHOD]", help="Of which: s3ft, or s3ft-seed1.")
-    ] = None,
-    repo: Annotated[
-        str, typer.Option(metavar="NAME", help="On the Hub: NAMESPACE/NAME.", show_default=False)
-    ] = "",
-    only: Annotated[
-        str | None, typer.Option(metavar="WHAT", help="The mixture or the model; default: both.")
-    ] = None,
-    public: Annotated[bool, typer.Option("--public", help="Let everybody see it.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Upload; without it, only tell what.")] = False,
-) -> None:
-    """Upload a mixture and a model to the Hub, with cards. Tells first; uploads with --yes."""
-    from ..export import check_name, hub_client
-    from ..export import push as upload
-    from ..pipeline import uploads_of
-
-    if not repo:
-        raise InputError("s3ft push", "--repo is needed", "Name it: --repo NAMESPACE/NAME.")
-    check_name(repo)
-    if yes:
-        hub_client()
-    uploads = uploads_of(run, method, repo, only)
-    for one in uploads:
-        sizes = one.sizes()
-        kept = "public" if public else "private"
-        typer.echo(f"{one.kind} {repo} ({kept}), {bytes_text(sum(sizes.values()))}:")
-        for name, size in sizes.items():
-            typer.echo(f"  {bytes_text(size):>9}  {name}")
-    if not yes:
-        typer.echo("Nothing was uploaded. The same command with --yes uploads it.")
-        return
-    for address in upload(uploads, repo, public=public):
-        typer.echo(address)
 
 
 @app.command()
