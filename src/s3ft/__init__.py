@@ -7,7 +7,7 @@ verdicts = s3ft.judge(rows, "math")
 
 from typing import TYPE_CHECKING
 
-from .api import plan, run, select
+from .api import export_mixture, plan, run, select
 from .errors import InputError, RunError, S3FTError
 from .judges import Judge
 from .ladder import METHODS
@@ -35,6 +35,7 @@ __all__ = [
     "Target",
     "Verdict",
     "VerdictCode",
+    "export_mixture",
     "judge",
     "plan",
     "run",

@@ -142,6 +142,29 @@ def select(
         return Dataset(read_table(path / "mixture" / name / "train.parquet"))
 
 
+def export_mixture(
+    run: str | Path, method: str, *, format: str = "trl", out: str | Path | None = None
+) -> Path:
+    """A method's mixture for other trainers, with configurations that train it there.
+
+    Args:
+        run: a run's directory.
+        method: whose mixture.
+        format: ``trl``, ``messages``, ``sharegpt``, ``alpaca`` or ``openai``.
+        out: the folder to write; default: ``<run>/export/<method>-<format>``.
+
+    Returns:
+        The folder: ``train.jsonl``, and what TRL, Axolotl or LLaMA-Factory need beside it.
+
+    Raises:
+        InputError: the request is wrong; nothing is written.
+    """
+    from . import pipeline
+
+    folder = None if out is None else Path(out)
+    return pipeline.export_mixture(Path(run), method, format, folder).folder
+
+
 def _keep(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
     """Write rows as JSONL, unless other rows are there already."""
     from .data import storable

@@ -62,6 +62,17 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def bytes_text(size: int) -> str:
+    """``812 B``, ``1.2 MB``: in powers of 1000, as the Hub counts."""
+    if size < 1000:
+        return f"{size} B"
+    amount, units = float(size), iter("kMGT")
+    unit = ""
+    while amount >= 999.95:
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.1f} {unit}B"
+
+
 def cell(text: object) -> str:
     """Text inside a line of Markdown or a table's cell, where none of it is markup."""
     flat = " ".join(str(text).split()).replace("&", "&amp;").replace("<", "&lt;")

@@ -82,6 +82,16 @@ class Chat:
         """What the template ends an answer with, if that is no token of the model; else empty."""
         return self._after if self._turn_end is None else ""
 
+    @property
+    def after_answer(self) -> str:
+        """What the template writes after an answer, the turn's end and all that follows."""
+        return self._after
+
+    @property
+    def merges_system(self) -> bool:
+        """Whether the template has no place for a system message: it opens the user's first."""
+        return self._renderer.merges_system
+
     @cached_property
     def supports_reasoning(self) -> bool:
         """Whether the template knows of reasoning: such a model may think before it answers."""

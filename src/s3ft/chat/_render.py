@@ -59,8 +59,8 @@ class Renderer:
             self.kwargs.setdefault("bos_token", tokenizer.bos_token if adds_bos else "")
         self.template = _dated(template, date)
         self._reasoning_keys: tuple[str, ...] = ()
-        self._inline = self._merge_system = False
-        self._merge_system = not self._renders_system()
+        self._inline = self.merges_system = False
+        self.merges_system = not self._renders_system()
         self._find_reasoning_keys()
 
     @property
@@ -81,7 +81,7 @@ class Renderer:
         from jinja2 import TemplateError
 
         turns = [self._turn(turn) for turn in messages]
-        if self._merge_system:
+        if self.merges_system:
             turns = _system_into_user(turns)
         if answer is not None:
             turns.append(self._answer(answer, reasoning))

@@ -8,8 +8,8 @@ Exit codes: 0 done; 1 the work failed; 2 the request is wrong. A wrong request p
 from . import _init
 from ._main import main, run_command
 from ._verbs import app
-from . import _compare, _status
+from . import _compare, _export, _status
 
 __all__ = ["app", "main", "run_command"]
 
-del _compare, _init, _status
+del _compare, _export, _init, _status

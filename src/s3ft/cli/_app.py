@@ -67,6 +67,7 @@ Origin = Annotated[
         help="Begin with another run's answers, verdicts and scores of the base.",
     ),
 ]
+RunArg = Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.")]
 Replies = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Keep a model's replies here; the same command goes on."),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from ._app import AsJson, JudgeName, Origin, Out, Overrides, RecipeArg, Replies, app
+from ._app import AsJson, JudgeName, Origin, Out, Overrides, RecipeArg, Replies, RunArg, app
 from ._interrupt import interruptible, with_replies
 from ._json import print_json
 from ._stage import run_stage
@@ -196,7 +196,7 @@ def report(
 
 @app.command()
 def review(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory.")],
+    run: RunArg,
     who: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Kept with what you say; default: your login's name."),

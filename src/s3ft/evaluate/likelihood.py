@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-import torch
-from transformers import PreTrainedModel
+from typing import TYPE_CHECKING
 
 from ..models import hidden_states_at
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
 
 TOKENS = 4096
 """Tokens that go through a model at once, padding included."""
@@ -41,6 +43,8 @@ def logprobs(
         Row by row log-probabilities (answer tokens, V), float32, on the model's device. Take one
         before the next: a table of a long answer is large.
     """
+    import torch
+
     for batch in _batches(rows):
         width = max(len(row.prompt) + len(row.answer) for row in batch)
         ids = [[*row.prompt, *row.answer] for row in batch]
@@ -78,6 +82,8 @@ def _batches(rows: Iterable[Answered]) -> Iterator[list[Answered]]:
 
 def per_token(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[float]:
     """The mean log-probability (nats) of each answer's tokens."""
+    import torch
+
     found = []
     for row, table in zip(rows, logprobs(model, rows, pad_id), strict=True):
         answer = torch.tensor(row.answer, device=table.device)
@@ -130,6 +136,8 @@ def drift(
     Args:
         base: `sketches` of the rows.
     """
+    import torch
+
     for kept, table in zip(base, logprobs(tuned, rows, pad_id), strict=True):
         ours = kept.logprobs.to(table.device)
         theirs = table.gather(1, kept.ids.to(table.device, torch.int64))

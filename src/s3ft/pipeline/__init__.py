@@ -1,7 +1,9 @@
 """A run from end to end: its stages in their order, and the run directory they share."""
 
+from ._export import export_mixture
 from ._measuring import measure_targets
 from ._plan import plan_recipe
+from ._publish import uploads_of
 from ._run import check_recipe, run_stages, scratch_run, write_report
 from ._stages import STAGES, Stage
 from .rundir import Run, label, open_run
@@ -12,6 +14,7 @@ __all__ = [
     "Run",
     "Stage",
     "check_recipe",
+    "export_mixture",
     "label",
     "measure_targets",
     "open_run",
@@ -19,5 +22,6 @@ __all__ = [
     "read_mixture",
     "run_stages",
     "scratch_run",
+    "uploads_of",
     "write_report",
 ]

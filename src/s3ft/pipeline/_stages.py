@@ -10,6 +10,7 @@ from .. import report
 from ..records import content_hash
 from ..train import report_figures
 from ._measuring import evaluate_all
+from ._publish import write_cards
 from ._training import train_all
 from .rundir import Run
 from .selection import decide, generate, select
@@ -19,9 +20,10 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 def write_report(run: Run) -> None:
-    """The report on whatever the run has so far, and its figures in the trackers of trainings."""
+    """The report on whatever the run has so far: its page, cards, and figures in trackers."""
     found = report.build(run.store, run.recipe, run.path)
     report.write(found, run.path)
+    write_cards(run, found)
     _track(run, report.flat_figures(found))
 
 

@@ -32,6 +32,7 @@ from ._rungs import Paraphrase, RungConfig
 from ._shipped import about, shipped
 from ._sweep import Point, point_name, points
 from ._vllm import VLLM
+from ._yaml import dump
 
 __all__ = [
     "FREE_ARGS",
@@ -59,6 +60,7 @@ __all__ = [
     "TargetConfig",
     "Train",
     "about",
+    "dump",
     "forbidden_changes",
     "load",
     "nearest",

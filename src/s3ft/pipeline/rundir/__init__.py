@@ -1,5 +1,6 @@
 """A run's directory: opened, locked, resumed by the recipe that began it, and its data."""
 
+from ...status import RECIPE, STORE
 from ._data import check_unchanged, count_gold, count_tokens, data_notes
 from ._environment import environment
 from ._folder import DRIFT_FILES
@@ -10,7 +11,9 @@ from ._run import SWEEP, Run, label, read_sweep
 
 __all__ = [
     "DRIFT_FILES",
+    "RECIPE",
     "STOPPED",
+    "STORE",
     "SWEEP",
     "Run",
     "begin_anew",
