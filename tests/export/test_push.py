@@ -133,9 +133,17 @@ def test_a_public_repository_is_not_filled_unawares(uploads: list[Upload], hub: 
     hub.repositories["model", "me/mine"] = Repository(private=False)
     with pytest.raises(InputError, match="there already, and public"):
         upload(uploads, "me/mine")
-    assert all(not repository.files for repository in hub.repositories.values())
+    assert set(hub.repositories) == {("model", "me/mine")}
+    assert hub.repositories["model", "me/mine"].files == {}
     upload(uploads, "me/mine", public=True)
     assert all(repository.files for repository in hub.repositories.values())
+
+
+def test_a_private_repository_is_not_called_public(uploads: list[Upload], hub: Hub) -> None:
+    hub.repositories["model", "me/mine"] = Repository(private=True)
+    with pytest.raises(InputError, match="there already, and private"):
+        upload(uploads, "me/mine", public=True)
+    assert hub.asked[-1].startswith("GET")
 
 
 def test_a_token_that_may_not_is_one_message(uploads: list[Upload], hub: Hub) -> None:

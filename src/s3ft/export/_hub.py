@@ -89,7 +89,7 @@ def push(uploads: Sequence[Upload], repo: str, *, public: bool = False) -> list[
 
     Raises:
         InputError: offline, no token or one that may not, or a repository that is there and public
-            while ``public`` is not said. Nothing is uploaded.
+            while ``public`` is not said, or the other way round. Nothing is uploaded.
         RunError: the Hub refused, or broke off.
     """
     from huggingface_hub import HfApi, errors
@@ -97,8 +97,12 @@ def push(uploads: Sequence[Upload], repo: str, *, public: bool = False) -> list[
     check_name(repo)
     api = hub_client()
     try:
-        places = {upload.kind: _place(api, upload.kind, repo, public) for upload in uploads}
-        return [_commit(api, upload, places[upload.kind]) for upload in uploads]
+        known = [_known(api, upload.kind, repo, public) for upload in uploads]
+        places = [
+            name or api.create_repo(repo, repo_type=upload.kind, private=not public).repo_id
+            for upload, name in zip(uploads, known, strict=True)
+        ]
+        return [_commit(api, *one) for one in zip(uploads, places, strict=True)]
     except (errors.HTTPError, OSError, RuntimeError, ValueError) as error:  # type: ignore[attr-defined]
         status = getattr(getattr(error, "response", None), "status_code", None)
         problem = " ".join(str(error).split())
@@ -126,17 +130,20 @@ def hub_client() -> HfApi:
     return HfApi(library_name="s3ft")
 
 
-def _place(api: HfApi, kind: str, repo: str, public: bool) -> str:
-    """The repository's full name, made if it is not there."""
+def _known(api: HfApi, kind: str, repo: str, public: bool) -> str | None:
+    """The repository's full name; None where it is not there."""
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:
         known: Any = api.repo_info(repo, repo_type=kind)
     except RepositoryNotFoundError:
-        return api.create_repo(repo, repo_type=kind, private=not public, exist_ok=True).repo_id
+        return None
     if not known.private and not public:
         problem = f"this {kind} is there already, and public"
         raise InputError(f"--repo {repo}", problem, "Say --public, or choose another name.")
+    if known.private and public:
+        problem = f"this {kind} is there already, and private"
+        raise InputError(f"--repo {repo}", problem, "Leave --public out, or open it on the Hub.")
     return str(known.id)
 
 
