@@ -21,7 +21,8 @@ from s3ft.recipe import (
 RULES = {
     Resume.NEVER: """
         model.id model.gguf_file model.revision model.dtype model.date model.trust_remote_code
-        data.path data.name data.revision data.train data.test data.id data.prompt data.completion
+        data.path data.name data.revision data.train data.test data.id data.turns
+        data.prompt data.completion
         data.split.by data.split.dev data.split.test data.layout data.documents data.abstention
         data.history data.max_chars data.unanswerable data.shuffle
         data.reasoning data.gold data.system data.where data.ignore data.too_long

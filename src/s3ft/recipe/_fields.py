@@ -112,6 +112,9 @@ class Data(Strict):
     """The gold of a question that has no answer, where a `layout` makes the rows."""
     id: str | None = None
     """Column that identifies a row; default: a column `id`, else a hash of the row's content."""
+    turns: Literal["last", "all"] = "last"
+    """Which answers of a chat (`messages`) are trained on: the last, or each as a pair of its own,
+    with the turns before it as its prompt."""
     prompt: str | None = None
     """Column, or a template such as `"{context?}\\n\\n{question}"` (`?`: may be empty); default:
     TRL's columns `prompt` and `completion`, or `messages`."""
