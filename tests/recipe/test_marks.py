@@ -49,7 +49,10 @@ RULES = {
     Resume.BEFORE_TRAINING: """
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning
-        train.args data.dev data.max_dev sweep""",
+        train.args data.dev data.max_dev sweep
+        data.replay.path data.replay.share data.replay.name data.replay.revision data.replay.split
+        data.replay.id data.replay.turns data.replay.prompt data.replay.completion
+        data.replay.reasoning data.replay.system data.replay.where data.replay.ignore""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
         evaluate.max_new_tokens evaluate.data evaluate.part evaluate.likelihoods

@@ -13,6 +13,7 @@ from ._files import rows
 from ._fingerprint import fingerprints
 from ._flatten import flatten
 from ._read import from_rows, read, storable
+from ._replay import asked, read_replay, replay_data
 from ._row import Row
 from ._too_long import TOO_LONG, TooLong
 
@@ -20,10 +21,13 @@ __all__ = [
     "TOO_LONG",
     "Row",
     "TooLong",
+    "asked",
     "fingerprints",
     "flatten",
     "from_rows",
     "read",
+    "read_replay",
+    "replay_data",
     "rows",
     "storable",
 ]

@@ -14,6 +14,7 @@ from pydantic import (
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
+from ._replay import ReplayRows
 from ._strict import Strict
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
@@ -146,6 +147,8 @@ class Data(Strict):
     trained on without it."""
     too_long: Literal["error", "drop"] = "error"
     """What becomes of training rows whose prompt and gold do not fit into `train.max_length`."""
+    replay: Annotated[ReplayRows | None, Resume.BEFORE_TRAINING] = None
+    """General rows to mix in, the same for every method: `{path: FILE, share: 0.1}`."""
     max_train: int | None = Field(None, ge=1)
     """Use only the first rows of the train split."""
     max_test: int | None = Field(None, ge=1)
