@@ -58,9 +58,7 @@ def test_what_is_measured_is_not_replayed(write: Write) -> None:
     notes: list[str] = []
     found = read_replay(ReplayRows(path=path), 90, set(measured), note=notes.append)
     assert sorted(int(example.id[1:]) for example in found) == [0, 1, 2, 4, 5, 6, 8, 9, 10, 11]
-    assert notes == [
-        f"{path}: 2 rows are asked where models are measured, and others are replayed"
-    ]
+    assert notes == [f"{path}: 2 rows are asked where models are measured, and others are replayed"]
 
 
 def test_what_is_too_long_makes_room_for_others(write: Write) -> None:
