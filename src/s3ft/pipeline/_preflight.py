@@ -173,6 +173,14 @@ def _chat(run: Run) -> str:
     return f"chat: prompt ids are a prefix, the stop token {stop!r} is trained"
 
 
+def _to_train(store: Store) -> Iterator[tuple[Example, str]]:
+    """The rows that are trained on, with what messages call them."""
+    for entry in store.entries("train"):
+        yield entry.example, entry.example.id
+    for entry in store.entries(REPLAY):
+        yield entry.example, f"{entry.example.id} of data.replay"
+
+
 @dataclass
 class _Lengths:
     limit: int | None
@@ -193,15 +201,14 @@ def _lengths(run: Run) -> _Lengths:
     limit = length_limit(run.base.config, chat, run.recipe.train.max_length)
     seen = _Lengths(limit)
     with progress("check: lengths", total) as tick:
-        for entry in chain(run.store.entries("train"), run.store.entries(REPLAY)):
-            example = entry.example
+        for example, named in _to_train(run.store):
             gold = count_gold(chat, example, run.recipe.train.reasoning)
             length = len(chat.prompt_ids(example.prompt)) + gold
             seen.tokens += length
             seen.longest_gold = max(seen.longest_gold, gold)
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:
-                seen.over.append(example.id)
+                seen.over.append(named)
             tick()
     if seen.over:
         raise InputError(
