@@ -23,7 +23,8 @@ RULES = {
         model.id model.gguf_file model.revision model.dtype model.date model.trust_remote_code
         model.quantization.bits model.quantization.type model.quantization.double_quant
         model.quantization.skip_modules
-        data.path data.name data.revision data.train data.test data.id data.prompt data.completion
+        data.path data.name data.revision data.train data.test data.id data.turns
+        data.prompt data.completion
         data.split.by data.split.dev data.split.test data.layout data.documents data.abstention
         data.history data.max_chars data.unanswerable data.shuffle
         data.reasoning data.gold data.system data.where data.ignore data.too_long
@@ -52,7 +53,10 @@ RULES = {
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning
         train.keep_checkpoints
-        train.args data.dev data.max_dev sweep""",
+        train.args data.dev data.max_dev sweep
+        data.replay.path data.replay.share data.replay.name data.replay.revision data.replay.split
+        data.replay.id data.replay.turns data.replay.prompt data.replay.completion
+        data.replay.reasoning data.replay.system data.replay.where data.replay.ignore""",
     Resume.BEFORE_MEASURING: """
         evaluate.tasks evaluate.limit evaluate.num_fewshot evaluate.apply_chat_template
         evaluate.max_new_tokens evaluate.data evaluate.part evaluate.likelihoods

@@ -14,6 +14,7 @@ from ._fingerprint import fingerprints
 from ._flatten import flatten
 from ._look import first_rows
 from ._read import from_rows, read, storable
+from ._replay import asked, read_replay, replay_data
 from ._row import Row
 from ._too_long import TOO_LONG, TooLong
 
@@ -21,11 +22,14 @@ __all__ = [
     "TOO_LONG",
     "Row",
     "TooLong",
+    "asked",
     "fingerprints",
     "first_rows",
     "flatten",
     "from_rows",
     "read",
+    "read_replay",
+    "replay_data",
     "rows",
     "storable",
 ]

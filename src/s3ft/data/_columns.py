@@ -22,7 +22,8 @@ _TRL = ("id", "prompt", "completion", "messages")
 class RowParts(NamedTuple):
     """What a row itself says. ``id`` is None where it has none of its own.
 
-    ``left_out`` are the columns that ``meta`` has not, each with the reason.
+    ``left_out`` are the columns that ``meta`` has not, each with the reason. ``turn`` is None where
+    the row is one pair, else the number of this one, from 1.
     """
 
     id: str | None
@@ -31,6 +32,16 @@ class RowParts(NamedTuple):
     reasoning: str
     meta: dict[str, Any]
     left_out: dict[str, str]
+    turn: int | None = None
+
+
+class _Pair(NamedTuple):
+    """A prompt, and the gold turn that answers it. ``ends`` tells whether that ends the row."""
+
+    prompt: tuple[Message, ...]
+    answer: Message
+    turn: int | None = None
+    ends: bool = True
 
 
 class Columns:
@@ -59,6 +70,9 @@ class Columns:
                 raise InputError("data.history", problem, "Leave it out.")
             used = {"messages"}
         else:
+            if data.turns == "all":
+                problem = f"'all' is for rows of messages, and {place} is prompt and completion"
+                raise InputError("data.turns", problem, "Leave it out.")
             self._prompt = self._source("prompt", data.prompt or "prompt")
             self._completion = self._source("completion", data.completion or "completion")
             sources = (self._prompt, self._completion)
@@ -66,34 +80,51 @@ class Columns:
         self._whole = used
         self._used = {self._id, *used}.intersection(_TRL).union(data.ignore)
 
-    def parts(self, row: Cells) -> RowParts:
-        """What the row says; BadValue where that is wrong."""
-        gold: Any = None
+    def parts(self, row: Cells) -> list[RowParts]:
+        """What the row says, one pair or all that it has; BadValue where that is wrong."""
         if self._is_chat:
-            column = "messages"
-            prompt, turn = chats.split(self._turns(row, column), column)
-        else:
-            prompt, (turn, gold) = self._prompt_turns(row), self._gold_turn(row)
-            source = self._completion
-            column = source.name if isinstance(source, Column) else "data.completion"
-        completion, reasoning = answer_and_thoughts(turn, column, self._thoughts(row))
+            return [self._parts(row, pair, "messages", None) for pair in self._chat(row)]
+        prompt, (answer, gold) = self._prompt_turns(row), self._gold_turn(row)
+        source = self._completion
+        column = source.name if isinstance(source, Column) else "data.completion"
+        return [self._parts(row, _Pair(prompt, answer), column, gold)]
+
+    def _parts(self, row: Cells, pair: _Pair, column: str, texts: list[str] | None) -> RowParts:
+        """What the row says of a pair, whose answer stands in a column with other ``texts``."""
+        thoughts = self._thoughts(row) if pair.ends else ""
+        completion, reasoning = answer_and_thoughts(pair.answer, column, thoughts)
         meta, left_out = row.others(self._used)
         for name in self._whole:
             left_out |= chats.passed_over(row.get(name), name)
-        if self._data.gold or row.has("gold"):
+        if pair.ends and (self._data.gold or row.has("gold")):
             meta["gold"] = accepted(row.present(self._gold), self._gold)
-        elif gold is not None:
-            meta["gold"] = accepted(gold, column)
+        elif texts is not None:
+            meta["gold"] = accepted(texts, column)
         else:
             meta.pop("gold", None)
         return RowParts(
             self._own_id(row),
-            tuple(chats.with_line_feeds(turn) for turn in prompt),
+            tuple(chats.with_line_feeds(turn) for turn in pair.prompt),
             line_feeds(completion),
             line_feeds(reasoning),
             meta,
             left_out,
+            pair.turn,
         )
+
+    def _chat(self, row: Cells) -> list[_Pair]:
+        """The last answer of a chat, or each with the turns before it."""
+        column, ignored = "messages", self._data.ignore
+        if self._data.turns == "last":
+            return [_Pair(*chats.split(self._turns(row, column), column))]
+        chats.refuse_beside(row, ignored)
+        value = row.present(column)
+        turns = chats.messages(value, column, {*ignored, "weight"})
+        chats.split(turns, column)
+        return [
+            _Pair(turns[:at], turns[at], number, at == len(turns) - 1)
+            for number, at in enumerate(chats.answers(value, turns, column, ignored), 1)
+        ]
 
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
         if isinstance(self._prompt, ColumnTemplate):

@@ -13,6 +13,7 @@ from ..recipe import Data
 from ._files import is_file, matches
 from ._flatten import documents
 from ._hub import files
+from ._replay import replay_data
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _TIMEOUT = 10.0
@@ -32,7 +33,8 @@ def fingerprints(data: Data) -> dict[str, str]:
     if data.layout == "multidoc2dial" and documents(data).is_file():
         sources.append(str(documents(data)))
     found = {source: _fingerprint(source, data) for source in sources}
-    return {source: known for source, known in found.items() if known is not None}
+    known = {source: known for source, known in found.items() if known is not None}
+    return known if data.replay is None else fingerprints(replay_data(data.replay)) | known
 
 
 def _fingerprint(source: str, data: Data) -> str | None:

@@ -17,6 +17,7 @@ from ._values import BadValue, holds_nothing
 
 ROLES = ("system", "user", "assistant")
 
+_ASKED = ["user", "assistant"]
 _BESIDE = ("tools", "functions", "chat_template_kwargs")
 _OF_TOOLS = ("tool_calls", "tool_call_id", "function_call", "tools", "functions")
 _ROLES_OF_TOOLS = ("tool", "function", "ipython", "observation")
@@ -42,7 +43,10 @@ def messages(value: Any, column: str, ignored: Collection[str] = ()) -> tuple[Me
         raise BadValue(column, "is an empty list", "A chat needs at least one turn.")
     turns = [_message(turn, f"{column}[{index}]", ignored) for index, turn in enumerate(value)]
     if turns[-1]["role"] == "assistant" and "weight" not in ignored:
-        _refuse_weightless(value[-1].get("weight"), f"{column}[{len(turns) - 1}].weight")
+        at = f"{column}[{len(turns) - 1}].weight"
+        if _is_weightless(weight := value[-1].get("weight"), at):
+            problem = f"is {weight}: the answer is not to be trained on"
+            raise BadValue(at, problem, "Leave such rows out.")
     return tuple(turns)
 
 
@@ -91,6 +95,31 @@ def split(turns: tuple[Message, ...], column: str) -> tuple[tuple[Message, ...],
         problem = f"does not end in an assistant turn but in one of role {turns[-1]['role']!r}"
         raise BadValue(column, problem, "The last turn is the gold answer.")
     return question(turns[:-1], column), turns[-1]
+
+
+def answers(
+    value: Any, turns: tuple[Message, ...], column: str, ignored: Collection[str]
+) -> list[int]:
+    """Where in a chat an answer to train on stands: the assistant's turns that follow a user's.
+
+    What has OpenAI's weight 0 is none, and what the assistant says unasked, such as a greeting.
+
+    Args:
+        value: the list of which `messages` made the turns.
+
+    Raises:
+        BadValue: there is none, or a weight is neither 0 nor 1.
+    """
+    asked = (n for n in range(1, len(turns)) if [t["role"] for t in turns[n - 1 : n + 1]] == _ASKED)
+    found = [
+        index
+        for index in asked
+        if "weight" in ignored
+        or not _is_weightless(value[index].get("weight"), f"{column}[{index}].weight")
+    ]
+    if not found:
+        raise BadValue(column, "has no answer to train on: all weigh 0", "Leave such rows out.")
+    return found
 
 
 def answer(turns: tuple[Message, ...], column: str) -> Message:
@@ -143,11 +172,8 @@ def _of_tools(column: str) -> BadValue:
     return BadValue(column, "belongs to tools, which training on the text alone would drop", remedy)
 
 
-def _refuse_weightless(weight: Any, column: str) -> None:
-    """OpenAI's weight of a turn: 0 is not trained on. Of earlier turns none is anyway."""
-    if holds_nothing(weight) or (weight == 1 and not isinstance(weight, bool)):
-        return
-    if weight == 0:
-        problem = f"is {weight}: the answer is not to be trained on"
-        raise BadValue(column, problem, "Leave such rows out.")
+def _is_weightless(weight: Any, column: str) -> bool:
+    """Whether OpenAI's weight of a turn keeps it out of training; of none or 1 it does not."""
+    if holds_nothing(weight) or (weight in (0, 1) and not isinstance(weight, bool)):
+        return bool(weight == 0)
     raise BadValue(column, f"is {weight!r}, not 0 or 1", "Do without it: data.ignore=[weight].")

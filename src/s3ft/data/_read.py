@@ -35,6 +35,8 @@ def read(
     An example's id is its own, else a hash of its prompt and completion (without the recipe's
     system message) and of the gold's reasoning where there is some. Of rows that are equal and have
     no ids, the second gets ``-2`` appended, the third ``-3``, so that no row is lost.
+    With ``data.turns: all`` a row of messages gives an example for each of its answers, whose ids
+    are the row's with ``:1``, ``:2`` ... behind them; limits and shares count rows.
     ``meta["gold"]`` is the list of accepted answers where the data name them. A value that records
     cannot hold, in a column that the recipe's ``data`` does not use, is left out of ``meta``.
 
@@ -107,22 +109,17 @@ def _examples(
             columns = columns or Columns(data, cells, row.place)
             kept += 1
             try:
-                parts = columns.parts(cells)
-                left_out.add(parts.left_out)
-                example = Example(
-                    ids.claim(parts, row),
-                    opened(parts.prompt, data.system),
-                    parts.completion,
-                    parts.meta,
-                    parts.reasoning,
-                )
+                pairs = columns.parts(cells)
+                left_out.add(pairs[-1].left_out)
+                id_ = ids.claim(pairs[-1], row)
+                examples = [_example(id_, parts, data) for parts in pairs]
             except BadValue as error:
                 row = InputError(f"{row.place}: {error.column}", error.problem, error.remedy)
         if isinstance(row, InputError):
             wrong += 1
             problems += [row] if wrong <= SHOWN else []
         elif not wrong:
-            yield example
+            yield from examples
         if kept == limit:
             break
     if problems:
@@ -130,6 +127,17 @@ def _examples(
     if not kept:
         raise where.nothing(name)
     left_out.tell(note)
+
+
+def _example(id_: str, parts: RowParts, data: Data) -> Example:
+    """A pair of a row; of one that has several the ids are told apart by the answer's number."""
+    return Example(
+        id_ if parts.turn is None else f"{id_}:{parts.turn}",
+        opened(parts.prompt, data.system),
+        parts.completion,
+        parts.meta,
+        parts.reasoning,
+    )
 
 
 def _report(problems: list[InputError], wrong: int) -> InputError:

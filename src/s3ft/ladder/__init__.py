@@ -4,7 +4,7 @@ from ._leak import leak
 from ._methods import METHODS, Ladder, check_ladder
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
-from ._rungs import ATTEMPTED, BUILT_IN, RESERVED, Rounds, Rung, built_in_rungs
+from ._rungs import ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
 from ._walk import Dropped, Missing, accepted, walk
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "BUILT_IN",
     "METHODS",
     "PICKS",
+    "REPLAY",
     "RESERVED",
     "Dropped",
     "Ladder",

@@ -94,5 +94,9 @@ def built_in_rungs(ladder: Iterable[str]) -> tuple[Rung, ...]:
 ATTEMPTED = SELF
 """The rung whose first sample a template sees as the model's own failed ``attempt``."""
 
-RESERVED = ("dropped", "base", "target", "judge")
+REPLAY = "replay"
+"""The source of general rows that are mixed in as they are (`data.replay`), and their split in a
+run's file: no rung, on no ladder."""
+
+RESERVED = ("dropped", "base", "target", "judge", REPLAY)
 """Names that the report and the plan use beside those of rungs."""

@@ -13,7 +13,7 @@ from .. import data
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
-from ..ladder import Rung
+from ..ladder import REPLAY, Rung
 from ..progress import console
 from ..recipe import Reasoning, Recipe, load, points
 from ..records import Target
@@ -27,7 +27,7 @@ from ._run import scratch_run
 from ._stages import Stage
 from ._sweep import point_recipe
 from .rundir import Run
-from .selection import rounds_of, rung_source
+from .selection import full_size, replay_target, rounds_of, rung_source
 
 PROBE = 32
 """Rows that are taken through the stages by default."""
@@ -53,12 +53,13 @@ def plan_recipe(
         probe: rows; 0 asks no model and no endpoint, also not through a judge, and only counts.
 
     Returns:
-        ``rows`` by split, ``probe`` (rows, and what the plan itself asked of endpoints), the
-        pre-flight's ``checks``, ``mixture`` (by method and source the expected share with its 95 %
-        interval), ``stages``, their sums ``seconds`` and ``cost``, and ``notes``. A stage has
-        the ``count`` of a ``unit`` that is expected and how many are the ``most``,
-        ``prompt_tokens``, ``completion_tokens``, ``seconds`` and ``cost``, as expected; None where
-        that is not known. Without a probe ``prompt_tokens`` are those of the most requests.
+        ``rows`` by split (``replay``: general ones), ``probe`` (rows, and what the plan itself
+        asked of endpoints), the pre-flight's ``checks``, ``mixture`` (by method and source the
+        expected share with its 95 % interval), ``stages``, their sums ``seconds`` and ``cost``, and
+        ``notes``. A stage has the ``count`` of a ``unit`` that is expected and how many are the
+        ``most``, ``prompt_tokens``, ``completion_tokens``, ``seconds`` and ``cost``, as expected;
+        None where that is not known. Without a probe ``prompt_tokens`` are those of the most
+        requests.
 
     Raises:
         InputError: what would stop the run, or spoil it.
@@ -80,7 +81,7 @@ def plan_recipe(
                 stages += plan.tuning()
             used = _probe.since(before, begin)
             return {
-                "rows": {split: run.store.count(split) for split in ("train", "test")},
+                "rows": {split: run.store.count(split) for split in ("train", "test", REPLAY)},
                 "probe": {
                     "rows": few.store.count("train") if probe else 0,
                     "requests": used.requests,
@@ -169,7 +170,7 @@ class _Plan:
     def tuning(self) -> list[dict[str, Any]]:
         """Training, and what is measured of the base and of every model, a sweep's on dev rows."""
         run = self.run
-        recipe, rows = run.recipe, run.store.count("train")
+        recipe = run.recipe
         models, tried = len(recipe.methods) * len(recipe.seeds), 0
         stages, grid = [], points(recipe.sweep)
         asked = self.asks and recipe.evaluate.target is not None and run.store.count("test")
@@ -182,12 +183,12 @@ class _Plan:
             stages += self._measured(dev, dev_rows, row, 1 + tried, "sweep: ")
         trained = models + max(0, tried - len(recipe.methods))  # the chosen ones are not made anew
         if models:
-            steps = trained * max_steps(rows, recipe.train)
+            steps = trained * max_steps(full_size(run.store), recipe.train)
             training = self._training() if self.asks else None
             stages.insert(0, _stage("train", "steps", steps, None, training))
         rows = sum(run.store.count(one.split) for one in targets(recipe))
         if recipe.evaluate.checkpoints:
-            steps = max_steps(run.store.count("train"), recipe.train)
+            steps = max_steps(full_size(run.store), recipe.train)
             models *= 1 + len(kept_steps(steps, recipe.train.keep_checkpoints))
         return stages + self._measured(recipe, rows, row, 1 + models)
 
@@ -211,7 +212,10 @@ class _Plan:
         None where no method has a target among the probed rows.
         """
         recipe = self.run.recipe
-        found = {method: _probe.targets(self.few, method)[0] for method in recipe.methods}
+        replayed = [replay_target(entry.example) for entry in self.few.store.entries(REPLAY)]
+        found = {
+            method: _probe.targets(self.few, method)[0] + replayed for method in recipe.methods
+        }
         lengths = {
             method: [_lengths(self.run, target, recipe.train.reasoning) for target in targets]
             for method, targets in found.items()
@@ -225,7 +229,7 @@ class _Plan:
             method: tuple(sum(part) / len(part) for part in zip(*of, strict=True))
             for method, of in lengths.items()
         }
-        rows = max_steps(self.run.store.count("train"), recipe.train) * recipe.train.batch_size
+        rows = max_steps(full_size(self.run.store), recipe.train) * recipe.train.batch_size
         total = Work()
         for prompt, completion in means.values():
             share = (prompt + completion) / sum(means[timed])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from ..chat import check as check_chat
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..judges import registry
-from ..ladder import ATTEMPTED, Rung, no_likelihood
+from ..ladder import ATTEMPTED, REPLAY, Rung, no_likelihood
 from ..models import check_model, pick_device, pick_dtype
 from ..progress import progress
 from ..recipe import JudgeConfig
@@ -21,6 +21,7 @@ from ..workers import connect
 from ._measuring import targets
 from ._stages import Stage, reaches
 from .rundir import Run, count_gold, data_notes, environment
+from .selection import full_size
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
@@ -51,6 +52,9 @@ def preflight(run: Run, *, until: Stage, ask: bool = True) -> list[str]:
         for split in ("train", "test", *others)
         if store.count(split)
     ]
+    if replayed := store.count(REPLAY):
+        share = replayed / full_size(store)
+        found.append(f"data: {replayed:,} general rows are mixed in, {share:.1%} of all")
     found += data_notes(store)
     rungs = recipe.rungs_to_ask()
     _check_rungs(run, rungs)
@@ -162,7 +166,7 @@ def _gold_case(example: Example) -> Case:
 
 def _chat(run: Run) -> str:
     base = run.base
-    for example in sample(run.store):
+    for example in chain(sample(run.store), sample(run.store, REPLAY)):
         thought = reasoning_to_train(example, run.recipe.train.reasoning)
         problems = check_chat(base.chat, example.prompt, example.completion, thought)
         if problems:
@@ -171,6 +175,14 @@ def _chat(run: Run) -> str:
             raise InputError(where, "; ".join(problems), remedy)
     stop = base.chat.tokenizer.convert_ids_to_tokens(base.chat.stop_id)
     return f"chat: prompt ids are a prefix, the stop token {stop!r} is trained"
+
+
+def _to_train(store: Store) -> Iterator[tuple[Example, str]]:
+    """The rows that are trained on, with what messages call them."""
+    for entry in store.entries("train"):
+        yield entry.example, entry.example.id
+    for entry in store.entries(REPLAY):
+        yield entry.example, f"{entry.example.id} of data.replay"
 
 
 @dataclass
@@ -187,20 +199,20 @@ class _Lengths:
 
 
 def _lengths(run: Run) -> _Lengths:
-    """Gold rows must fit; the model's own answers are limited by ``generate.max_new_tokens``."""
-    chat, total = run.base.chat, run.store.count("train")
+    """Gold rows and general ones must fit; the model's own answers are limited by
+    ``generate.max_new_tokens``."""
+    chat, total = run.base.chat, full_size(run.store)
     limit = length_limit(run.base.config, chat, run.recipe.train.max_length)
     seen = _Lengths(limit)
     with progress("check: lengths", total) as tick:
-        for entry in run.store.entries("train"):
-            example = entry.example
+        for example, named in _to_train(run.store):
             gold = count_gold(chat, example, run.recipe.train.reasoning)
             length = len(chat.prompt_ids(example.prompt)) + gold
             seen.tokens += length
             seen.longest_gold = max(seen.longest_gold, gold)
             seen.longest = max(seen.longest, length)
             if limit is not None and length > limit:
-                seen.over.append(example.id)
+                seen.over.append(named)
             tick()
     if seen.over:
         raise InputError(

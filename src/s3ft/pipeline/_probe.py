@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..evaluate import BASE, run_benchmarks
 from ..generate import Tokens, Usage, usage
-from ..ladder import PICKS
+from ..ladder import PICKS, REPLAY
 from ..records import Target
 from ..store import Store
 from ..train import length_limit, seconds_per_step, tokenize
@@ -55,9 +55,14 @@ class Work:
 
 @contextmanager
 def probe_run(run: Run, size: int) -> Iterator[Run]:
-    """A run beside this one, with so many rows of each split, evenly spaced."""
+    """A run beside this one, with so many rows of each split, evenly spaced, and general rows in
+    their share."""
+    sizes = {"train": size, "test": size}
+    if replayed := run.store.count(REPLAY):
+        rows = run.store.count("train")
+        sizes[REPLAY] = max(1, round(min(size, rows) * replayed / rows))
     with Store(run.path / "probe.sqlite") as store:
-        store.add_examples({split: sample(run.store, split, size) for split in ("train", "test")})
+        store.add_examples({split: sample(run.store, split, n) for split, n in sizes.items()})
         yield replace(run, store=store)
 
 

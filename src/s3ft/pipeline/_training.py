@@ -12,7 +12,7 @@ from ..records import content_hash
 from ..store import Spent
 from ..train import TrainedModel, length_limit, max_steps, tokenize, train
 from .rundir import Run, label
-from .selection import read_mixture
+from .selection import full_size, read_mixture
 
 OnStep = Callable[[int, int, float], None]
 """Told the step, the number of steps, and the loss."""
@@ -21,8 +21,8 @@ OnStep = Callable[[int, int, float], None]
 def train_all(run: Run) -> None:
     """Train one model for every method and seed that has none yet.
 
-    All take the optimiser steps that the whole training split needs: a method that drops prompts
-    sees its rows more often, not fewer updates.
+    All take the optimiser steps that the whole training split needs, general rows included: a
+    method that drops prompts sees its rows more often, not fewer updates.
     """
     run.base.free()
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
@@ -70,4 +70,4 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel
 
 
 def _steps(run: Run, config: Train) -> int:
-    return max_steps(run.store.count("train"), config)
+    return max_steps(full_size(run.store), config)

@@ -27,6 +27,7 @@ from ._load import load, parse_option, schema
 from ._marks import Resume
 from ._ray import Ray
 from ._recipe import Recipe
+from ._replay import ReplayRows
 from ._resume import Change, forbidden_changes, resume_rule
 from ._rungs import Paraphrase, RungConfig
 from ._shipped import about, shipped
@@ -54,6 +55,7 @@ __all__ = [
     "Reasoning",
     "Recipe",
     "Replay",
+    "ReplayRows",
     "Resume",
     "RungConfig",
     "Split",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from ._fields import ENDPOINT, Data, JudgeConfig
 from ._marks import Resume
@@ -33,6 +33,12 @@ class OtherTarget(Strict):
     those the first `max_test`, or `max_train`."""
     judge: Annotated[JudgeConfig | None, ENDPOINT] = None
     """Default: the judge of the target."""
+
+    @model_validator(mode="after")
+    def _trains_nobody(self) -> OtherTarget:
+        if self.data.replay is not None:
+            raise ValueError("nobody is trained on these data: data.replay has no use here")
+        return self
 
 
 GENERAL = (

@@ -13,6 +13,7 @@ from pydantic import (
 
 from ._endpoint import Endpoint
 from ._marks import Inside, Resume
+from ._replay import ReplayRows
 from ._strict import Open, Strict
 
 _OR_TEXT = ConfigDict(json_schema_extra={"type": ["object", "string"]})
@@ -130,6 +131,9 @@ class Data(Strict):
     """The gold of a question that has no answer, where a `layout` makes the rows."""
     id: str | None = None
     """Column that identifies a row; default: a column `id`, else a hash of the row's content."""
+    turns: Literal["last", "all"] = "last"
+    """Which answers of a chat (`messages`) are trained on: the last, or each as a pair of its own,
+    with the turns before it as its prompt."""
     prompt: str | None = None
     """Column, or a template such as `"{context?}\\n\\n{question}"` (`?`: may be empty); default:
     TRL's columns `prompt` and `completion`, or `messages`."""
@@ -161,6 +165,8 @@ class Data(Strict):
     trained on without it."""
     too_long: Literal["error", "drop"] = "error"
     """What becomes of training rows whose prompt and gold do not fit into `train.max_length`."""
+    replay: Annotated[ReplayRows | None, Resume.BEFORE_TRAINING] = None
+    """General rows to mix in, the same for every method: `{path: FILE, share: 0.1}`."""
     max_train: int | None = Field(None, ge=1)
     """Use only the first rows of the train split."""
     max_test: int | None = Field(None, ge=1)

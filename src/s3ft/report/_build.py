@@ -14,7 +14,7 @@ from ..data import TOO_LONG
 from ..errors import InputError
 from ..evaluate import BASE, TARGET, other_target
 from ..judges import REPLIES, ReplyCache
-from ..ladder import PICKS, Pick, Rung, accepted
+from ..ladder import PICKS, REPLAY, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import OVERRULINGS, Entry, Store
 from ..text import clip
@@ -65,6 +65,8 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "methods": list(recipe.methods),
         "seeds": list(recipe.seeds),
         "examples": {split: store.count(split) for split in ("train", "test")},
+        "replay": recipe.data.replay
+        and {"path": recipe.data.replay.path, "rows": store.count(REPLAY)},
         "too_long": json.loads(store.metadata(TOO_LONG) or "null"),
         "target": {"items": results.count(TARGET)},
         "targets": {name: {"items": results.count(other_target(name))} for name in others},
@@ -227,11 +229,12 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
         return None
     ladder, pick = recipe.rungs_of(method), PICKS[recipe.generate.pick]
     sources: list[str | None] = [*recipe.ladder(method), None]
-    total = sum(counts.values())
+    total, replayed = sum(counts.values()), store.count(REPLAY)
     by_source = {rung.name: counts.get(rung.name, 0) for rung in ladder}
     return {
         "ladder": list(recipe.ladder(method)),
-        "rows": sum(by_source.values()),
+        "rows": sum(by_source.values()) + replayed,
+        "replay": replayed,
         "dropped": counts.get("dropped", 0),
         "counts": by_source,
         "percent": {source: 100 * count / total for source, count in by_source.items()},

@@ -144,7 +144,7 @@ _TITLES = {
         "The sweep",
         "On the dev rows and the benchmarks' dev items, one seed; rings are what was chosen.",
     ),
-    "composition": ("Composition", "Shares of the training rows, in percent."),
+    "composition": ("Composition", "Where the prompts' targets come from, in percent."),
     "likelihoods": (
         "Likelihood under the base",
         "Of training rows each answer that was there to train on, taken or not; dashed the mean.",

@@ -5,8 +5,9 @@ Its tables, for those who open it with any SQLite tool:
 ``metadata``
     Small named values, such as a model's fingerprint: ``name``, ``value``.
 ``examples``
-    A training pair: ``split``, ``position`` (from 0), ``id``, ``prompt`` (JSON: its turns),
-    ``completion`` (the gold), ``meta`` (JSON: the row's other columns), ``reasoning`` (the gold's).
+    A training pair: ``split`` (``replay``: a general row), ``position`` (from 0), ``id``,
+    ``prompt`` (JSON: its turns), ``completion`` (the gold), ``meta`` (JSON: the row's other
+    columns), ``reasoning`` (the gold's).
 ``responses``
     What a model said, once for equal requests: ``key`` (`s3ft.records.response_key`), ``text``,
     ``token_ids`` (JSON, or null), ``finish_reason``, ``logprob`` (nats), ``engine``, ``reasoning``.

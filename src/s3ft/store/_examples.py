@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from ..records import Candidate, Example
 from . import _rows
@@ -36,14 +37,20 @@ class ExampleQueries(Database):
             found = {"data": "read", **metadata()}
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", found.items())
 
-    def replace_examples(self, split: str, examples: Iterable[Example]) -> None:
-        """Put others in the place of a split that nothing hangs on."""
+    def replace_examples(
+        self,
+        split: str,
+        examples: Iterable[Example],
+        metadata: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Put others in the place of a split that nothing hangs on, with what is to be known."""
         with self._transaction():
             self._db.execute("DELETE FROM examples WHERE split = ?", (split,))
             self._db.executemany(
                 "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
             )
+            self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", metadata.items())
 
     def count(self, split: str) -> int:
         """How many examples a split has."""
@@ -51,10 +58,10 @@ class ExampleQueries(Database):
         return int(row[0])
 
     def has_reasoning(self) -> bool:
-        """Whether anything in the train split thinks: a prompt's turn, a gold, a response."""
+        """Whether anything to train on thinks: a prompt's turn, a gold, a response."""
         return self._exists(
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM responses WHERE reasoning != '') OR EXISTS"
-            " (SELECT 1 FROM examples WHERE split = 'train'"
+            " (SELECT 1 FROM examples WHERE split IN ('train', 'replay')"
             " AND (reasoning != '' OR prompt LIKE '%\"reasoning_content\"%'))"
         )
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ...chat import Chat
     from ...recipe import Reasoning, Recipe
 
-SOURCES, NOTES = "data sources", "data notes"
-"""Metadata of a run: what its data's sources held, and what was left out of columns."""
+SOURCES, NOTES, REPLAY_NOTES = "data sources", "data notes", "replay notes"
+"""Metadata of a run: what its data's sources held, and what was left out of them."""
 
 
 def read_data(recipe: Recipe, store: Store) -> None:
@@ -127,4 +127,5 @@ def data_notes(store: Store) -> list[str]:
     if (dropped := store.metadata(data.TOO_LONG)) is not None:
         too_long = data.TooLong(**json.loads(dropped))
         lines += [too_long.line()] if too_long.rows else []
+    lines += json.loads(store.metadata(REPLAY_NOTES) or "[]")
     return [f"data: {line}" for line in lines]

@@ -20,6 +20,7 @@ from ._environment import environment
 from ._folder import lock_folder
 from ._full_disk import reporting_full_disk
 from ._origin import copy_files, keep_what_holds, origin_recipe
+from ._replay import read_replay
 from ._run import Run
 from ._same_recipe import check_same_recipe
 
@@ -66,6 +67,7 @@ def open_run(
             if store.metadata("data") is None:
                 read_data(recipe, store)
             read_other_targets(recipe, store)
+            read_replay(run)
             check(run)
             atomic_text(recipe_file, recipe.to_yaml())
             folder.keep()

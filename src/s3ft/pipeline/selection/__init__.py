@@ -4,7 +4,7 @@ from ._fill import answer, judge
 from ._guard import Guard
 from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
 from ._loop import judge as judge_rung
-from ._mixture import read_mixture, walk_all, write_mixture
+from ._mixture import full_size, read_mixture, replay_target, walk_all, write_mixture
 from ._solved import Solved
 from ._source import Source, measured_source, pin_sources, rung_source
 
@@ -15,6 +15,7 @@ __all__ = [
     "answer",
     "ask",
     "decide",
+    "full_size",
     "generate",
     "judge",
     "judge_rung",
@@ -22,6 +23,7 @@ __all__ = [
     "pending_rounds",
     "pin_sources",
     "read_mixture",
+    "replay_target",
     "rounds_of",
     "rung_source",
     "select",

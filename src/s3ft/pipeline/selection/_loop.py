@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import PICKS, Missing, Rounds, Rung, walk
+from ...ladder import PICKS, REPLAY, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
 from ._fill import answer
 from ._fill import judge as judge_responses
 from ._guard import Guard
-from ._mixture import write_mixture
+from ._mixture import replay_state, write_mixture
 from ._overruled import take_overrulings
 from ._solved import Solved
 from ._source import rung_source
@@ -76,10 +76,11 @@ def decide(run: Run) -> None:
 
 
 def select(run: Run) -> None:
-    """Write the mixture of every method that has none yet."""
-    recipe = run.recipe
+    """Write the mixture of every method that has none yet, or one with other general rows."""
+    recipe, replayed = run.recipe, replay_state(run.store)
     for method in recipe.methods:
-        if run.mixture(method).exists():
+        mixed_in = f"replay in {method}"
+        if run.mixture(method).exists() and (run.store.metadata(mixed_in) or "") == replayed:
             continue
         ladder = recipe.rungs_of(method)
         counts = write_mixture(
@@ -93,7 +94,8 @@ def select(run: Run) -> None:
             judge=run.judge_name(recipe.judge),
             chat=run.base.chat if run.base.exists else None,
         )
-        named = [name for name in (*recipe.ladder(method), "dropped") if name in counts]
+        run.store.set_metadata(mixed_in, replayed)
+        named = [name for name in (*recipe.ladder(method), "dropped", REPLAY) if name in counts]
         console.print(f"mixture {method}: " + ", ".join(f"{counts[n]:,} {n}" for n in named))
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import Dropped, Missing, Pick, Rung, first, walk
-from ...records import Message, Target
+from ...ladder import REPLAY, Dropped, Missing, Pick, Rung, first, walk
+from ...records import Example, Message, Target, content_hash
 from ...store import Store
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def write_mixture(
 ) -> dict[str, int]:
     """Select a method's targets into the store and into ``folder``; rows by source.
 
+    Behind them come the general rows of the store, as they are: they are no prompt's target.
+
     The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
     without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
     says why. ``shown_more`` are the rungs whose prompts show what the trained model will not see:
@@ -74,6 +76,16 @@ def write_mixture(
 
     def rows(partial: Path) -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []
+
+        def add(target: Target) -> None:
+            row = _row(target, chat)
+            counts[target.source] += 1
+            jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
+            group.append(row)
+            if len(group) == ROWS:
+                parquet.write_table(pa.Table.from_pylist(group, schema))
+                group.clear()
+
         with (
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
             open(partial / "train.jsonl", "w", encoding="utf-8") as jsonl,
@@ -85,16 +97,12 @@ def write_mixture(
                     counts["dropped"] += 1
                     yield position, id_, None, outcome.reason
                     continue
-                counts[outcome.source] += 1
                 if outcome.source in shown_more:
                     outcome = _without_borrowed_thoughts(outcome, chat)
-                row = _row(outcome, chat)
-                jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
-                group.append(row)
-                if len(group) == ROWS:
-                    parquet.write_table(pa.Table.from_pylist(group, schema))
-                    group.clear()
+                add(outcome)
                 yield position, id_, outcome.source, outcome.reason
+            for entry in store.entries(REPLAY):
+                add(replay_target(entry.example))
             if group:
                 parquet.write_table(pa.Table.from_pylist(group, schema))
 
@@ -103,6 +111,29 @@ def write_mixture(
         _card(partial, method, ladder, counts, judge)
         shutil.rmtree(folder, ignore_errors=True)
     return dict(counts)
+
+
+def replay_target(example: Example) -> Target:
+    """A general row as it is trained on."""
+    return Target(
+        example.id,
+        REPLAY,
+        "a general row, the same for all methods",
+        example.prompt,
+        example.completion,
+        reasoning=example.reasoning,
+    )
+
+
+def full_size(store: Store) -> int:
+    """The rows of a mixture that drops no prompt."""
+    return store.count("train") + store.count(REPLAY)
+
+
+def replay_state(store: Store) -> str:
+    """Which general rows there are, for none nothing: a mixture with others is written anew."""
+    rows = [_row(replay_target(entry.example), None) for entry in store.entries(REPLAY)]
+    return content_hash(rows) if rows else ""
 
 
 def read_mixture(folder: Path) -> Iterator[Target]:
@@ -194,8 +225,8 @@ def _card(
         autoescape=False,
         keep_trailing_newline=True,
     )
-    rows = sum(count for name, count in counts.items() if name != "dropped")
+    rows = sum(counts[rung.name] for rung in ladder)
     text = templates.get_template("dataset_card.md.j2").render(
-        method=method, ladder=ladder, counts=counts, rows=rows, judge=judge
+        method=method, ladder=ladder, counts=counts, rows=rows, judge=judge, replayed=counts[REPLAY]
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
