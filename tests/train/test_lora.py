@@ -124,7 +124,6 @@ def test_fused_experts(experts: Model, targets: list[Target], out: Path) -> None
     ("lora", "message"),
     [
         ({"use_dor": True}, r"use_dor: is not an option of PEFT's .*\n.*Did you mean 'use_dora'\?"),
-        ({"lora_alpha": 4}, "lora_alpha: cannot be set here: write train.lora.alpha"),
         ({"task_type": "SEQ_CLS"}, "task_type: cannot be set here"),
         (
             {"init_lora_weights": "pissa_niter_4"},

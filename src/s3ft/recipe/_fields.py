@@ -213,6 +213,15 @@ class Lora(Open):
     target_modules: str | list[str] = "all-linear"
     """Names of the adapted modules, a pattern of their names, or `all-linear`."""
 
+    @model_validator(mode="after")
+    def _has_our_names(self) -> Lora:
+        ours = {"lora_alpha": "alpha", "lora_dropout": "dropout"}
+        ours |= dict.fromkeys(("rank", "lora_rank", "lora_r"), "r")
+        for key in self.options:
+            if key in ours:
+                raise ValueError(f"{key} is called {ours[key]} here")
+        return self
+
 
 Reasoning = Literal["keep", "drop"]
 

@@ -20,8 +20,6 @@ _NO_MERGE = "such an adapter cannot be merged into its base's weights"
 _WITH = "they belong to an initialisation of init_lora_weights that cannot be had here"
 
 RESERVED_LORA: dict[str, str] = {
-    "lora_alpha": "write train.lora.alpha",
-    "lora_dropout": "write train.lora.dropout",
     "task_type": _OURS,
     "peft_type": _OURS,
     "peft_version": _OURS,
