@@ -22,6 +22,7 @@ from ._answers import answers
 from ._changed import changed
 from ._confusion import confusion
 from ._scores import Results
+from ._steps import by_step
 
 FORMAT = 2
 """Raised whenever a key of the report changes its meaning."""
@@ -103,9 +104,9 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         },
         "likelihood": results.likelihoods(),
         "steps": {
-            method: steps
+            method: rows
             for method, seeds in models.items()
-            if (steps := _steps(results, seeds, benchmarks, run_dir))
+            if (rows := by_step(results, seeds, benchmarks, run_dir))
         },
         "drift": {method: _drift(results, seeds) for method, seeds in models.items()},
         "confusion": confusion(
@@ -120,26 +121,6 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
         "changed": changed(contenders),
     }
     return {**report, "answers": answers(found, report)}
-
-
-def _steps(
-    results: Results, seeds: dict[str, str], benchmarks: list[str], run_dir: Path
-) -> list[dict[str, Any]]:
-    """What a method's models on the way came to, and the last: by step, the mean over seeds."""
-    kept = {int(step) for label in seeds.values() for step in results.steps(label)}
-    if not kept:
-        return []
-    labels = {step: {s: f"{label}-step{step}" for s, label in seeds.items()} for step in kept}
-    records = (_json(run_dir / "models" / label / "training.json") for label in seeds.values())
-    last = max((record["steps"] for record in records if record), default=0)
-    rows = []
-    for step, models in [*sorted(labels.items()), (last, seeds)]:
-        target, drops = results.score(TARGET, models), results.drops(benchmarks, models)
-        score = target and target["score"]
-        rows.append(
-            {"step": step, "target": score, "mean_drop": fmean(drops.values()) if drops else None}
-        )
-    return rows
 
 
 def _place(key: tuple[str, str], order: list[str]) -> tuple[bool, int]:
