@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..errors import InputError
+from ..reasoning import split as thoughts_apart
 from ..recipe import Data
 from ..records import Message
 from ..suggest import did_you_mean
@@ -14,6 +15,7 @@ from ._cells import Cells
 from ._content import answer_and_thoughts
 from ._template import Column, ColumnTemplate, parse
 from ._texts import accepted, filled, line_feeds, not_empty, text_only, text_or_chat
+from ._tools import tools_beside, with_tools
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
@@ -22,7 +24,8 @@ _TRL = ("id", "prompt", "completion", "messages")
 class RowParts(NamedTuple):
     """What a row itself says. ``id`` is None where it has none of its own.
 
-    ``left_out`` are the columns that ``meta`` has not, each with the reason.
+    ``left_out`` are the columns that ``meta`` has not, each with the reason. ``calling`` is the
+    gold's turn where it calls functions.
     """
 
     id: str | None
@@ -31,6 +34,7 @@ class RowParts(NamedTuple):
     reasoning: str
     meta: dict[str, Any]
     left_out: dict[str, str]
+    calling: Message | None = None
 
 
 class Columns:
@@ -45,6 +49,7 @@ class Columns:
 
     def __init__(self, data: Data, row: Cells, place: str) -> None:
         self._data, self._row, self._place = data, row, place
+        self._in_chat = False
         self._id = self._column("id", data.id) if data.id else "id"
         self._gold = self._column("gold", data.gold) if data.gold else "gold"
         self._history = self._column("history", data.history) if data.history else None
@@ -69,6 +74,7 @@ class Columns:
     def parts(self, row: Cells) -> RowParts:
         """What the row says; BadValue where that is wrong."""
         gold: Any = None
+        self._in_chat = False
         if self._is_chat:
             column = "messages"
             prompt, turn = chats.split(self._turns(row, column), column)
@@ -77,7 +83,13 @@ class Columns:
             source = self._completion
             column = source.name if isinstance(source, Column) else "data.completion"
         completion, reasoning = answer_and_thoughts(turn, column, self._thoughts(row))
-        meta, left_out = row.others(self._used)
+        tools = tools_beside(row, self._data.ignore) if self._in_chat else []
+        calling = None
+        if "tool_calls" in turn:
+            gold = completion  # what accepts it knows this form, whatever the template's
+            said = thoughts_apart(turn["content"]).answer
+            calling = Message(role="assistant", content=said, tool_calls=turn["tool_calls"])
+        meta, left_out = row.others({*self._used, "tools"} if tools else self._used)
         for name in self._whole:
             left_out |= chats.passed_over(row.get(name), name)
         if self._data.gold or row.has("gold"):
@@ -88,11 +100,12 @@ class Columns:
             meta.pop("gold", None)
         return RowParts(
             self._own_id(row),
-            tuple(chats.with_line_feeds(turn) for turn in prompt),
+            with_tools(tuple(chats.with_line_feeds(turn) for turn in prompt), tools),
             line_feeds(completion),
             line_feeds(reasoning),
             meta,
             left_out,
+            calling,
         )
 
     def _prompt_turns(self, row: Cells) -> tuple[Message, ...]:
@@ -128,6 +141,7 @@ class Columns:
 
     def _turns(self, row: Cells, column: str) -> tuple[Message, ...]:
         chats.refuse_beside(row, self._data.ignore)
+        self._in_chat = True  # and what stands in tools is the chat's
         return chats.messages(row.present(column), column, self._data.ignore)
 
     def _thoughts(self, row: Cells) -> str:

@@ -115,6 +115,7 @@ def _examples(
                     parts.completion,
                     parts.meta,
                     parts.reasoning,
+                    parts.calling,
                 )
             except BadValue as error:
                 row = InputError(f"{row.place}: {error.column}", error.problem, error.remedy)
