@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .records import Message
+
 
 def as_text(content: str, calls: Iterable[Mapping[str, Any]]) -> str:
     """What is said, and after it each call as ``<tool_call>{"name", "arguments"}</tool_call>``.
@@ -14,6 +16,11 @@ def as_text(content: str, calls: Iterable[Mapping[str, Any]]) -> str:
         calls: in OpenAI's form, their arguments as mappings.
     """
     return "\n".join([*filter(None, [content.strip()]), *map(_block, calls)])
+
+
+def said(turn: Message) -> str:
+    """What a turn says and calls, for people to read."""
+    return as_text(turn["content"], calls) if (calls := turn.get("tool_calls")) else turn["content"]
 
 
 def _block(call: Mapping[str, Any]) -> str:
