@@ -106,6 +106,9 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
         {"call": with_arguments("city=Aix")},
         "function.arguments: is text that is no JSON",
     ),
+    ("NaN", {"call": with_arguments('{"days": NaN}')}, "function.arguments.days: is nan"),
+    ("half a character", {"call": with_arguments('{"a": "\\ud800"}')}, "a: has half a character"),
+    ("NaN in tools", {"tools": '[{"name": "f", "parameters": {"a": NaN}}]'}, "is nan"),
 ]
 
 

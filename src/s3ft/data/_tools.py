@@ -12,7 +12,7 @@ from typing import Any
 
 from ..records import Message
 from ._cells import Cells
-from ._values import BadValue, holds_nothing
+from ._values import BadValue, holds_nothing, plain
 
 _TOOL = '{"type": "function", "function": {"name": "...", "parameters": {...}}}'
 _CALL = '{"type": "function", "function": {"name": "...", "arguments": {...}}}'
@@ -100,7 +100,9 @@ def _function(
 
 def _parsed(text: str, column: str) -> Any:
     try:
-        return json.loads(text)
+        return plain(json.loads(text), column)
+    except BadValue:  # NaN, half a character
+        raise
     except (ValueError, RecursionError):
         raise BadValue(column, "is text that is no JSON", "Write it as JSON.") from None
 
