@@ -37,6 +37,9 @@ _XML_ARGUMENT = re.compile(r"\s*<parameter=([^>\n]{1,200})>\n?")
 _XML_END = re.compile(r"\s*</function>")
 _GLM_NAME = re.compile(r"\s*([\w.:/-]{1,200})\s*(?=<)")
 _GLM_ARGUMENT = re.compile(r"\s*<arg_key>([^<]{1,200})</arg_key>\s*<arg_value>")
+_HERMES_END = re.compile(r"\s*</tool_call>\s*")
+_MISTRAL_NEXT = re.compile(r"\s*(?:\[TOOL_CALLS\])?")
+_OBJECTS = re.compile(r"\[\s*[{\]]")
 _KEYS = {"name", "arguments", "parameters", "id", "type"}
 
 
@@ -80,7 +83,7 @@ def _unmarked(text: str) -> list[Call]:
         try:
             return _listed(parse(text))
         except Unreadable as error:
-            if re.match(r"\[\s*[{\]]", text):
+            if _OBJECTS.match(text):
                 raise error from None
     return python_calls(text)
 
@@ -132,7 +135,7 @@ def _hermes(text: str) -> list[Call]:
     while True:
         call, at = _block(text, at)
         calls.append(call)
-        closing = re.compile(r"\s*</tool_call>\s*").match(text, at)
+        closing = _HERMES_END.match(text, at)
         if closing is None:
             raise Unreadable("a <tool_call> is not closed after its call")
         at = closing.end()
@@ -185,7 +188,7 @@ def _mistral(text: str) -> list[Call]:
     while (named := _NAME.match(text, at)) is not None:
         value, at = parse_at(text, named.end())
         calls.append(Call(named[1], value))
-        following = re.compile(r"\s*(?:\[TOOL_CALLS\])?").match(text, at)
+        following = _MISTRAL_NEXT.match(text, at)
         at = following.end() if following else at
     if text[at:].strip():
         raise Unreadable("something follows the call")
