@@ -31,6 +31,12 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
          "num_hidden_layers": 30, "num_attention_heads": 9, "num_key_value_heads": 3,
          "tie_word_embeddings": True, "max_position_embeddings": 8192},
     ),
+    "Qwen/Qwen2.5-1.5B-Instruct": (
+        "qwen2",
+        {"vocab_size": 151936, "hidden_size": 1536, "intermediate_size": 8960,
+         "num_hidden_layers": 28, "num_attention_heads": 12, "num_key_value_heads": 2,
+         "tie_word_embeddings": True, "max_position_embeddings": 32768},
+    ),
     "Qwen/Qwen3-4B": (
         "qwen3",
         {"vocab_size": 151936, "hidden_size": 2560, "intermediate_size": 9728,

@@ -66,21 +66,30 @@ class VerdictCode(StrEnum):
 class Message(TypedDict):
     """One turn of a chat, as transformers' chat templates take it.
 
-    ``reasoning_content`` is what the assistant thought before it said ``content``.
+    ``reasoning_content`` is what the assistant thought before it said ``content``. The functions
+    that it may call are ``tools`` of one turn of a prompt, the first; its calls are ``tool_calls``,
+    and what they returned are turns of role ``tool``; all in OpenAI's form, but for the arguments,
+    which are a mapping.
     """
 
     role: str
     content: str
     reasoning_content: NotRequired[str]
+    tools: NotRequired[list[dict[str, Any]]]
+    tool_calls: NotRequired[list[dict[str, Any]]]
+    tool_call_id: NotRequired[str]
+    name: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A training pair: what is asked and the gold answer.
 
-    ``prompt`` are the turns before the answer; its last turn is the user's. ``meta`` holds every
-    other column of the row, which judges and prompts may name (``answer``, ``tests``, ...).
-    ``reasoning`` is what the data thinks before ``completion``, empty where it does not.
+    ``prompt`` are the turns before the answer; its last turn is the user's, or what a function
+    returned. ``meta`` holds every other column of the row, which judges and prompts may name
+    (``answer``, ``tests``, ...). ``reasoning`` is what the data thinks before ``completion``, empty
+    where it does not. ``calling`` is the gold's turn where it calls functions, until a chat
+    template has written it as ``completion`` (`Chat.written`).
     """
 
     id: str
@@ -88,6 +97,7 @@ class Example:
     completion: str
     meta: Mapping[str, Any] = field(default_factory=dict)
     reasoning: str = ""
+    calling: Message | None = None
 
     @property
     def accepted(self) -> tuple[str, ...]:

@@ -244,6 +244,8 @@ def test_whatever_is_wrong_in_a_row_is_told_as_such(write: Write, tmp_path: Path
         ("multidoc2dial", HUB_TURN),
         ("multidoc2dial", TURN),
         ("gsm8k", {"question": "Half of 48?", "answer": "24\n#### 24"}),
+        ("xlam", XLAM),
+        ("xlam", {**XLAM, "tools": json.loads(XLAM["tools"])}),
     ]
     places = []
     for layout, row in rows:
@@ -254,6 +256,43 @@ def test_whatever_is_wrong_in_a_row_is_told_as_such(write: Write, tmp_path: Path
                 places.append(error.where)
     assert len(places) > 500
     assert all(place.startswith("rows: row 1") for place in places)
+
+
+# xLAM
+
+XLAM: dict[str, Any] = {
+    "id": 7,
+    "query": "How is it in Aix?",
+    "tools": json.dumps(
+        [
+            {
+                "name": "weather",
+                "description": "Tells the weather.",
+                "parameters": {
+                    "city": {"description": "Where.", "type": "str"},
+                    "days": {"description": "How many.", "type": "int", "default": 1},
+                    "of": {"description": "What.", "type": "List[str], optional"},
+                },
+            }
+        ]
+    ),
+    "answers": json.dumps([{"name": "weather", "arguments": {"city": "Aix", "of": None}}]),
+}
+
+
+def test_xlam_becomes_chats_with_json_schemas(write: Write) -> None:
+    [example] = read(write([XLAM]), layout="xlam")
+    assert example.id == "7"
+    [asked] = example.prompt
+    assert asked["content"] == "How is it in Aix?"
+    [tool] = asked["tools"]
+    parameters = tool["function"]["parameters"]
+    kinds = {name: schema["type"] for name, schema in parameters["properties"].items()}
+    assert kinds == {"city": "string", "days": "integer", "of": "array"}
+    assert parameters["required"] == ["city"]
+    assert parameters["properties"]["days"]["default"] == 1
+    assert '{"name": "weather", "arguments": {"city": "Aix", "of": null}}' in example.completion
+    assert "calls no function" in refused(write([XLAM | {"answers": "[]"}]), layout="xlam")
 
 
 # CLAPNQ

@@ -20,45 +20,18 @@ def text(*parts: str) -> list[dict[str, Any]]:
 
 REFUSED: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
     # id, turns, columns beside them, message
-    ("tools", [USER, GOLD], {"tools": [TOOL]}, "tools: belongs to tools"),
-    ("tools as text", [USER, GOLD], {"tools": '[{"name": "f"}]'}, "tools: belongs to tools"),
-    ("functions", [USER, GOLD], {"functions": [{"name": "f"}]}, "functions: belongs to tools"),
+    ("functions", [USER, GOLD], {"functions": [{"name": "f"}]}, "functions: is the older form"),
     (
         "template's variables",
         [USER, GOLD],
         {"chat_template_kwargs": {"enable_thinking": False}},
         "chat_template_kwargs: holds what the text alone would lose",
     ),
-    ("a call", [USER, GOLD | {"tool_calls": [CALL]}], {}, "messages[1].tool_calls: belongs to"),
-    (
-        "a call without a text",
-        [USER, {"role": "assistant", "content": None, "tool_calls": [CALL]}],
-        {},
-        "messages[1].tool_calls: belongs to",
-    ),
-    (
-        "a call without a content",
-        [USER, {"role": "assistant", "tool_calls": [CALL]}],
-        {},
-        "messages[1].tool_calls: belongs to",
-    ),
-    (
-        "a call before the last turn",
-        [USER, GOLD | {"tool_calls": [CALL]}, USER, GOLD],
-        {},
-        "messages[1].tool_calls",
-    ),
     (
         "a function call of old",
         [USER, GOLD | {"function_call": {"name": "f", "arguments": "{}"}}],
         {},
-        "messages[1].function_call: belongs to",
-    ),
-    (
-        "a tool's turn",
-        [USER, GOLD, {"role": "tool", "content": "2", "tool_call_id": "a"}, GOLD],
-        {},
-        "messages[2].role: is 'tool': what a tool returned",
+        "messages[1].function_call: is the older form of tool_calls",
     ),
     ("a function's turn", [{"role": "function", "content": "2"}], {}, "role: is 'function'"),
     ("a turn of ipython", [{"role": "ipython", "content": "2"}], {}, "role: is 'ipython'"),
@@ -103,11 +76,6 @@ def test_what_the_text_alone_would_lose_is_refused_by_name(
     assert message.startswith("train.jsonl:2: ")
     assert words in message
     assert "\n  " in message, "there is a remedy"
-
-
-def test_tools_beside_a_prompt_of_messages_too(write: Write) -> None:
-    row = {"prompt": [USER], "completion": [GOLD], "tools": [TOOL]}
-    assert "tools: belongs to tools" in refused(write([row]))
 
 
 def test_a_column_named_tools_is_like_any_other_beside_a_text(write: Write) -> None:

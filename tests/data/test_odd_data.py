@@ -400,7 +400,8 @@ def test_turns_of_several_shapes_in_a_folder(
     assert [example.completion for example in read(str(folder))] == ["b", "b"]
     rows[1]["messages"][1]["tool_calls"] = [{"function": {"name": "f", "arguments": {"n": 1}}}]
     (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert "row 2: messages[1].tool_calls: belongs to tools" in refused(str(folder))
+    [_, called] = read(str(folder))
+    assert called.completion == 'b\n<tool_call>\n{"name": "f", "arguments": {"n": 1}}\n</tool_call>'
 
 
 def test_a_data_set_saved_to_disk_says_what_to_do(
@@ -424,7 +425,8 @@ def test_cases(shared_cases: Path) -> None:
     path = str(shared_cases / "data" / "squad_like.jsonl")
     assert read(path, gold="answers.text", **squad)[0].meta["gold"] == ["2", "2.0"]
     messages = shared_cases / "messages"
-    assert "tools.jsonl:1: tools: belongs to tools" in refused(str(messages / "tools.jsonl"))
+    call = '<tool_call>\n{"name": "double", "arguments": {"n": 1}}\n</tool_call>'
+    assert read(str(messages / "tools.jsonl"))[0].completion == f"I call it.\n{call}"
     assert read(str(messages / "reasoning.jsonl"))[0].reasoning == "1+1 gives 2."
     blocks = read(str(messages / "think_gold.jsonl"))
     assert (blocks[0].completion, blocks[0].reasoning) == ("The answer is 2.", "Twice 1 is 2.")

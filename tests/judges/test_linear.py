@@ -8,6 +8,7 @@ from linear import FORMS
 from growth import assert_linear
 from s3ft.judges.math import math
 from s3ft.judges.text import choice, match
+from s3ft.judges.tool import tool
 from s3ft.records import Case
 
 JUDGES = {
@@ -15,6 +16,7 @@ JUDGES = {
     "math, a word": (math(), "Monday"),
     "choice": (choice(), "B"),
     "match": (match(), "Paris"),
+    "tool": (tool(), "f(a=1)"),
 }
 
 

@@ -187,4 +187,4 @@ def test_a_factory_says_that_its_judge_is_stateful() -> None:
         with pytest.raises(InputError, match=f"Options it takes: {options}"):
             judges.make(name, {"size": 1})
     shared = {name for name in Judges().names() if judges.is_stateless(name)}
-    assert shared == {"match", "choice", "math", "code", "qa", "reward"}
+    assert shared == {"match", "choice", "math", "code", "qa", "reward", "tool"}

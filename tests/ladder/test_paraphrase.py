@@ -11,7 +11,7 @@ import pytest
 from s3ft.errors import InputError
 from s3ft.judges import without_leaks
 from s3ft.ladder import RungPrompt, built_in_rungs, leak
-from s3ft.records import Case, Example, Response, Verdict
+from s3ft.records import Case, Example, Message, Response, Verdict
 
 EXAMPLE = Example(
     "e1",
@@ -207,3 +207,15 @@ def test_the_completion_s_words_are_no_leak_where_the_gold_is_short() -> None:
 def accept(cases: Iterable[Case]) -> Iterator[Verdict]:
     for each in cases:
         yield Verdict(each.key, "correct")
+
+
+def test_functions_stay_with_the_prompt_and_what_one_returned_before_the_text() -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    asked: Message = {"role": "user", "content": "What is it?", "tools": [tool]}
+    [user] = paraphrase().messages(replace(EXAMPLE, prompt=(asked,)), ["4"])
+    assert user["tools"] == [tool]
+    result: Message = {"role": "tool", "content": "4"}
+    *before, last = paraphrase().messages(replace(EXAMPLE, prompt=(asked, result)), ["4"])
+    assert before == [asked, result]
+    assert last["role"] == "user"
+    assert "What is it?" in last["content"]

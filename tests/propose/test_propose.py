@@ -192,6 +192,20 @@ def numbers(count: int = 40) -> list[dict[str, Any]]:
     return [{"question": f"{n} + 1?", "answer": f"#### {n + 1}"} for n in range(count)]
 
 
+def test_calls_of_functions() -> None:
+    call = {"name": "weather", "arguments": {"city": "Aix"}}
+    asked = {"role": "user", "content": "How is it in Aix?"}
+    gold = {"role": "assistant", "tool_calls": [{"type": "function", "function": call}]}
+    chats = [{"messages": [asked, gold], "tools": [{"name": "weather", "parameters": {}}]}] * 30
+    texts = {"tools": json.dumps([{"name": "weather"}]), "answers": json.dumps([call])}
+    queries = [{"id": n, "query": f"How is it in Aix? {n}", **texts} for n in range(30)]
+    for rows, layout in ((chats, None), (queries, "xlam")):
+        Path("rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        recipe = as_loaded(propose("rows.jsonl", model="some/model"))
+        assert (recipe.judge.name, recipe.data.layout) == ("tool", layout)
+        assert recipe.data.prompt is None
+
+
 def test_every_proposal_has_its_reason_beside_it() -> None:
     write("rows.jsonl", numbers())
     text = written(propose("rows.jsonl", model="some/model"))

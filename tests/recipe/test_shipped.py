@@ -22,6 +22,7 @@ NAMES = sorted(shipped())
 
 ARCHITECTURES = {
     "HuggingFaceTB/SmolLM2": "llama3",
+    "Qwen/Qwen2.5": "qwen3",
     "Qwen/Qwen3": "qwen3",
     "google/gemma-3": "gemma3",
     "meta-llama/Llama-3": "llama3",
@@ -36,6 +37,7 @@ PART = {"data.test": "test", "data.split.test": 0.3}
 
 DATA: dict[str, dict[str, Any]] = {
     "lab": {},
+    "Salesforce/xlam-function-calling-60k": {"data.split.test": 0.3},  # its rows: see `xlam`
     "rajpurkar/squad_v2": {"data.path": SQUAD},
     "PrimeQA/clapnq": {"data.path": "clapnq/*.jsonl", "data.split.by": "title", **PART},
     "dgslibisey/MuSiQue": {"data.path": MUSIQUE, "data.test": MUSIQUE},
@@ -83,8 +85,32 @@ SLICE: dict[str, Any] = {
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Small models of each architecture, with room for whole documents."""
     folder = tmp_path_factory.mktemp("models")
+    xlam(folder / "xlam.json")
     kinds = set(ARCHITECTURES.values())
     return {name: architectures.build(name, folder, positions=16384) for name in kinds}
+
+
+def xlam(path: Path) -> None:
+    """Rows in the layout of xLAM's data set: one call, or two in parallel."""
+    tools = [
+        {
+            "name": name,
+            "description": f"Tells the {name} of a city.",
+            "parameters": {
+                "city": {"description": "Its name.", "type": "str"},
+                "days": {"description": "How many.", "type": "int, optional", "default": 1},
+            },
+        }
+        for name in ("weather", "tide")
+    ]
+    rows = []
+    for number in range(40):
+        named = ["weather", "tide"][: 1 + number % 2]
+        calls = [{"name": n, "arguments": {"city": "Aix", "days": number}} for n in named]
+        query = f"What is the {' and the '.join(named)} in Aix for {number} days?"
+        texts = {"tools": json.dumps(tools), "answers": json.dumps(calls)}
+        rows.append({"id": number, "query": query, **texts})
+    path.write_text(json.dumps(rows), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +157,8 @@ def smaller(name: str, models: dict[str, Path], data: Path, url: str) -> list[st
             changes[key] = [benchmark for benchmark in known if benchmark != "ifeval"]
         elif isinstance(value, str) and value in DATA:
             local = DATA[value].items()
+            if value.startswith("Salesforce/"):
+                changes["data.path"] = str(models["qwen3"].parent / "xlam.json")
             changes |= {k: str(data / v) if k in FILES and v != "test" else v for k, v in local}
         elif here(value) != value:
             changes[key] = here(value)

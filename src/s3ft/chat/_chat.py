@@ -128,7 +128,40 @@ class Chat:
                 the reasoning.
         """
         prompt = self.prompt_text(messages)
-        answer = self._answer_text(messages, prompt, completion, reasoning)
+        full = self._renderer.text(messages, completion, reasoning)
+        return self._answer_ids(prompt, self._answer_text(full, prompt, reasoning))
+
+    def written(self, messages: Sequence[Message], turn: Message, reasoning: str = "") -> str:
+        """The text that the template writes for an answer which calls functions.
+
+        Given as the completion, it becomes the very ids of the template's own rendering.
+
+        Raises:
+            InputError: the template refuses the conversation, leaves the calls out, or writes them
+                as no answer is written: with another end of the turn, or in its head.
+        """
+        prompt, calls = self.prompt_text(messages), turn["tool_calls"]
+        full = self._renderer.text(messages, turn["content"], reasoning, calls)
+        text = ""
+        if full.startswith((prompt, prompt.removesuffix(self._prompt_only))):
+            ids = self._answer_ids(prompt, self._answer_text(full, prompt, reasoning))
+            marked = self._decoder.text(ids, special=True)
+            text = split(marked, opened_by(prompt)).answer.removeprefix(self.answer_prefix).strip()
+            names = (call["function"]["name"] for call in calls)
+            if all(name in text for name in names):
+                whole = self._encode(full)
+                ends = whole[-len(self._encode(self._after)) :] if self._after else ()
+                same = ends == self._encode(self._after)
+                if same and ids == self.completion_ids(messages, text, reasoning):
+                    return text
+        raise InputError(
+            "chat template",
+            f"it writes calls of functions as no answer is written: {full[-100:]!r}",
+            "Give a template that writes them into the answer, as model.chat_template, or write "
+            "them as text yourself.",
+        )
+
+    def _answer_ids(self, prompt: str, answer: str) -> tuple[int, ...]:
         head = self._encode(prompt)
         ids = self._encode(prompt + answer)
         if ids[: len(head)] == head:
@@ -181,10 +214,7 @@ class Chat:
         begins, _, rest = self._decoder.text(ids, special=True).partition(THOUGHT)
         return begins.strip(), rest.partition(SENTINEL)[0].strip()
 
-    def _answer_text(
-        self, messages: Sequence[Message], prompt: str, completion: str, reasoning: str
-    ) -> str:
-        full = self._renderer.text(messages, completion, reasoning)
+    def _answer_text(self, full: str, prompt: str, reasoning: str) -> str:
         kept = prompt if full.startswith(prompt) else prompt[: len(prompt) - len(self._prompt_only)]
         if not full.startswith(kept):
             shut = "it closes the block of reasoning in the prompt, and this row has some"

@@ -55,7 +55,13 @@ def check(
     problems += [
         f"the template drops or changes the {turn['role']} message {_excerpt(turn['content'])}"
         for turn in messages
-        if turn["role"] in ("system", "user") and turn["content"].strip() not in text
+        if turn["role"] in ("system", "user", "tool") and turn["content"].strip() not in text
+    ]
+    problems += [
+        f"the template drops a call of {call['function']['name']} in an earlier turn"
+        for turn in messages
+        for call in turn.get("tool_calls", ())
+        if call["function"]["name"] not in text
     ]
     return problems
 

@@ -69,25 +69,37 @@ class Renderer:
         return bool(self._reasoning_keys)
 
     def text(
-        self, messages: Sequence[Message], answer: str | None = None, reasoning: str = ""
+        self,
+        messages: Sequence[Message],
+        answer: str | None = None,
+        reasoning: str = "",
+        calls: Sequence[Mapping[str, Any]] = (),
     ) -> str:
         """The conversation, up to where the model is to answer, or with its answer.
 
         Reasoning for which the template has no place is left out.
 
+        Args:
+            calls: of functions, in the answer.
+
         Raises:
-            InputError: the template refuses the conversation.
+            InputError: the template refuses the conversation, or does not show the functions that
+                may be called.
         """
         from jinja2 import TemplateError
 
         turns = [self._turn(turn) for turn in messages]
+        tools = next((turn["tools"] for turn in messages if turn.get("tools")), None)
         if self.merges_system:
             turns = _system_into_user(turns)
         if answer is not None:
             turns.append(self._answer(answer, reasoning))
+            if calls:
+                turns[-1]["tool_calls"] = list(calls)
         try:
             text: str = self.tokenizer.apply_chat_template(
                 turns,
+                tools=tools,
                 tokenize=False,
                 add_generation_prompt=answer is None,
                 chat_template=self.template,
@@ -99,10 +111,20 @@ class Renderer:
                 f"it refuses the conversation: {error}",
                 "Change the messages, or model.chat_template and its model.chat_template_kwargs.",
             ) from error
+        names = [tool["function"]["name"] for tool in tools or ()]
+        if missing := [name for name in names if name not in text]:
+            raise InputError(
+                "chat template",
+                f"it does not show the functions that may be called: {', '.join(missing[:3])}",
+                "Choose a model that calls functions, give such a template as model.chat_template, "
+                "or train on the text alone: data.ignore=[tools].",
+            )
         return text
 
     def _turn(self, turn: Message) -> dict[str, Any]:
-        plain: dict[str, Any] = {"role": turn["role"], "content": turn["content"]}
+        plain: dict[str, Any] = {
+            key: value for key, value in turn.items() if key not in ("tools", "reasoning_content")
+        }
         if reasoning := turn.get("reasoning_content"):
             plain |= dict.fromkeys(self._reasoning_keys, reasoning)
         return plain

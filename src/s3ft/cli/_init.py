@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..atomic import atomic_text
+from ..calls import said
 from ..errors import InputError
 from ._app import AsJson, app, judges
 from ._json import print_json
@@ -159,7 +160,7 @@ def _show(proposal: Proposal) -> None:
     for number, example in enumerate(proposal.examples, 1):
         typer.echo(f"row {number}:")
         for turn in example.prompt:
-            typer.echo(_shown(turn["role"], turn["content"]))
+            typer.echo(_shown(turn["role"], said(turn)))
         typer.echo(_shown("gold", example.completion))
         if example.accepted != (example.completion,):
             typer.echo(f"  accepted: {', '.join(example.accepted)}")

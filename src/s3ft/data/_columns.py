@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..errors import InputError
+from ..reasoning import split as thoughts_apart
 from ..recipe import Data
 from ..records import Message
 from ..suggest import did_you_mean
@@ -14,6 +15,7 @@ from ._cells import Cells
 from ._content import answer_and_thoughts
 from ._template import Column, ColumnTemplate, parse
 from ._texts import accepted, filled, line_feeds, not_empty, text_only, text_or_chat
+from ._tools import tools_beside, with_tools
 from ._values import BadValue
 
 _TRL = ("id", "prompt", "completion", "messages")
@@ -22,8 +24,9 @@ _TRL = ("id", "prompt", "completion", "messages")
 class RowParts(NamedTuple):
     """What a row itself says. ``id`` is None where it has none of its own.
 
-    ``left_out`` are the columns that ``meta`` has not, each with the reason. ``turn`` is None where
-    the row is one pair, else the number of this one, from 1.
+    ``left_out`` are the columns that ``meta`` has not, each with the reason. ``calling`` is the
+    gold's turn where it calls functions. ``turn`` is None where the row is one pair, else the
+    number of this one, from 1.
     """
 
     id: str | None
@@ -32,6 +35,7 @@ class RowParts(NamedTuple):
     reasoning: str
     meta: dict[str, Any]
     left_out: dict[str, str]
+    calling: Message | None = None
     turn: int | None = None
 
 
@@ -56,6 +60,7 @@ class Columns:
 
     def __init__(self, data: Data, row: Cells, place: str) -> None:
         self._data, self._row, self._place = data, row, place
+        self._in_chat = False
         self._id = self._column("id", data.id) if data.id else "id"
         self._gold = self._column("gold", data.gold) if data.gold else "gold"
         self._history = self._column("history", data.history) if data.history else None
@@ -82,6 +87,7 @@ class Columns:
 
     def parts(self, row: Cells) -> list[RowParts]:
         """What the row says, one pair or all that it has; BadValue where that is wrong."""
+        self._in_chat = False
         if self._is_chat:
             return [self._parts(row, pair, "messages", None) for pair in self._chat(row)]
         prompt, (answer, gold) = self._prompt_turns(row), self._gold_turn(row)
@@ -89,11 +95,18 @@ class Columns:
         column = source.name if isinstance(source, Column) else "data.completion"
         return [self._parts(row, _Pair(prompt, answer), column, gold)]
 
-    def _parts(self, row: Cells, pair: _Pair, column: str, texts: list[str] | None) -> RowParts:
+    def _parts(self, row: Cells, pair: _Pair, column: str, texts: Any) -> RowParts:
         """What the row says of a pair, whose answer stands in a column with other ``texts``."""
         thoughts = self._thoughts(row) if pair.ends else ""
         completion, reasoning = answer_and_thoughts(pair.answer, column, thoughts)
-        meta, left_out = row.others(self._used)
+        tools = tools_beside(row, self._data.ignore) if self._in_chat else []
+        calling = None
+        if "tool_calls" in pair.answer:
+            texts = completion  # what accepts it knows this form, whatever the template's
+            said = thoughts_apart(pair.answer["content"]).answer
+            calls = pair.answer["tool_calls"]
+            calling = Message(role="assistant", content=said, tool_calls=calls)
+        meta, left_out = row.others({*self._used, "tools"} if tools else self._used)
         for name in self._whole:
             left_out |= chats.passed_over(row.get(name), name)
         if pair.ends and (self._data.gold or row.has("gold")):
@@ -104,11 +117,12 @@ class Columns:
             meta.pop("gold", None)
         return RowParts(
             self._own_id(row),
-            tuple(chats.with_line_feeds(turn) for turn in pair.prompt),
+            with_tools(tuple(chats.with_line_feeds(turn) for turn in pair.prompt), tools),
             line_feeds(completion),
             line_feeds(reasoning),
             meta,
             left_out,
+            calling,
             pair.turn,
         )
 
@@ -118,6 +132,7 @@ class Columns:
         if self._data.turns == "last":
             return [_Pair(*chats.split(self._turns(row, column), column))]
         chats.refuse_beside(row, ignored)
+        self._in_chat = True
         value = row.present(column)
         turns = chats.messages(value, column, {*ignored, "weight"})
         chats.split(turns, column)
@@ -159,6 +174,7 @@ class Columns:
 
     def _turns(self, row: Cells, column: str) -> tuple[Message, ...]:
         chats.refuse_beside(row, self._data.ignore)
+        self._in_chat = True  # and what stands in tools is the chat's
         return chats.messages(row.present(column), column, self._data.ignore)
 
     def _thoughts(self, row: Cells) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ..calls import as_text
 from ..reasoning import split
 from ..records import Message
 from ._values import BadValue, holds_nothing
@@ -87,7 +88,8 @@ def answer_and_thoughts(turn: Message, column: str, beside: str = "") -> tuple[s
         BadValue: the block is not closed, nothing follows it, or thoughts are given twice and
             differ.
     """
-    parts = split(turn["content"])
+    calls = turn.get("tool_calls", ())
+    parts = split(as_text(turn["content"], calls) if calls else turn["content"])
     if not parts.finished:
         remedy = "Close the block and write the answer after it, or leave such rows out."
         raise BadValue(column, "begins its thoughts and never ends them", remedy)

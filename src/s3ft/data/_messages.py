@@ -1,7 +1,7 @@
 """Chats as rows hold them: lists of ``{"role": ..., "content": ...}``.
 
-Whatever else a turn holds is kept (its thoughts) or refused by its name (tools): nothing that the
-model would have seen or said is dropped without a word.
+Whatever else a turn holds is kept (its thoughts, its calls of functions) or refused by its name:
+nothing that the model would have seen or said is dropped without a word.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from ..records import Message
 from ._cells import Cells
 from ._content import REASONING, content, once, thoughts, unknown_key
 from ._texts import line_feeds
+from ._tools import tool_calls
 from ._values import BadValue, holds_nothing
 
-ROLES = ("system", "user", "assistant")
+ROLES = ("system", "user", "assistant", "tool")
 
-_ASKED = ["user", "assistant"]
-_BESIDE = ("tools", "functions", "chat_template_kwargs")
-_OF_TOOLS = ("tool_calls", "tool_call_id", "function_call", "tools", "functions")
-_ROLES_OF_TOOLS = ("tool", "function", "ipython", "observation")
+ASKS = ("user", "tool")
+"""Whose turn an answer follows."""
+
+_BESIDE = ("functions", "chat_template_kwargs")
+_OLDER = {"function_call": "tool_calls", "functions": "tools"}
+_ROLES_OF_TOOLS = ("function", "ipython", "observation")
+_OF_TOOL = ("tool_call_id", "name")
 
 
 def messages(value: Any, column: str, ignored: Collection[str] = ()) -> tuple[Message, ...]:
@@ -62,10 +66,10 @@ def passed_over(value: Any, column: str) -> dict[str, str]:
 
 
 def question(turns: tuple[Message, ...], column: str) -> tuple[Message, ...]:
-    """The turns before an answer, the last of which must be the user's."""
-    if not turns or turns[-1]["role"] != "user":
+    """The turns before an answer, the last of which must be the user's, or a function's result."""
+    if not turns or turns[-1]["role"] not in ASKS:
         role = turns[-1]["role"] if turns else "nothing"
-        remedy = "Before the answer the last turn is the user's."
+        remedy = "Before the answer the last turn is the user's, or a tool's."
         raise BadValue(column, f"asks nothing: it ends with {role}", remedy)
     return turns
 
@@ -100,7 +104,8 @@ def split(turns: tuple[Message, ...], column: str) -> tuple[tuple[Message, ...],
 def answers(
     value: Any, turns: tuple[Message, ...], column: str, ignored: Collection[str]
 ) -> list[int]:
-    """Where in a chat an answer to train on stands: the assistant's turns that follow a user's.
+    """Where in a chat an answer to train on stands: the assistant's turns that follow a user's or
+    a function's result.
 
     What has OpenAI's weight 0 is none, and what the assistant says unasked, such as a greeting.
 
@@ -110,7 +115,8 @@ def answers(
     Raises:
         BadValue: there is none, or a weight is neither 0 nor 1.
     """
-    asked = (n for n in range(1, len(turns)) if [t["role"] for t in turns[n - 1 : n + 1]] == _ASKED)
+    roles = [turn["role"] for turn in turns]
+    asked = (n for n in range(1, len(roles)) if roles[n] == "assistant" and roles[n - 1] in ASKS)
     found = [
         index
         for index in asked
@@ -135,7 +141,7 @@ def refuse_beside(row: Cells, ignored: Collection[str]) -> None:
     """Raise a BadValue where a column beside a chat holds what its template would render."""
     for column in _BESIDE:
         if column not in ignored and not holds_nothing(row.get(column)):
-            raise _of_tools(column) if column in _OF_TOOLS else unknown_key(column)
+            raise _older(column) if column in _OLDER else unknown_key(column)
 
 
 def _message(turn: Any, column: str, ignored: Collection[str]) -> Message:
@@ -146,30 +152,43 @@ def _message(turn: Any, column: str, ignored: Collection[str]) -> Message:
         raise BadValue(column, problem, 'A message is {"role": "user", "content": "..."}.')
     role = "system" if turn["role"] == "developer" else turn["role"]
     if role in _ROLES_OF_TOOLS:
-        problem = f"is {role!r}: what a tool returned, which is not trained on"
-        raise BadValue(f"{column}.role", problem, "Leave such rows out.")
+        raise BadValue(f"{column}.role", f"is {role!r}", 'What a function returned is "tool".')
     if role not in ROLES:
         raise BadValue(f"{column}.role", f"is {role!r}", f"Known roles: {', '.join(ROLES)}.")
-    known = {"role", "content", "weight", *ignored, *(REASONING if role == "assistant" else ())}
+    of_role = {"assistant": (*REASONING, "tool_calls"), "tool": _OF_TOOL}.get(role, ())
     for key, value in turn.items():
+        known = {"role", "content", "weight", *ignored, *of_role}
         if key not in known and not holds_nothing(value):
-            raise (_of_tools if key in _OF_TOOLS else unknown_key)(f"{column}.{key}")
-    said, inside = content(turn.get("content"), f"{column}.content", ignored)
-    if not said.strip():
+            raise (_older if key in _OLDER else unknown_key)(f"{column}.{key}")
+    message = Message(role=role, content="")
+    if (
+        role == "assistant"
+        and "tool_calls" not in ignored
+        and not holds_nothing(turn.get("tool_calls"))
+    ):
+        message["tool_calls"] = tool_calls(turn["tool_calls"], f"{column}.tool_calls")
+    calls = "tool_calls" in message
+    said = inside = ""
+    if not calls or not holds_nothing(turn.get("content")):
+        said, inside = content(turn.get("content"), f"{column}.content", ignored)
+    if not said.strip() and not calls and role != "tool":  # a function may return nothing
         raise BadValue(f"{column}.content", "is empty")
     if inside and role != "assistant":
         problem = "holds thoughts in a turn that is not the assistant's"
         raise BadValue(f"{column}.content", problem, "Only the assistant's are trained on.")
-    message = Message(role=role, content=said)
+    message["content"] = said
     if role == "assistant" and (thought := once((thoughts(turn, column, ignored), inside), column)):
         message["reasoning_content"] = thought
+    if role == "tool":
+        named = {key: turn[key] for key in _OF_TOOL if isinstance(turn.get(key), str)}
+        message |= named  # type: ignore[typeddict-item]
     return message
 
 
-def _of_tools(column: str) -> BadValue:
+def _older(column: str) -> BadValue:
     key = column.rpartition(".")[2]
-    remedy = f"Leave such rows out, or train on the text without it: data.ignore=[{key}]."
-    return BadValue(column, "belongs to tools, which training on the text alone would drop", remedy)
+    remedy = f"Write it as {_OLDER[key]}, or train on the text without it: data.ignore=[{key}]."
+    return BadValue(column, f"is the older form of {_OLDER[key]}, which is not read", remedy)
 
 
 def _is_weightless(weight: Any, column: str) -> bool:

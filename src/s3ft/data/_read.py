@@ -137,6 +137,7 @@ def _example(id_: str, parts: RowParts, data: Data) -> Example:
         parts.completion,
         parts.meta,
         parts.reasoning,
+        parts.calling,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from ..errors import InputError, RunError
 from ..progress import console
 from ..recipe import Endpoint
-from ..records import FinishReason, Request
+from ..records import FinishReason, Message, Request
 from ._completion import Completion, MalformedCompletion, explanation, read_completion
 from ._fields import Fields, Sent
 from ._refusal import context_length_of, is_filtered, is_too_long, token_limit_of
@@ -163,14 +164,16 @@ class Client:
 
         assert self._http is not None
         sent = self._fields.of(request)
+        tools = [tool for turn in request.messages for tool in turn.get("tools", ())]
+        beside = {"tools": tools} if tools else {}
         try:
             async with asyncio.timeout(self._endpoint.timeout):
                 raw = await self._http.chat.completions.with_raw_response.create(
                     model=self._model,
-                    messages=list(request.messages),  # type: ignore[arg-type]
-                    extra_body=dict(sent),
+                    messages=list(map(_sent, request.messages)),  # type: ignore[arg-type]
+                    extra_body={**beside, **sent},
                 )
-            completion = read_completion(raw.content, self._split_reasoning)
+            completion = read_completion(raw.content, self._split_reasoning, bool(tools))
         except openai.APIStatusError as error:
             raise self._translate(error, request, sent) from None
         except (TimeoutError, openai.APITimeoutError):
@@ -227,6 +230,18 @@ class Client:
     @property
     def _limit_key(self) -> str:
         return self._where.removesuffix("openai") + "max_new_tokens"
+
+
+def _sent(turn: Message) -> dict[str, Any]:
+    """A turn as the protocol has it: arguments are JSON text, and functions stand beside turns."""
+    sent: dict[str, Any] = {key: value for key, value in turn.items() if key != "tools"}
+    if calls := turn.get("tool_calls"):
+        sent["tool_calls"] = [
+            {**call, "function": {**function, "arguments": json.dumps(function["arguments"])}}
+            for call in calls
+            for function in [call["function"]]
+        ]
+    return sent
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

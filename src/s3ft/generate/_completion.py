@@ -24,7 +24,10 @@ class MalformedCompletion(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer, and the reasoning before it. What a server may leave out is None."""
+    """One answer, and the reasoning before it. What a server may leave out is None.
+
+    ``calls`` are of functions, in OpenAI's form with their arguments as mappings.
+    """
 
     text: str
     finish_reason: FinishReason
@@ -33,9 +36,12 @@ class Completion:
     token_ids: tuple[int, ...] | None = None
     used: Tokens | None = None
     reasoning: str = ""
+    calls: tuple[dict[str, Any], ...] = ()
 
 
-def read_completion(body: bytes, split_reasoning: bool = True) -> Completion:
+def read_completion(
+    body: bytes, split_reasoning: bool = True, has_tools: bool = False
+) -> Completion:
     """The answer in the body of a chat completion.
 
     A server may put reasoning into a field of its own, or leave it in the text. Where only that is
@@ -43,6 +49,7 @@ def read_completion(body: bytes, split_reasoning: bool = True) -> Completion:
 
     Args:
         split_reasoning: whether marks in the text tell of reasoning.
+        has_tools: whether functions were offered: then calls of them are an answer.
 
     Raises:
         MalformedCompletion: it is not JSON, was cut, or holds no answer, or one that the server
@@ -66,10 +73,13 @@ def read_completion(body: bytes, split_reasoning: bool = True) -> Completion:
     answer = _trimmed(parts.answer) if beside else parts.answer
     reasoning = "\n".join(filter(None, (beside.strip(), parts.reasoning)))
     reason = finish_reason(word)
+    calls = _calls(message.get("tool_calls")) if has_tools else ()
     if reason == "abort":
         raise MalformedCompletion(f"the server broke the answer off ({word!r})")
     if refusal:
         answer, reason = answer or refusal, "refusal"
+    elif calls:
+        reason = "stop" if reason == "tool_calls" else reason
     elif message.get("tool_calls") or message.get("function_call"):
         reason = "tool_calls"
     elif reason == "stop" and reasoning and not answer.strip():
@@ -82,6 +92,7 @@ def read_completion(body: bytes, split_reasoning: bool = True) -> Completion:
         token_ids=_ids(choice.get("token_ids")),
         used=_used(data.get("usage")),
         reasoning=_storable(reasoning),
+        calls=calls,
     )
 
 
@@ -112,6 +123,24 @@ def _content(value: Any) -> tuple[str, str, str]:
             found[kind].append(content if isinstance(content, str) else _content(content)[0])
     text, thinking, refusal = ("".join(texts) for texts in found.values())
     return text, thinking, refusal
+
+
+def _calls(value: Any) -> tuple[dict[str, Any], ...]:
+    """The calls of a message; none where one of them is none, or its arguments are no object."""
+    calls = []
+    try:
+        for call in value or ():
+            name, arguments = call["function"]["name"], call["function"].get("arguments") or "{}"
+            # What JSON text may hold and text may not: a lone surrogate, as in an answer.
+            parsed = json.loads(_storable(arguments))
+            if not isinstance(name, str) or not isinstance(parsed, dict):
+                return ()
+            json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()
+            function = {"name": _storable(name), "arguments": parsed}
+            calls.append({"type": "function", "function": function})
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return ()
+    return tuple(calls)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..calls import said
 from ..recipe import Endpoint
 from ..records import Request
 
@@ -31,7 +32,8 @@ class Tokens:
     @classmethod
     def at_most(cls, request: Request) -> Tokens:
         """What a request may need. Where its ids are not known, a token has three bytes."""
-        num_bytes = sum(len(turn["content"].encode(errors="replace")) for turn in request.messages)
+        texts = (said(turn) + str(turn.get("tools", "")) for turn in request.messages)
+        num_bytes = sum(len(text.encode(errors="replace")) for text in texts)
         prompt = len(request.prompt_ids) or num_bytes // 3 + 8 * len(request.messages)
         return cls(prompt, request.sampling.max_new_tokens)
 

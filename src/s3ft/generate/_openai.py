@@ -8,13 +8,16 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..calls import as_text
 from ..errors import InputError, RunError
 from ..event_loop import BackgroundLoop
 from ..recipe import Endpoint
-from ..records import Request, Response, content_hash
+from ..records import Message, Request, Response, content_hash
 from ._client import Client, FieldsDropped, RefusedRequest, TransientError, key_of
 from ._completion import Completion
 from ._limits import Limits, Tokens
@@ -195,15 +198,28 @@ class OpenAIEngine:
         )
 
     def _response(self, request: Request, completion: Completion) -> Response:
+        text = completion.text
+        if completion.calls:
+            text = self._with_calls(request, completion)
+            completion = replace(completion, text=text)
         return Response(
             request.key,
-            completion.text,
+            text,
             completion.token_ids if self._has_our_ids(request, completion) else None,
             completion.finish_reason,
             completion.logprob,
             self.name,
             completion.reasoning,
         )
+
+    def _with_calls(self, request: Request, completion: Completion) -> str:
+        """Calls that came beside the text, as the model's template writes them, else as Hermes."""
+        calls = list(completion.calls)
+        if self._chat is not None:
+            turn = Message(role="assistant", content=completion.text, tool_calls=calls)
+            with suppress(InputError):  # the model at hand may write fewer calls than are told of
+                return self._chat.written(request.messages, turn)
+        return as_text(completion.text, calls)
 
     def _has_our_ids(self, request: Request, completion: Completion) -> bool:
         """Whether the token ids are those of the model at hand, and of this very answer.

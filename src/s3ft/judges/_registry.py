@@ -22,6 +22,7 @@ BUILT_IN = {
     "math": "s3ft.judges.math:math",
     "code": "s3ft.judges.code:code",
     "qa": "s3ft.judges.qa:qa",
+    "tool": "s3ft.judges.tool:tool",
     "llm": "s3ft.judges.llm:llm",
     "cascade": "s3ft.judges.combine:cascade",
     "all": "s3ft.judges.combine:all_of",

@@ -176,10 +176,10 @@ def _prompt(value: Any) -> tuple[Message, ...]:
     if isinstance(value, list | tuple) and all(
         isinstance(turn, Mapping)
         and isinstance(turn.get("role"), str)
-        and isinstance(turn.get("content"), str)
+        and isinstance(turn.get("content") or ("" if turn.get("tool_calls") else None), str)
         for turn in value
     ):
-        return tuple(Message(role=turn["role"], content=turn["content"]) for turn in value)
+        return tuple(Message(role=turn["role"], content=turn["content"] or "") for turn in value)
     raise MalformedRow("prompt is neither a string nor a list of messages with role and content")
 
 

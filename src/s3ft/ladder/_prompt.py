@@ -48,10 +48,16 @@ class RungPrompt:
     ) -> tuple[Message, ...]:
         """The example's chat with its last turn replaced by the template's text.
 
+        What a function returned stays, and the text is a turn after it.
+
         Raises:
             InputError: the template names a column that the row does not have.
         """
-        *before, last = example.prompt
+        before, last = example.prompt[:-1], example.prompt[-1]
+        if last["role"] == "tool":
+            before = example.prompt
+            users = (turn for turn in reversed(before) if turn["role"] == "user")
+            last = Message(role="user", content=next(users, last)["content"])
         variables = {
             **example.meta,
             QUESTION: last["content"],
@@ -64,4 +70,4 @@ class RungPrompt:
         except RenderError as error:
             where = f"{self._template.where}: row {example.id}"
             raise InputError(where, str(error), "Name columns that every row has.") from None
-        return (*before, Message(role=last["role"], content=content))
+        return (*before, {**last, "content": content})

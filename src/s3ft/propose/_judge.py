@@ -45,7 +45,13 @@ def choose(examples: list[Example], rows: list[Row], model: str) -> Choice:
     tried: list[str] = []
     for choice in _candidates(examples, rows, model):
         name = choice.config["name"]
-        if name not in ("math", "choice", "qa", "match"):  # the others run programs, or models
+        if name not in (
+            "math",
+            "choice",
+            "qa",
+            "match",
+            "tool",
+        ):  # the others run programs, or models
             return choice._replace(why="; ".join([choice.why, *tried]))
         some = examples[:: -(-len(examples) // TRIED)]
         accepted = _accepted(choice.config, some)
@@ -59,6 +65,8 @@ def choose(examples: list[Example], rows: list[Row], model: str) -> Choice:
 def _candidates(examples: list[Example], rows: list[Row], model: str) -> Iterator[Choice]:
     answered = [one for one in examples if one.meta.get("answerable") is not False] or examples
     golds = [example.accepted[0].strip() for example in answered]
+    if sum(example.calling is not None for example in examples) > 0.9 * len(examples):
+        yield Choice({"name": "tool"}, "golds are calls of functions")
     words = median(len(gold.split()) for gold in golds)
     first = rows[0]
     tests = find(first, TESTS)

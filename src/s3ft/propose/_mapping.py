@@ -50,6 +50,8 @@ def mapping(data: Data, rows: list[Row]) -> Iterator[Proposed]:
         Unmapped: the columns' names tell nothing, or what they hold is no answer.
     """
     first = rows[0]
+    if data.layout == "xlam":  # its rows are chats
+        return
     if data.layout not in (None, "gsm8k"):
         yield from _of_layout(data, rows)
         return

@@ -97,7 +97,7 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Layout = Literal["squad", "clapnq", "multidoc2dial", "musique", "gsm8k"]
+Layout = Literal["squad", "clapnq", "multidoc2dial", "musique", "gsm8k", "xlam"]
 
 
 class Data(Strict):

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from ..calls import said
 from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
 from ..errors import InputError
@@ -266,9 +267,7 @@ def _example(
     reached = rungs[: rungs.index(source) + 1] if source else rungs
     return {
         "id": entry.example.id,
-        "prompt": [
-            {**turn, "content": clip(turn["content"], LONGEST)} for turn in entry.example.prompt
-        ],
+        "prompt": [{**turn, "content": clip(said(turn), LONGEST)} for turn in entry.example.prompt],
         "gold": clip(entry.example.completion, LONGEST),
         "reason": clip(reason, LONGEST),
         "tried": [tried for rung in reached if (tried := _tried(entry, rung, pick)) is not None],

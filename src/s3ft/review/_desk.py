@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ..calls import said
 from ..evaluate import BASE
 from ..recipe import Recipe, load
 from ..store import OVERRULINGS, Store
@@ -134,5 +135,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"count": count, "clip": _clip, "ends": _ends, "ranged": ranged}
+_templates.filters |= {"count": count, "clip": _clip, "ends": _ends, "ranged": ranged, "said": said}
 _templates.globals |= {"link": link}

@@ -65,6 +65,14 @@ class ExampleQueries(Database):
             " AND (reasoning != '' OR prompt LIKE '%\"reasoning_content\"%'))"
         )
 
+    def has_tools(self) -> bool:
+        """Whether any prompt of the train split has functions to call, or calls of them."""
+        return self._exists(
+            "SELECT 1 FROM examples WHERE split = 'train' AND"
+            " (prompt LIKE '%\"tools\":%' OR prompt LIKE '%\"tool_calls\":%'"
+            ' OR prompt LIKE \'%"role":"tool"%\')'
+        )
+
     def entries(
         self, split: str, sources: Sequence[str] = (), *, start: int = 0, stop: int | None = None
     ) -> Iterator[Entry]:

@@ -26,6 +26,7 @@ from ._multidoc2dial import multidoc2dial
 from ._musique import musique
 from ._nested import Found, LayoutOptions
 from ._squad import squad
+from ._xlam import xlam
 
 LAYOUTS = {
     "squad": squad,
@@ -33,6 +34,7 @@ LAYOUTS = {
     "multidoc2dial": multidoc2dial,
     "musique": musique,
     "gsm8k": gsm8k,
+    "xlam": xlam,
 }
 """By the names that `data.layout` knows."""
 
@@ -47,4 +49,5 @@ __all__ = [
     "multidoc2dial",
     "musique",
     "squad",
+    "xlam",
 ]

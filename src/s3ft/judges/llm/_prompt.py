@@ -61,7 +61,7 @@ class JudgePrompt:
         if not case.prompt:
             raise PromptGap("no prompt")
         gold, *accepted = case.gold or ("The question has no answer.",)
-        *before, last = case.prompt
+        *before, last = map(Message.copy, case.prompt)
         mark = content_hash(case.prompt, case.gold, case.response)[:8]
         variables: dict[str, Any] = {
             **case.meta,
@@ -80,6 +80,8 @@ class JudgePrompt:
             raise PromptGap(f"the prompt: {error}") from None
         # A lone surrogate is no character, and could not be sent.
         turn = Message(role="user", content=content.encode(errors="replace").decode())
+        for one in before:  # the functions are the other model's to call
+            one.pop("tools", None)
         return ShownCase((turn,) if self._whole else (*before, turn), mark)
 
 

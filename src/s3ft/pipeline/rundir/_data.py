@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -34,9 +34,11 @@ def read_data(recipe: Recipe, store: Store) -> None:
     # Looked at before the rows are read: what changes in between is noticed afterwards.
     store.set_metadata(SOURCES, json.dumps(data.fingerprints(recipe.data)))
     notes: list[str] = []
-    splits: dict[str, Iterable[Example]] = {"train": data.read(recipe.data, "train", notes.append)}
+    train = data.read(recipe.data, "train", notes.append)
+    splits: dict[str, Iterable[Example]] = {"train": with_calls_written(train, recipe)}
     if recipe.data.test is not None:
-        splits["test"] = data.read(recipe.data, "test", notes.append)
+        test = data.read(recipe.data, "test", notes.append)
+        splits["test"] = with_calls_written(test, recipe)
     too_long = None
     if recipe.data.too_long == "drop":
         if recipe.model is None:
@@ -68,7 +70,7 @@ def read_other_targets(recipe: Recipe, store: Store) -> None:
             continue
         part: Literal["train", "test"] = "train" if target.data.test is None else "test"
         try:
-            rows = list(data.read(target.data, part))
+            rows = list(with_calls_written(data.read(target.data, part), recipe))
         except InputError as error:
             where = f"evaluate.targets.{name}: {error.where}"
             raise InputError(where, error.problem, error.remedy) from None
@@ -85,7 +87,28 @@ def read_test_anew(run: Run) -> None:
     recipe, notes = run.recipe, list[str]()
     run.store.set_metadata(SOURCES, json.dumps(data.fingerprints(recipe.data)))
     test = data.read(recipe.data, "test", notes.append) if recipe.data.test is not None else ()
-    run.store.replace_examples("test", test)
+    run.store.replace_examples("test", with_calls_written(test, recipe))
+
+
+def with_calls_written(examples: Iterable[Example], recipe: Recipe) -> Iterator[Example]:
+    """The examples, golds that call functions as the model's chat template writes them.
+
+    Without a model they keep the form in which the data were read.
+
+    Raises:
+        InputError: the template refuses one of them.
+    """
+    chat = None
+    for example in examples:
+        if example.calling is not None and recipe.model is not None:
+            chat = chat or load_chat(recipe.model)
+            try:
+                text = chat.written(example.prompt, example.calling, example.reasoning)
+            except InputError as error:
+                where = f"{error.where}: row {example.id}"
+                raise InputError(where, error.problem, error.remedy) from None
+            example = replace(example, completion=text, calling=None)
+        yield example
 
 
 def count_tokens(chat: Chat, example: Example, reasoning: Reasoning) -> int:

@@ -11,7 +11,7 @@ from ...evaluate import other_target, target_split
 from ...ladder import REPLAY
 from ...records import Example
 from ...train import length_limit
-from ._data import REPLAY_NOTES, SOURCES, count_tokens
+from ._data import REPLAY_NOTES, SOURCES, count_tokens, with_calls_written
 from ._run import Run
 
 CHOSEN_BY = "replay"
@@ -46,7 +46,8 @@ def read_replay(run: Run) -> None:
     sources = json.loads(store.metadata(SOURCES) or "{}")
     if replay is not None:
         sources = data.fingerprints(data.replay_data(replay)) | sources
-        rows = data.read_replay(replay, store.count("train"), measured, _fits(run), notes.append)
+        chosen = data.read_replay(replay, store.count("train"), measured, _fits(run), notes.append)
+        rows = list(with_calls_written(chosen, recipe))
     metadata = {CHOSEN_BY: wanted, REPLAY_NOTES: json.dumps(notes), SOURCES: json.dumps(sources)}
     store.replace_examples(REPLAY, rows, metadata)
 

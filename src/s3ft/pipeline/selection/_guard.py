@@ -41,7 +41,7 @@ REMEDIES = {
     "parser of reasoning right, or turn thinking off (model.chat_template_kwargs, "
     "generate.openai.extra); or raise {limit}.",
     "empty": "See what the model is shown: its chat template, or the server's.",
-    "tool_calls": "Turn tools off on the server.",
+    "tool_calls": "Turn tools off on the server, or see that its parser of calls fits the model.",
     "too_long": "Lower {limit}, which is part of what must fit, or "
     "serve the model with more context.",
     "unmatched": "Name the columns as generate.replay.id and generate.replay.prompt.",

@@ -1,7 +1,9 @@
 """The mixture of a method: written as Parquet, JSONL and a dataset card, and read back to train.
 
 Rows are in TRL's conversational prompt-completion form, so any trainer reads them; the assistant's
-turn has ``reasoning_content`` where there is reasoning. Rows are streamed, so memory does not grow
+turn has ``reasoning_content`` where there is reasoning. Functions stand in a column ``tools``, and
+earlier calls in ``tool_calls`` of their turns, in OpenAI's form; in Parquet as the JSON text of
+that. Rows are streamed, so memory does not grow
 with their number; the same run gives the same bytes.
 """
 
@@ -13,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import Environment, PackageLoader
 
@@ -72,7 +74,7 @@ def write_mixture(
     import pyarrow.parquet as pq
 
     counts: Counter[str] = Counter()
-    schema = _schema(pa, store.has_reasoning())
+    schema = _schema(pa, store.has_reasoning(), store.has_tools())
 
     def rows(partial: Path) -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []
@@ -81,7 +83,7 @@ def write_mixture(
             row = _row(target, chat)
             counts[target.source] += 1
             jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
-            group.append(row)
+            group.append(_flat(row))
             if len(group) == ROWS:
                 parquet.write_table(pa.Table.from_pylist(group, schema))
                 group.clear()
@@ -145,6 +147,8 @@ def read_mixture(folder: Path) -> Iterator[Target]:
             for row in batch.to_pylist():
                 ids = row.pop("token_ids")
                 prompt, [answer] = (tuple(map(_message, row.pop(name))) for name in TURNS)
+                if tools := row.pop("tools", None):
+                    prompt = ({**prompt[0], "tools": json.loads(tools)}, *prompt[1:])
                 yield Target(
                     prompt=prompt,
                     completion=answer["content"],
@@ -173,7 +177,10 @@ def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     answer = Message(role="assistant", content=target.completion)
     if target.reasoning:
         answer["reasoning_content"] = target.reasoning
-    row["prompt"], row["completion"] = list(target.prompt), [answer]
+    row["prompt"], row["completion"] = [_without_tools(turn) for turn in target.prompt], [answer]
+    tools = next((turn["tools"] for turn in target.prompt if turn.get("tools")), None)
+    if tools is not None:
+        row["tools"] = tools
     row["token_ids"] = None if target.token_ids is None else list(target.token_ids)
     if target.num_tokens is None and chat is not None:
         ids = chat.completion_ids(target.prompt, target.completion, target.reasoning)
@@ -181,12 +188,26 @@ def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     return row
 
 
+def _without_tools(turn: Message) -> dict[str, Any]:
+    return {key: value for key, value in turn.items() if key != "tools"}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in columns: each function has arguments of its own, for which Parquet has no type."""
+    flat = row | {"prompt": [_as_text(turn, "tool_calls") for turn in row["prompt"]]}
+    return _as_text(flat, "tools")
+
+
+def _as_text(values: dict[str, Any], key: str) -> dict[str, Any]:
+    return values | {key: json.dumps(values[key], ensure_ascii=False)} if key in values else values
+
+
 def _message(turn: dict[str, Any]) -> Message:
     """A turn as it was written: Parquet gives every turn all keys."""
-    message = Message(role=turn["role"], content=turn["content"])
-    if reasoning := turn.get("reasoning_content"):
-        message["reasoning_content"] = reasoning
-    return message
+    kept = {key: value for key, value in turn.items() if value is not None}
+    if calls := kept.get("tool_calls"):
+        kept["tool_calls"] = json.loads(calls)
+    return cast(Message, kept)
 
 
 TURNS = ("prompt", "completion")
@@ -204,8 +225,9 @@ COLUMNS = (
 )
 
 
-def _schema(pa: Any, reasoning: bool) -> Any:
-    keys = ("role", "content", *(["reasoning_content"] if reasoning else []))
+def _schema(pa: Any, reasoning: bool, tools: bool) -> Any:
+    of_tools = ("tool_calls", "tool_call_id", "name") if tools else ()
+    keys = ("role", "content", *(["reasoning_content"] if reasoning else []), *of_tools)
     turns = pa.list_(pa.struct([(key, pa.string()) for key in keys]))
     types = {
         "prompt": turns,
@@ -214,7 +236,8 @@ def _schema(pa: Any, reasoning: bool) -> Any:
         "num_tokens": pa.int32(),
         "token_ids": pa.list_(pa.int32()),
     }
-    return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
+    columns = (*COLUMNS, "tools") if tools else COLUMNS
+    return pa.schema([(name, types.get(name, pa.string())) for name in columns])
 
 
 def _card(
