@@ -47,7 +47,7 @@ def read_replay(run: Run) -> None:
     if replay is not None:
         sources = data.fingerprints(data.replay_data(replay)) | sources
         chosen = data.read_replay(replay, store.count("train"), measured, _fits(run), notes.append)
-        rows = list(with_calls_written(chosen, recipe))
+        rows = list(with_calls_written(chosen, run.recipe))
     metadata = {CHOSEN_BY: wanted, REPLAY_NOTES: json.dumps(notes), SOURCES: json.dumps(sources)}
     store.replace_examples(REPLAY, rows, metadata)
 
