@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 import torch
+import transformers
 from peft import LoraConfig, get_peft_model
 
 from architectures import saved
@@ -64,6 +66,25 @@ def test_its_base_may_be_a_gguf_file(adapt: Adapt, tmp_path: Path) -> None:
     adapter, wanted = adapt(write_gguf(saved("llama3"), tmp_path / "x.gguf"))
     with torch.inference_mode():
         assert torch.allclose(load_model(model_of(adapter))(IDS).logits, wanted, atol=1e-4)
+
+
+def test_it_may_be_on_the_hub(
+    adapt: Adapt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a repository in the Hub's cache, without a connection."""
+    adapter, wanted = adapt(saved("llama3"))
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "hub" / "models--someone--tuned"
+    shutil.copytree(adapter, repository / "snapshots" / commit)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+    for library in (huggingface_hub, transformers.utils.hub):
+        monkeypatch.setattr(library.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    config = model_of(Path("someone/tuned"))
+    assert resolve(config).revision == commit
+    with torch.inference_mode():
+        assert torch.allclose(load_model(config)(IDS).logits, wanted, atol=1e-4)
+    assert fingerprint(config) == fingerprint(model_of(adapter))
 
 
 def test_its_own_template_goes_before_the_base_s(adapt: Adapt) -> None:

@@ -42,6 +42,8 @@ def resolve(config: Model) -> Model:
     if config.gguf_file is not None:
         return _of_gguf(config, _downloaded(config))
     commit = _commit(config.id, config.revision)
+    if commit is None and (adapter := _adapter_of(config.id, config.revision)) is not None:
+        return _of_adapter(config, adapter)
     return config if commit is None else config.model_copy(update={"revision": commit})
 
 
@@ -107,6 +109,20 @@ def _commit(repository: str, revision: str | None) -> str | None:
     try:
         return _commit_of(Path(cached_file(repository, "config.json", revision=revision)))
     except Exception:  # it is said when the model is loaded, with the reason
+        return None
+
+
+@cache
+def _adapter_of(repository: str, revision: str | None) -> Path | None:
+    """The folder, in the Hub's cache, of a repository that holds an adapter and no model."""
+    from huggingface_hub import snapshot_download
+    from transformers.utils.hub import cached_file
+
+    try:
+        cached_file(repository, _adapter.SETTINGS, revision=revision)
+        wanted = ["adapter_*", "*.json", "*.jinja", "tokenizer*"]
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
+    except Exception:  # it is none, or cannot be had: that is said when the model is loaded
         return None
 
 
