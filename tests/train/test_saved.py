@@ -101,6 +101,8 @@ def test_a_merge_that_lost_a_layer_is_found(
     def lossy(adapted: LoraModel) -> PreTrainedModel:
         name = "model.layers.1.mlp.down_proj.weight"
         model = merge(adapted)
+        if model.device.type == "meta":  # the pre-flight merges without weights
+            return model
         model.get_parameter(name).data = load_file(Path(llama.id) / "model.safetensors")[name]
         return model
 
