@@ -96,7 +96,8 @@ def load_model(config: Model) -> PreTrainedModel:
     config = resolve(config)
     device = pick_device(config.device)
     dtype = pick_dtype(config.dtype, device)
-    check_form(config, load_config(config), device)
+    if config.quantization is not None or config.attn_implementation is not None:
+        check_form(config, load_config(config), device)
     placed = {} if is_deepspeed_zero3_enabled() else {"device_map": {"": device}}
     remedy = "Convert it: AutoModelForCausalLM.from_pretrained(...).save_pretrained(folder)."
     with explained(config, "safetensors weights", remedy):

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from .. import report
 from ..records import content_hash
-from ..train import report_figures
+from ..train import report_figures, reports
 from ._measuring import evaluate_all
 from ._publish import write_cards
 from ._training import train_all
@@ -30,7 +30,7 @@ def write_report(run: Run) -> None:
 def _track(run: Run, figures: Mapping[str, float]) -> None:
     """Tell trackers what was found, once."""
     recipe, base = run.recipe, run.base
-    if recipe.train.args.get("report_to", "none") in ("none", []) or not figures:
+    if not reports(recipe.train) or not figures:
         return
     told = content_hash(figures, recipe.train.args["report_to"])
     if run.store.metadata("tracked") != told:

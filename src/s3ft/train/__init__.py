@@ -16,7 +16,7 @@ from ._fit import seconds_per_step
 from ._micro_batch import largest_micro_batch
 from ._probe import Probe
 from ._tokenize import completion_ids, length_limit, reasoning_to_train, tokenize
-from ._trackers import report_figures
+from ._trackers import report_figures, reports
 from ._train import CHECKPOINTS, TrainedModel, train
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "max_steps",
     "reasoning_to_train",
     "report_figures",
+    "reports",
     "seconds_per_step",
     "sft_config",
     "tokenize",

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from trl import SFTConfig
 
 
+def reports(config: Train) -> bool:
+    """Whether trainings are told to any tracker."""
+    return config.args.get("report_to", "none") not in ("none", [])
+
+
 @contextmanager
 def tracked(args: SFTConfig, logs: Path) -> Iterator[None]:
     """Give trackers the name of a record and where to keep it, and end it afterwards.

@@ -22,7 +22,7 @@ from ._failure import saving_error
 from ._fit import KEPT, fit, longest
 from ._probe import Probe, probe
 from ._save import save
-from ._trackers import record_name, tracked
+from ._trackers import record_name, reports, tracked
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -118,7 +118,7 @@ def train(
             out=partial / "checkpoints",
             silent=on_step is not None,
             micro_batch_size=micro_batch_size,
-            name=record_name(tracked_as or out.name, partial),
+            name=record_name(tracked_as or out.name, partial) if reports(config) else None,
         )
         with tracked(args, logs or out.parent / "tensorboard"):
             summary = fit(dataset, model, config, args, partial, on_step)
