@@ -29,7 +29,7 @@ from ..text import (
 from ._changed import changed
 from ._palette import ALL, model_colours, source_colours, style_sheet
 from ._plots import Plot, comparison_plots, plots
-from ._tables import comparison_drops, comparison_rows, drops, estimate, result_rows
+from ._tables import Cell, comparison_drops, comparison_rows, drops, estimate, result_rows
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -64,9 +64,10 @@ def write(report: dict[str, Any], run_dir: Path) -> list[Path]:
 
 
 def summary_table(report: dict[str, Any]) -> Table:
-    """The headline: target, change, mean drop and benchmarks; a column for base and each method.
+    """The headline: target, mean drop and benchmarks; a column for base and each method.
 
-    In brackets 95 % intervals, where base and methods were compared.
+    A method's cell is its score and the difference from the base in points, in brackets the 95 %
+    interval where the two were compared.
     """
     from rich.table import Table
     from rich.text import Text
@@ -76,11 +77,9 @@ def summary_table(report: dict[str, Any]) -> Table:
     for method in methods:
         table.add_column(Text(method), justify="right")
     for row in (rows := result_rows(report)):
-        scores = (number(row.cells[m].score) if m in row.cells else "–" for m in methods)
-        table.add_row(Text("target %" if row.task == TARGET else row.task), *scores)
+        cells = (_score(row.cells.get(method)) for method in methods)
+        table.add_row(Text("target %" if row.task == TARGET else row.task), *cells)
         if row.task == TARGET:
-            changes = (row.cells[m].change if m in row.cells else None for m in methods)
-            table.add_row("  change", *map(_change, changes))
             lost = drops(report)
             table.add_row(
                 "mean drop",
@@ -88,6 +87,13 @@ def summary_table(report: dict[str, Any]) -> Table:
                 end_section=len(rows) > 1,
             )
     return table
+
+
+def _score(cell: Cell | None) -> str:
+    if cell is None:
+        return "–"
+    score = number(cell.score)
+    return score if cell.change is None else f"{score} {_change(cell.change)}"
 
 
 def _change(value: Estimate | float | None) -> str:
