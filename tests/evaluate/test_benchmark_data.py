@@ -153,6 +153,14 @@ def test_examples_are_those_of_lm_eval(long_model: Any, chat: Chat, tmp_path: Pa
     assert benchmark.tasks[name].instances[0].args[0].count("Answer: B") == 3
 
 
+def test_examples_that_are_not_there_are_not_left_out(tmp_path: Path) -> None:
+    config = local(tmp_path, "winogrande").model_copy(update={"num_fewshot": 5})
+    with pytest.raises(InputError, match="winogrande hold no rows") as caught:
+        load_benchmarks(config)
+    assert caught.value.where == "evaluate.num_fewshot"
+    load_benchmarks(config.model_copy(update={"num_fewshot": 0}))
+
+
 @pytest.mark.slow
 def test_all_real_rows_can_be_asked(shared_data: Path) -> None:
     names = ["general"]

@@ -254,6 +254,42 @@ def test_models_and_scores_of_a_run_with_a_model(tmp_path: Path) -> None:
     assert "train: 1 of 2 models, sft-seed1 was at step 30 of 90" in list(lines(found))
 
 
+@pytest.mark.slow
+def test_models_on_the_way_and_general_rows(tmp_path: Path) -> None:
+    general = tmp_path / "general.jsonl"
+    general.write_text('{"prompt": "Say hello.", "completion": "Hello."}\n' * 4)
+    told = {
+        "model": {"id": "lab"},
+        "data": {
+            "path": "lab",
+            "name": "math",
+            "test": "test",
+            "max_train": 4,
+            "max_test": 3,
+            "replay": {"path": str(general), "share": 0.2},
+        },
+        "judge": {"name": "math"},
+        "methods": ["sft"],
+        "train": {"epochs": 2, "batch_size": 1, "keep_checkpoints": 1},
+        "evaluate": {"checkpoints": True},
+    }
+    run = run_stages(told, (), tmp_path / "run", "train")
+    found = status(run)
+    assert found.rows == {"train": 4, "replay": 1, "test": 3}
+    assert found.mixture == {"sft": {"gold": 4, "replay": 1}}
+    assert found.models == {"sft-seed0": {"trained": True, "kept": [5]}}
+    assert stages(run)["evaluate"] == (0, 3)  # the base, the one on the way, the last
+    assert list(found.missing) == ["base", "sft-seed0-step5", "sft-seed0"]
+    assert "train: 1 of 1 models, 1 kept on the way" in list(lines(found))
+    run_stages(told, (), run, "report")
+    assert status(run).measured == {
+        "base": ["target"],
+        "sft-seed0-step5": ["target"],
+        "sft-seed0": ["target"],
+    }
+    assert list(lines(status(run)))[-1] == "remains: nothing"
+
+
 def test_it_needs_no_torch(tmp_path: Path) -> None:
     run = replayed(tmp_path)
     code = "import sys; from s3ft.cli import run_command as run; run(sys.argv[1:]); "

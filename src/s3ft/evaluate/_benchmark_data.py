@@ -19,11 +19,16 @@ Read = Callable[[str], list[dict[str, Any]]]
 """The rows of a split."""
 
 
-def use_benchmark_data(manager: TaskManager, folder: Path, names: tuple[str, ...]) -> None:
+def use_benchmark_data(
+    manager: TaskManager, folder: Path, names: tuple[str, ...], num_fewshot: int | None
+) -> None:
     """Give the stock tasks the rows of a folder, as far as it has them.
 
     A task stays what lm-eval says, its prompts, choices, examples, metrics and filters: only where
     its rows come from is replaced. A task without its files in the folder is left to the Hub.
+
+    Raises:
+        InputError: examples are wanted of benchmarks whose files hold none.
     """
     import lm_eval.tasks
 
@@ -34,6 +39,13 @@ def use_benchmark_data(manager: TaskManager, folder: Path, names: tuple[str, ...
         rows = sorted(MMLU.read(folder, split), key=_subject)  # stable: a subject keeps its order
         return {subject: list(group) for subject, group in groupby(rows, _subject)}
 
+    without = [name for name in names if name in FILES and not FILES[name].has_examples]
+    if num_fewshot and (without := [name for name in without if not FILES[name].missing(folder)]):
+        problem = (
+            f"the files of {', '.join(without)} hold no rows that examples could be taken from"
+        )
+        remedy = "Leave it out, or these benchmarks, or evaluate.data (the Hub has such rows)."
+        raise InputError("evaluate.num_fewshot", problem, remedy)
     for name, entry in list(manager.task_index.items()):
         if entry.yaml_path is None or stock not in (path := entry.yaml_path.resolve()).parents:
             continue

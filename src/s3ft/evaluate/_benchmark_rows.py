@@ -30,6 +30,11 @@ class Files:
     """Keys of the stock task that rows in this form need otherwise; its prompts, choices, metrics
     and filters never."""
 
+    @property
+    def has_examples(self) -> bool:
+        """Whether few-shot examples can be had, where the task takes any."""
+        return self.changes.get("num_fewshot") != 0
+
     def missing(self, folder: Path) -> list[str]:
         return [file for file in self.splits.values() if not (folder / file).is_file()]
 

@@ -74,7 +74,7 @@ def _load(
         check_ifeval()
     manager = task_manager(names, folder)
     if data is not None:
-        use_benchmark_data(manager, data, names)
+        use_benchmark_data(manager, data, names, num_fewshot)
     for name in names:
         entry = manager.task_index.get(name)
         if entry is None:

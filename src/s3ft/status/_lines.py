@@ -57,6 +57,8 @@ def _more(stage: Stage, state: Status) -> str:
             for name, model in state.models.items()
             if "step" in model
         ]
+        kept = sum(len(model.get("kept", ())) for model in state.models.values())
+        at += [f"{kept:,} kept on the way"] if kept else []
         return "".join(f", {one}" for one in at)
     return ""
 

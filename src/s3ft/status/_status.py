@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..evaluate import BASE, TARGET, other_target, target_split
+from ..ladder import REPLAY
 from ..recipe import Recipe
 from ..store import Store
-from ..train import PARTIAL_SUFFIX, last_checkpoint
+from ..train import CHECKPOINTS, PARTIAL_SUFFIX, kept_models, last_checkpoint
 from ._open import STORE, is_at_work, read_recipe, reading
 from ._rows import Verdicts, read_ladders, read_verdicts
 
@@ -32,14 +34,15 @@ class Status:
     Args:
         at_work: whether a process works on it.
         stopped: the split on whose answers it stopped itself, or None.
-        rows: examples by split.
+        rows: examples by split, general rows as ``replay``.
         stages: in their order.
         waiting: prompts by the rung that is to be asked or judged next.
         solved: prompts with a verified answer by rung.
         verdicts: on the answers of each source.
-        mixture: rows by source, of every method whose mixture is written.
+        mixture: rows by source, of every method whose mixture is written; with ``replay``.
         models: of each that is to be trained its name, and its ``step`` of ``steps`` at the last
-            checkpoint while it is in training; ``trained`` when it is whole.
+            checkpoint while it is in training; ``trained`` when it is whole, with the steps at
+            which models were ``kept`` on the way, if any were.
         measured: the tasks that each model has scores in.
         missing: those that it is still to have.
         seconds: spent, by kind of work.
@@ -91,19 +94,22 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
             other_target(name): target_split(other_target(name)) for name in recipe.evaluate.targets
         },
     }
-    rows = {split: store.size(split) for split in dict.fromkeys(["train", "test", *tasks.values()])}
+    rows = {
+        split: store.size(split)
+        for split in dict.fromkeys(["train", REPLAY, "test", *tasks.values()])
+    }
     tasks = {task: split for task, split in tasks.items() if rows[split]}
     labels = [f"{method}-seed{seed}" for method, seed in product(recipe.methods, recipe.seeds)]
+    models = {label: _model(run / "models" / label) for label in labels}
+    measured = [BASE, *_measured(recipe, models)]
     ladders, verdicts = read_ladders(store, recipe)
     for split in tasks.values():
-        verdicts += read_verdicts(store, split, [BASE, *labels])
+        verdicts += read_verdicts(store, split, measured)
     wanted = [*tasks, *recipe.evaluate.benchmarks]
     scored = {
-        model: [task for task in wanted if store.has_scores(model, task)]
-        for model in (BASE, *labels)
+        model: [task for task in wanted if store.has_scores(model, task)] for model in measured
     }
     written = [method for method in recipe.methods if (run / "mixture" / method).is_dir()]
-    models = {label: _model(run / "models" / label) for label in labels}
     asks, trains = bool(recipe.rungs_to_ask()), bool(recipe.methods and recipe.model)
     prompts = rows["train"]
     stages = [
@@ -149,17 +155,27 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
     )
 
 
+def _measured(recipe: Recipe, models: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The names under which models are scored; those kept on the way as soon as they are there."""
+    for label, model in models.items():
+        if recipe.evaluate.checkpoints:
+            yield from (f"{label}-step{step}" for step in model.get("kept", ()))
+        yield label
+
+
 def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, int]:
     """A mixture's rows by source, in the order of the ladder, and then what is on none."""
     counts = store.composition(method)
     order = [name for name in recipe.ladder(method) if name in counts]
-    return {name: counts[name] for name in (*order, *sorted(counts.keys() - order))}
+    found = {name: counts[name] for name in (*order, *sorted(counts.keys() - order))}
+    return {**found, REPLAY: general} if (general := store.size(REPLAY)) else found
 
 
 def _model(folder: Path) -> dict[str, Any]:
     """Whether a model is trained, else how far its training is by its last checkpoint."""
     if folder.is_dir():
-        return {"trained": True}
+        kept = list(kept_models(folder / CHECKPOINTS))
+        return {"trained": True, **({"kept": kept} if kept else {})}
     partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
     steps = {}
     for place in partial.glob("*/checkpoints"):
