@@ -10,12 +10,14 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from s3ft.errors import S3FTError
 from s3ft.records import Request, Response
@@ -117,3 +119,41 @@ def artefacts(out: Path) -> dict[str, bytes]:
 def scores(out: Path) -> list[tuple[Any, ...]]:
     with sqlite3.connect(out / "run.sqlite") as db:
         return db.execute("SELECT * FROM scores ORDER BY model, task, metric, item").fetchall()
+
+
+class Command:
+    """A command of ours as a process, as `subprocess.Popen` has it, forked with all imported."""
+
+    def __init__(
+        self, command: Sequence[str], *, stdout: IO[bytes], stderr: int, env: Mapping[str, str]
+    ) -> None:
+        assert list(command[1:3]) == ["-m", "s3ft"]
+        assert stderr == subprocess.STDOUT
+        self._process: BaseProcess = SERVER.Process(
+            target=_command, args=(list(command[3:]), stdout.name, dict(env))
+        )
+        self._process.start()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+
+def _command(arguments: list[str], log: str, env: dict[str, str]) -> None:
+    import torch
+
+    from s3ft.cli import run_command
+
+    os.environ.update(env)
+    torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
+    sys.path += [path for path in env.get("PYTHONPATH", "").split(os.pathsep) if path]
+    with open(log, "ab", buffering=0) as out:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(out.fileno(), stream.fileno())
+    sys.exit(run_command(arguments))
