@@ -30,7 +30,12 @@ RECIPE: dict[str, Any] = {
     "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
     "ladders": {"twice": ["self", "paraphrase", "again", "gold"]},
     "methods": ["twice", "s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
+    "train": {
+        "learning_rate": 1e-3,
+        "epochs": 1,
+        "batch_size": 8,
+        "args": {"per_device_train_batch_size": 8},  # whatever memory is free: it rounds otherwise
+    },
     "evaluate": {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
