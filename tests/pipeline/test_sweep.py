@@ -38,6 +38,7 @@ RECIPE: dict[str, Any] = {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
         "limit": 8,
+        "max_new_tokens": 32,  # a model that is ruined goes on for as long as it may
         "drift": 4,
         "apply_chat_template": True,
     },
