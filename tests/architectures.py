@@ -87,12 +87,22 @@ NAMES = (*BYTE_LEVEL, *SENTENCE_PIECE)
 """All architectures; ``gpt2`` has no chat template, and positions from a table."""
 
 
-def build(name: str, folder: Path, *, vocabulary: int = 600, positions: int = 512) -> Path:
-    """Save a small model of the named architecture into ``folder / name``, which is returned."""
+def build(
+    name: str,
+    folder: Path,
+    *,
+    vocabulary: int = 600,
+    positions: int = 512,
+    texts: tuple[str, ...] = (),
+) -> Path:
+    """Save a small model of the named architecture into ``folder / name``, which is returned.
+
+    Its tokenizer has seen word problems, and ``texts``.
+    """
     import torch
 
     target = folder / name
-    tokenizer = tokenizer_of(name, vocabulary)
+    tokenizer = tokenizer_of(name, vocabulary, texts)
     torch.manual_seed(0)
     model = _model(name, tokenizer, positions)
     model.save_pretrained(target)
@@ -116,12 +126,16 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 @cache
-def tokenizer_of(name: str, vocabulary: int = 600) -> Any:
+def tokenizer_of(name: str, vocabulary: int = 600, texts: tuple[str, ...] = ()) -> Any:
     """The small tokenizer of an architecture, with its template. Shared: do not change it."""
     from transformers import PreTrainedTokenizerFast
 
     spec = {**BYTE_LEVEL, **SENTENCE_PIECE}[name]
-    core = _byte_level(spec, vocabulary) if name in BYTE_LEVEL else _pieces(name, spec, vocabulary)
+    seen = [*corpus(), *texts]
+    if name in BYTE_LEVEL:
+        core = _byte_level(spec, vocabulary, seen)
+    else:
+        core = _pieces(name, spec, vocabulary, seen)
     named = {key: value for key, value in spec.items() if key.endswith("_token")}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, **named)
     if name == "mistral":
@@ -143,7 +157,7 @@ def corpus() -> list[str]:
     ]
 
 
-def _byte_level(spec: dict[str, Any], vocabulary: int) -> Any:
+def _byte_level(spec: dict[str, Any], vocabulary: int, seen: list[str]) -> Any:
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     core = Tokenizer(models.BPE())
@@ -155,12 +169,12 @@ def _byte_level(spec: dict[str, Any], vocabulary: int) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    core.train_from_iterator(corpus(), trainer)
+    core.train_from_iterator(seen, trainer)
     core.add_tokens([AddedToken(token, special=False) for token in spec.get("plain", [])])
     return core
 
 
-def _pieces(name: str, spec: dict[str, Any], vocabulary: int) -> Any:
+def _pieces(name: str, spec: dict[str, Any], vocabulary: int, seen: list[str]) -> Any:
     """Metaspace and byte fallback; each family puts its first space in another way."""
     from tokenizers import (
         AddedToken,
@@ -193,7 +207,7 @@ def _pieces(name: str, spec: dict[str, Any], vocabulary: int) -> Any:
         show_progress=False,
     )
     # A word at a time, as SentencePiece learns; without it whole lines would become tokens.
-    core.train_from_iterator((f"▁{w}" for line in corpus() for w in line.split(" ")), trainer)
+    core.train_from_iterator((f"▁{w}" for line in seen for w in line.split(" ")), trainer)
     _free_bytes(core)
     core.add_special_tokens([AddedToken(t, rstrip=True) for t in spec.get("rstrip", [])])
     bos = spec["bos_token"]
