@@ -94,17 +94,19 @@ def build(
     vocabulary: int = 600,
     positions: int = 512,
     texts: tuple[str, ...] = (),
+    spread: float | None = None,
 ) -> Path:
     """Save a small model of the named architecture into ``folder / name``, which is returned.
 
-    Its tokenizer has seen word problems, and ``texts``.
+    Its tokenizer has seen word problems, and ``texts``; ``spread`` is the standard deviation of its
+    weights.
     """
     import torch
 
     target = folder / name
     tokenizer = tokenizer_of(name, vocabulary, texts)
     torch.manual_seed(0)
-    model = _model(name, tokenizer, positions)
+    model = _model(name, tokenizer, positions, spread)
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
     ends = {"llama3": ["<|end_of_text|>", "<|eot_id|>"], "gemma3": ["<eos>", "<end_of_turn>"]}
@@ -226,7 +228,7 @@ def _free_bytes(core: Any) -> None:
     core.__setstate__(json.dumps(state).encode())
 
 
-def _model(name: str, tokenizer: Any, positions: int) -> Any:
+def _model(name: str, tokenizer: Any, positions: int, spread: float | None) -> Any:
     import transformers as t
 
     common = {
@@ -235,7 +237,7 @@ def _model(name: str, tokenizer: Any, positions: int) -> Any:
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
         # So that a random model has preferences, but no manias.
-        "initializer_range": 0.1 if name == "gemma3" else 0.4,
+        "initializer_range": spread or (0.1 if name == "gemma3" else 0.4),
     }
     if name == "gpt2":
         config = t.GPT2Config(n_embd=32, n_layer=2, n_head=4, n_positions=positions, **common)

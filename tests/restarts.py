@@ -1,10 +1,12 @@
 """A run that is stopped and started again: every start is a fresh process, what it asks is logged.
 
-It is forked from a clean server that has only imported, so that a start costs little.
+It is forked from a clean server that has only imported, so that a start costs little; what was
+imported is left out of its collections of garbage.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
@@ -63,6 +65,7 @@ def work(out: str, until: str, log: str, limit: float) -> None:
     """One start of the run, as a process of its own, that dies when its time is up."""
     import torch
 
+    gc.freeze()
     begin = time.process_time()
 
     def die() -> None:
@@ -155,6 +158,7 @@ def _command(arguments: list[str], log: str, env: dict[str, str]) -> None:
 
     from s3ft.cli import run_command
 
+    gc.freeze()
     os.environ.update(env)
     torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
     sys.path += [path for path in env.get("PYTHONPATH", "").split(os.pathsep) if path]
