@@ -87,14 +87,26 @@ NAMES = (*BYTE_LEVEL, *SENTENCE_PIECE)
 """All architectures; ``gpt2`` has no chat template, and positions from a table."""
 
 
-def build(name: str, folder: Path, *, vocabulary: int = 600, positions: int = 512) -> Path:
-    """Save a small model of the named architecture into ``folder / name``, which is returned."""
+def build(
+    name: str,
+    folder: Path,
+    *,
+    vocabulary: int = 600,
+    positions: int = 512,
+    texts: tuple[str, ...] = (),
+    spread: float | None = None,
+) -> Path:
+    """Save a small model of the named architecture into ``folder / name``, which is returned.
+
+    Its tokenizer has seen word problems, and ``texts``; ``spread`` is the standard deviation of its
+    weights.
+    """
     import torch
 
     target = folder / name
-    tokenizer = tokenizer_of(name, vocabulary)
+    tokenizer = tokenizer_of(name, vocabulary, texts)
     torch.manual_seed(0)
-    model = _model(name, tokenizer, positions)
+    model = _model(name, tokenizer, positions, spread)
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
     ends = {"llama3": ["<|end_of_text|>", "<|eot_id|>"], "gemma3": ["<eos>", "<end_of_turn>"]}
@@ -116,12 +128,16 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 @cache
-def tokenizer_of(name: str, vocabulary: int = 600) -> Any:
+def tokenizer_of(name: str, vocabulary: int = 600, texts: tuple[str, ...] = ()) -> Any:
     """The small tokenizer of an architecture, with its template. Shared: do not change it."""
     from transformers import PreTrainedTokenizerFast
 
     spec = {**BYTE_LEVEL, **SENTENCE_PIECE}[name]
-    core = _byte_level(spec, vocabulary) if name in BYTE_LEVEL else _pieces(name, spec, vocabulary)
+    seen = [*corpus(), *texts]
+    if name in BYTE_LEVEL:
+        core = _byte_level(spec, vocabulary, seen)
+    else:
+        core = _pieces(name, spec, vocabulary, seen)
     named = {key: value for key, value in spec.items() if key.endswith("_token")}
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, **named)
     if name == "mistral":
@@ -143,7 +159,7 @@ def corpus() -> list[str]:
     ]
 
 
-def _byte_level(spec: dict[str, Any], vocabulary: int) -> Any:
+def _byte_level(spec: dict[str, Any], vocabulary: int, seen: list[str]) -> Any:
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     core = Tokenizer(models.BPE())
@@ -155,12 +171,12 @@ def _byte_level(spec: dict[str, Any], vocabulary: int) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    core.train_from_iterator(corpus(), trainer)
+    core.train_from_iterator(seen, trainer)
     core.add_tokens([AddedToken(token, special=False) for token in spec.get("plain", [])])
     return core
 
 
-def _pieces(name: str, spec: dict[str, Any], vocabulary: int) -> Any:
+def _pieces(name: str, spec: dict[str, Any], vocabulary: int, seen: list[str]) -> Any:
     """Metaspace and byte fallback; each family puts its first space in another way."""
     from tokenizers import (
         AddedToken,
@@ -193,7 +209,7 @@ def _pieces(name: str, spec: dict[str, Any], vocabulary: int) -> Any:
         show_progress=False,
     )
     # A word at a time, as SentencePiece learns; without it whole lines would become tokens.
-    core.train_from_iterator((f"▁{w}" for line in corpus() for w in line.split(" ")), trainer)
+    core.train_from_iterator((f"▁{w}" for line in seen for w in line.split(" ")), trainer)
     _free_bytes(core)
     core.add_special_tokens([AddedToken(t, rstrip=True) for t in spec.get("rstrip", [])])
     bos = spec["bos_token"]
@@ -212,7 +228,7 @@ def _free_bytes(core: Any) -> None:
     core.__setstate__(json.dumps(state).encode())
 
 
-def _model(name: str, tokenizer: Any, positions: int) -> Any:
+def _model(name: str, tokenizer: Any, positions: int, spread: float | None) -> Any:
     import transformers as t
 
     common = {
@@ -221,7 +237,7 @@ def _model(name: str, tokenizer: Any, positions: int) -> Any:
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
         # So that a random model has preferences, but no manias.
-        "initializer_range": 0.1 if name == "gemma3" else 0.4,
+        "initializer_range": spread or (0.1 if name == "gemma3" else 0.4),
     }
     if name == "gpt2":
         config = t.GPT2Config(n_embd=32, n_layer=2, n_head=4, n_positions=positions, **common)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,20 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one core a worker: two pools of threa
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+_imported = 0
+
+
+def pytest_runtest_setup() -> None:
+    """Leave what libraries are made of, which never goes away, out of collections of garbage.
+
+    A run makes a dozen of them, each of which would go through all of it.
+    """
+    global _imported
+    if len(sys.modules) > _imported + 500:
+        _imported = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

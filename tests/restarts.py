@@ -1,21 +1,25 @@
 """A run that is stopped and started again: every start is a fresh process, what it asks is logged.
 
-It is forked from a clean server that has only imported, so that a start costs little.
+It is forked from a clean server that has only imported, so that a start costs little; what was
+imported is left out of its collections of garbage.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from s3ft.errors import S3FTError
 from s3ft.records import Request, Response
@@ -28,7 +32,12 @@ RECIPE: dict[str, Any] = {
     "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
     "ladders": {"twice": ["self", "paraphrase", "again", "gold"]},
     "methods": ["twice", "s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
+    "train": {
+        "learning_rate": 1e-3,
+        "epochs": 1,
+        "batch_size": 8,
+        "args": {"per_device_train_batch_size": 8},  # whatever memory is free: it rounds otherwise
+    },
     "evaluate": {
         "tasks": "lab",
         "benchmarks": ["lab_facts", "lab_sorting"],
@@ -56,6 +65,7 @@ def work(out: str, until: str, log: str, limit: float) -> None:
     """One start of the run, as a process of its own, that dies when its time is up."""
     import torch
 
+    gc.freeze()
     begin = time.process_time()
 
     def die() -> None:
@@ -117,3 +127,42 @@ def artefacts(out: Path) -> dict[str, bytes]:
 def scores(out: Path) -> list[tuple[Any, ...]]:
     with sqlite3.connect(out / "run.sqlite") as db:
         return db.execute("SELECT * FROM scores ORDER BY model, task, metric, item").fetchall()
+
+
+class Command:
+    """A command of ours as a process, as `subprocess.Popen` has it, forked with all imported."""
+
+    def __init__(
+        self, command: Sequence[str], *, stdout: IO[bytes], stderr: int, env: Mapping[str, str]
+    ) -> None:
+        assert list(command[1:3]) == ["-m", "s3ft"]
+        assert stderr == subprocess.STDOUT
+        self._process: BaseProcess = SERVER.Process(
+            target=_command, args=(list(command[3:]), stdout.name, dict(env))
+        )
+        self._process.start()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+
+def _command(arguments: list[str], log: str, env: dict[str, str]) -> None:
+    import torch
+
+    from s3ft.cli import run_command
+
+    gc.freeze()
+    os.environ.update(env)
+    torch.set_num_threads(int(env["OMP_NUM_THREADS"]))
+    sys.path += [path for path in env.get("PYTHONPATH", "").split(os.pathsep) if path]
+    with open(log, "ab", buffering=0) as out:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(out.fileno(), stream.fileno())
+    sys.exit(run_command(arguments))

@@ -28,12 +28,17 @@ def test_a_world_gives_all_that_is_asked_of_it(name: str) -> None:
     assert world.MODEL.is_dir()
     assert world.TASKS.is_dir()
     assert world.JUDGE_PROMPT.is_file()
-    named = list(inspect.signature(EmbeddedWorld.rows).parameters)[1:]
-    assert list(inspect.signature(world.rows).parameters)[: len(named)] == named
+    named = list(inspect.signature(EmbeddedWorld.each_row).parameters)[1:]
+    assert list(inspect.signature(world.each_row).parameters)[: len(named)] == named
 
 
 def test_the_data_without_a_task_are_the_first_task_s() -> None:
     assert lab.rows(None, "test", size=3) == lab.rows("math", "test", size=3)
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_one_by_one_the_rows_are_the_same(split: str) -> None:
+    assert list(lab.each_row("code", split)) == lab.rows("code", split)
 
 
 def test_the_default_is_a_world() -> None:

@@ -13,6 +13,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 from zlib import crc32
@@ -26,6 +27,7 @@ from headline.lab_bench import LabBench
 from headline.plot import frontier
 from headline.scores import drop, labels, mean
 
+from restarts import Command
 from s3ft import Judge, Verdict
 from s3ft.errors import InputError, RunError
 from s3ft.judges import per_case
@@ -372,7 +374,10 @@ def speck(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_path: Path) -> None:
+def test_the_stages_from_end_to_end_and_again(
+    recipes: Path, speck: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headline.jobs.subprocess", FORKED)
     changes = {"generate.max_new_tokens": 8, "allow": ["length"]}
     recipe = load(recipes / "lab-math.yaml", changes)
     (tmp_path / "lab-math.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
@@ -411,6 +416,11 @@ def test_the_stages_from_end_to_end_and_again(recipes: Path, speck: Path, tmp_pa
     assert {path: path.stat().st_mtime_ns for path in before} == before, "nothing is done again"
 
 
+FORKED = SimpleNamespace(Popen=Command, STDOUT=subprocess.STDOUT)
+"""In place of `subprocess`: a process that has all imported already, which would take longer than
+what it does."""
+
+
 def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: str) -> Any:
     """Exit code and conditions of the quick form."""
     command = ["headline", "--quick", "--recipes", str(recipes), "--out", str(out / "runs")]
@@ -427,6 +437,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: s
 def test_the_quick_form_sees_the_effect(
     monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path
 ) -> None:
+    """As its user starts it: its runs are commands."""
     code, met = quick(monkeypatch, recipes, tmp_path)
     assert code == 0, met
 
@@ -442,9 +453,11 @@ def test_the_quick_form_sees_the_effect(
 def test_the_quick_form_fails_where_selection_is_broken(
     monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path, judge: str, missed: list[str]
 ) -> None:
-    # Few rows are enough: only gold makes S3FT's mixture SFT's own, whatever their number.
-    monkeypatch.setattr(cli, "QUICK_SIZES", {"train": 32, "dev": 1, "test": 16})
-    monkeypatch.setattr(cli, "QUICK_LIMIT", 8)
+    # Few rows are enough: only gold makes S3FT's mixture SFT's own, whatever their number, and with
+    # it the model; a coin lets a wrong target pass soon.
+    monkeypatch.setattr(cli, "QUICK_SIZES", {"train": 16, "dev": 1, "test": 4})
+    monkeypatch.setattr(cli, "QUICK_LIMIT", 2)
+    monkeypatch.setattr("headline.jobs.subprocess", FORKED)
     code, met = quick(monkeypatch, recipes, tmp_path, "--judge", f"test_headline:{judge}")
     assert code == 1
     assert not any(met[what] for what in missed)

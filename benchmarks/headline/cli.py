@@ -43,7 +43,7 @@ STAGES = ("lr", "equal", "frontier")
 RATES = {"lora": [5e-4, 1e-3, 2e-3, 4e-3], "full": [5e-5, 1e-4, 2e-4, 4e-4, 8e-4]}
 RECIPES = Path(s3ft.__file__).parent / "recipes"
 
-QUICK_SIZES = {"train": 192, "dev": 1, "test": 100}
+QUICK_SIZES = {"train": 96, "dev": 1, "test": 60}
 QUICK_LIMIT = 40
 
 

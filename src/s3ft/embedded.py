@@ -31,7 +31,7 @@ class EmbeddedWorld(Protocol):
     JUDGE_PROMPT: Path
     """The Jinja file that the world's model was taught to judge by; it knows no other."""
 
-    def rows(self, task: str | None, split: str) -> Iterable[Mapping[str, Any]]:
+    def each_row(self, task: str | None, split: str) -> Iterable[Mapping[str, Any]]:
         """The data of a task and split; of the world's first task where none is named.
 
         Raises:

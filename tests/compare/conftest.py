@@ -62,12 +62,18 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMMANDS = """
 import json, sys
+from functools import partial
+import lm_eval.evaluator, lm_eval.tasks
+import torch.utils.collect_env
 from lm_eval.__main__ import cli_evaluate
+lm_eval.tasks.TaskManager = partial(lm_eval.tasks.TaskManager, include_defaults=False)
+torch.utils.collect_env.get_pretty_env_info = str
 for arguments in json.loads(sys.stdin.read()):
     sys.argv = ["lm_eval", *arguments]
     cli_evaluate()
 """
-"""Several commands of the harness in one process, since it takes long to start."""
+"""Several commands of the harness in one process, since it takes long to start; for the same reason
+it reads our tasks alone, not all of its own, and does not look over the machine each time."""
 
 
 def command(model: Path, tasks: Path, out: Path, *options: str) -> list[str]:

@@ -1,6 +1,5 @@
 import random
 import re
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +47,7 @@ def _forms(kind: str) -> list[tuple[tuple[str, str], re.Pattern[str]]]:
     return found
 
 
+@cache
 def _ties(text: str, kind: str) -> list[str]:
     """The facts of a text in its order; fails where a sentence is not one fact."""
     ties = []
@@ -84,12 +84,14 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, names)) or '(?!)'})\b")
 
 
-def _every(kind: str, count: int = 60) -> Iterator[tuple[int, Part, Exercise]]:
+@cache
+def _every(kind: str, count: int = 60) -> tuple[tuple[int, Part, Exercise], ...]:
+    found = []
     for at in PARTS:
         for level in SENTENCES:
             rng = random.Random(f"{at} {level}")
-            for _ in range(count):
-                yield level, at, make_passage(level, at, rng, kind=kind)
+            found += [(level, at, make_passage(level, at, rng, kind=kind)) for _ in range(count)]
+    return tuple(found)
 
 
 @pytest.mark.slow

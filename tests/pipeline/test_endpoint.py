@@ -22,7 +22,7 @@ from s3ft.errors import InputError, RunError
 from s3ft.pipeline import run_stages, write_report
 
 ROWS = 24
-KILLS = 20
+KILLS = 8
 SECRET = "sk-very-secret"
 
 
@@ -192,7 +192,7 @@ def test_killed_at_any_request_nothing_stored_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is killed when the server has been asked so many times, by the server."""
-    monkeypatch.setattr(f"{__name__}.ROWS", 72)
+    monkeypatch.setattr(f"{__name__}.ROWS", 36)
     rng, out, whole = random.Random(4), tmp_path / "killed", tmp_path / "whole"
     path = tmp_path / "recipe.json"
     running: list[BaseProcess] = []

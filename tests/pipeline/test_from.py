@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_run import RECIPE
 
 import s3ft
 from s3ft.cli._main import run_command
@@ -17,43 +18,25 @@ from s3ft.store import Store
 
 pytestmark = pytest.mark.slow
 
-RECIPE: dict[str, Any] = {
-    "model": {"id": "lab"},
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 24, "max_test": 8},
-    "judge": {"name": "math"},
-    "generate": {"max_new_tokens": 120},
-    "methods": ["sft", "s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
-    "evaluate": {
-        "tasks": "lab",
-        "benchmarks": ["lab_facts"],
-        "limit": 8,
-        "apply_chat_template": True,
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    out = tmp_path_factory.mktemp("runs") / "first"
-    return out, s3ft.run(RECIPE, out=out)
-
 
 def mixtures(run: Path) -> list[bytes]:
     return [(run / "mixture" / m / "train.jsonl").read_bytes() for m in ("sft", "s3ft")]
 
 
 def test_nothing_is_asked_and_the_mixture_is_the_same(
-    finished: Any, asked: list[int], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    lab_run: Any, asked: list[int], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    origin, _ = finished
+    origin, _ = lab_run
     out = tmp_path / "second"
-    run_stages(RECIPE, {"train.learning_rate": 2e-4}, out, "train", origin)
+    changes = {"train.learning_rate": 2e-4, "methods": ["sft", "s3ft"]}
+    run_stages(RECIPE, changes, out, "train", origin)
     assert asked == []
     assert mixtures(out) == mixtures(origin)
     told = capfd.readouterr().err
-    assert f"from {origin}: answers and verdicts (15 of paraphrase, 24 of self)" in told
-    assert "the base's scores (target, lab_facts, likelihood)" in told
+    with Store(origin / "run.sqlite") as store:
+        restated = 12 - store.composition("s3ft")["self"]
+    assert f"from {origin}: answers and verdicts ({restated} of paraphrase, 12 of self)" in told
+    assert "the base's scores (target, lab_facts, lab_sorting, likelihood)" in told
     losses = [
         json.loads((run / "models" / "s3ft-seed0" / "training.json").read_text())["losses"]
         for run in (origin, out)
@@ -63,9 +46,9 @@ def test_nothing_is_asked_and_the_mixture_is_the_same(
 
 
 def test_the_rest_of_the_run_measures_the_tuned_models_alone(
-    finished: Any, asked: list[int], tmp_path: Path
+    lab_run: Any, asked: list[int], tmp_path: Path
 ) -> None:
-    origin, report = finished
+    origin, report = lab_run
     out = tmp_path / "second"
     again = s3ft.run(RECIPE, {"methods": ["s3ft", "ssr"]}, out, origin=origin)
     assert sum(asked) == 2 * 8, "the test rows, for each method"
@@ -77,8 +60,8 @@ def test_the_rest_of_the_run_measures_the_tuned_models_alone(
         assert not [spent for spent in store.spent() if spent.source == "sft-seed0"]
 
 
-def test_what_is_measured_otherwise_is_measured_anew(finished: Any, tmp_path: Path) -> None:
-    origin, _ = finished
+def test_what_is_measured_otherwise_is_measured_anew(lab_run: Any, tmp_path: Path) -> None:
+    origin, _ = lab_run
     out = tmp_path / "second"
     run_stages(RECIPE, {"evaluate.limit": 4}, out, "select", origin)
     with Store(out / "run.sqlite") as store:
@@ -90,22 +73,22 @@ def test_what_is_measured_otherwise_is_measured_anew(finished: Any, tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"generate.max_new_tokens": 100}, "generate.max_new_tokens was 120, now 100"),
-        ({"data.max_train": 20}, "data.max_train was 24, now 20"),
+        ({"generate.max_new_tokens": 100}, "generate.max_new_tokens was 200, now 100"),
+        ({"data.max_train": 10}, "data.max_train was 12, now 10"),
         ({"judge.name": "match"}, "judge.name was 'math', now 'match'"),
     ],
 )
 def test_other_answers_are_refused_and_nothing_is_left(
-    finished: Any, change: dict[str, Any], message: str, tmp_path: Path
+    lab_run: Any, change: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
-    origin, _ = finished
+    origin, _ = lab_run
     with pytest.raises(InputError, match=message):
         run_stages(RECIPE, change, tmp_path / "second", "select", origin)
     assert not (tmp_path / "second").exists()
 
 
-def test_another_prompt_is_refused(finished: Any, tmp_path: Path) -> None:
-    origin, _ = finished
+def test_another_prompt_is_refused(lab_run: Any, tmp_path: Path) -> None:
+    origin, _ = lab_run
     copy = tmp_path / "origin"
     copy.mkdir()
     for name in ("run.sqlite", "recipe.yaml"):
@@ -118,10 +101,10 @@ def test_another_prompt_is_refused(finished: Any, tmp_path: Path) -> None:
 
 
 def test_on_the_command_line(
-    finished: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lab_run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipe = tmp_path / "recipe.yaml"
-    recipe.write_text((finished[0] / "recipe.yaml").read_text())
+    recipe.write_text((lab_run[0] / "recipe.yaml").read_text())
     out = tmp_path / "out"
     command = ["run", str(recipe), "--from", str(tmp_path / "none"), "--out", str(out)]
     assert run_command(command) == 2

@@ -304,7 +304,7 @@ def test_all_methods_train_on_them_and_take_the_same_steps(tmp_path: Path) -> No
             "replay": {"path": "lab", "name": "reading", "share": 0.25},
         },
         "judge": {"name": "math"},
-        "generate": {"max_new_tokens": 120},
+        "generate": {"max_new_tokens": 96},
         "methods": ["sft", "rft"],
         "train": {"epochs": 1, "batch_size": 4},
     }

@@ -42,24 +42,29 @@ def trained(
 ) -> tuple[dict[str, Any], Any]:
     """Train with batches of four rows, with a launcher by two processes that have two each."""
     folder.mkdir()
-    recipe = folder / "recipe.json"
     batch_size = 4 if launcher is None else 2
-    train = {**RECIPE["train"], "batch_size": batch_size, **changes}
-    recipe.write_text(json.dumps({**RECIPE, "train": train}))
+    told = {**RECIPE, "train": {**RECIPE["train"], "batch_size": batch_size, **changes}}
+    if launcher is None:
+        return what_was_trained(run_stages(told, (), folder / "run", "train"))
+    recipe = folder / "recipe.json"
+    recipe.write_text(json.dumps(told))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = ["-m", "s3ft"]
-    if launcher is not None:
-        options = ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
-        options += ["--dynamo_backend", "no", "--main_process_port", str(port)]
-        command = ["-m", "accelerate.commands.launch", *options, *launcher]
+    options = ["--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
+    options += ["--dynamo_backend", "no", "--main_process_port", str(port)]
+    command = [sys.executable, "-m", "accelerate.commands.launch", *options, *launcher]
     subprocess.run(
-        [sys.executable, *command, "train", str(recipe), "--out", str(folder / "run")],
+        [*command, "train", str(recipe), "--out", str(folder / "run")],
         check=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
-    model = folder / "run" / "models" / "sft-seed0"
+    return what_was_trained(folder / "run")
+
+
+def what_was_trained(run: Path) -> tuple[dict[str, Any], Any]:
+    """The facts of its training, and its adapter's tensors or all."""
+    model = run / "models" / "sft-seed0"
     facts = json.loads((model / "training.json").read_text())
     adapter = model / "adapter" / "adapter_model.safetensors"
     return facts, load_file(adapter if adapter.exists() else model / "model.safetensors")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_run import RECIPE
 
 import s3ft
 from s3ft.lab import rows as lab_rows
@@ -15,36 +17,14 @@ from s3ft.pipeline import read_mixture
 
 pytestmark = pytest.mark.slow
 
-RECIPE: dict[str, Any] = {
-    "model": {"id": "lab"},
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 24, "max_test": 8},
-    "judge": {"name": "math"},
-    "generate": {"max_new_tokens": 200},
-    "methods": ["sft", "rft", "s3ft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
-    "evaluate": {
-        "tasks": "lab",
-        "benchmarks": ["lab_facts", "lab_sorting"],
-        "limit": 8,
-        "apply_chat_template": True,
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """One whole run, and its report."""
-    out = tmp_path_factory.mktemp("runs") / "whole"
-    return out, s3ft.run(RECIPE, out=out)
-
 
 def query(out: Path, sql: str) -> list[Any]:
     with sqlite3.connect(out / "run.sqlite") as db:
         return db.execute(sql).fetchall()
 
 
-def test_every_prompt_comes_out_where_the_ladder_ends_in_gold(finished: Any) -> None:
-    out, _ = finished
+def test_every_prompt_comes_out_where_the_ladder_ends_in_gold(lab_run: Any) -> None:
+    out, _ = lab_run
     rows = query(out, "SELECT id FROM examples WHERE split = 'train' ORDER BY position")
     ids = [row[0] for row in rows]
     for method in ("sft", "s3ft"):
@@ -52,8 +32,8 @@ def test_every_prompt_comes_out_where_the_ladder_ends_in_gold(finished: Any) -> 
     assert len(list(read_mixture(out / "mixture" / "rft"))) < len(ids)
 
 
-def test_the_mixture_has_all_three_sources_with_the_model_s_own_ids(finished: Any) -> None:
-    out, _ = finished
+def test_the_mixture_has_all_three_sources_with_the_model_s_own_ids(lab_run: Any) -> None:
+    out, _ = lab_run
     targets = list(read_mixture(out / "mixture" / "s3ft"))
     assert {target.source for target in targets} == {"self", "paraphrase", "gold"}
     responses = dict(query(out, "SELECT text, token_ids FROM responses"))
@@ -67,32 +47,33 @@ def test_the_mixture_has_all_three_sources_with_the_model_s_own_ids(finished: An
         assert (target.base_logprob is not None) == (target.source == "self")
 
 
-def test_the_report_has_base_and_methods_on_target_and_benchmarks(finished: Any) -> None:
-    _, report = finished
+def test_the_report_has_base_and_methods_on_target_and_benchmarks(lab_run: Any) -> None:
+    _, report = lab_run
     assert list(report["results"]) == ["base", "sft", "rft", "s3ft"]
     for result in report["results"].values():
         assert 0 <= result["target"]["score"] <= 100
         assert set(result["benchmarks"]) == {"lab_facts", "lab_sorting"}
 
 
-def test_all_methods_take_the_same_steps(finished: Any) -> None:
-    out, _ = finished
+def test_all_methods_take_the_same_steps(lab_run: Any) -> None:
+    out, _ = lab_run
     facts = [json.loads(path.read_text()) for path in out.glob("models/*/training.json")]
     assert len(facts) == 3
     assert {fact["steps"] for fact in facts} == {3}
 
 
-def test_a_finished_run_does_nothing_again(finished: Any) -> None:
-    out, report = finished
+def test_a_finished_run_does_nothing_again(lab_run: Any, tmp_path: Path) -> None:
+    whole, report = lab_run
+    out = shutil.copytree(whole, tmp_path / "run")
     spent = query(out, "SELECT * FROM spent")
     assert s3ft.run(RECIPE, out=out)["results"] == report["results"]
     assert query(out, "SELECT * FROM spent") == spent
 
 
-def test_the_tuned_model_loads_as_any_other(finished: Any) -> None:
+def test_the_tuned_model_loads_as_any_other(lab_run: Any) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    out, _ = finished
+    out, _ = lab_run
     folder = out / "models" / "s3ft-seed0"
     AutoModelForCausalLM.from_pretrained(folder)
     assert AutoTokenizer.from_pretrained(folder).chat_template
@@ -142,8 +123,6 @@ def test_a_judge_of_ones_own() -> None:
 
 
 def test_a_model_that_changed_is_refused(tmp_path: Path) -> None:
-    import shutil
-
     from s3ft.lab import MODEL
 
     model = tmp_path / "model"
@@ -200,21 +179,21 @@ class TestGsm8k:
         recipe = RECIPE | self.recipe(shared_data, "175b_verification")
         recipe["data"] = recipe["data"] | {
             "test": str(shared_data / "gsm8k" / "train.jsonl"),
-            "max_train": 24,
+            "max_train": 12,
             "max_test": 4,
         }
         report = s3ft.run(recipe, {"generate.max_new_tokens": 48}, tmp_path / "run")
         assert report["results"]["ssr"]["target"] is not None
         targets = list(read_mixture(tmp_path / "run" / "mixture" / "ssr"))
         assert {target.source for target in targets} == {"self", "gold"}
-        assert len(targets) == 24
+        assert len(targets) == 12
 
 
-def test_likelihoods_and_drift_are_in_the_report(finished: Any) -> None:
-    out, report = finished
+def test_likelihoods_and_drift_are_in_the_report(lab_run: Any) -> None:
+    out, report = lab_run
     found = report["likelihood"]
     assert set(found) == {"self", "paraphrase", "gold"}
-    assert len(found["self"]) == len(found["gold"]) == 24
+    assert len(found["self"]) == len(found["gold"]) == 12
     assert all(value <= 0 for values in found.values() for value in values)
     mean = {source: sum(values) / len(values) for source, values in found.items()}
     assert mean["self"] > mean["gold"], "what it says itself is likelier to it"

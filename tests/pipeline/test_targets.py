@@ -18,11 +18,11 @@ from s3ft.store import Store
 READING = {"data": {"path": "lab", "name": "reading", "test": "test", "max_test": 6}, "judge": "qa"}
 RECIPE: dict[str, Any] = {
     "model": "lab",
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 16, "max_test": 8},
+    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 8, "max_test": 4},
     "judge": "math",
-    "generate": {"max_new_tokens": 80},
+    "generate": {"max_new_tokens": 40},
     "methods": ["sft"],
-    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 16},
+    "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 8},
     "evaluate": {
         "targets": {"reading": READING},
         "tasks": "lab",

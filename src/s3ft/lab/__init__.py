@@ -1,19 +1,19 @@
 """A small world with a small real language model: the default of quickstart and tests.
 
 `MODEL` is a folder that transformers loads, `TASKS` a folder of lm-eval tasks
-(`TaskManager(include_path=TASKS)`), `JUDGE_PROMPT` what the model judges by, `rows` gives the
-target tasks' data: what `s3ft.embedded` hands to those who are given the world's name. Nothing
-needs a network. `python -m s3ft.lab.training` makes the model, `benchmarks/calibration.py` prints
-its figures.
+(`TaskManager(include_path=TASKS)`), `JUDGE_PROMPT` what the model judges by, `each_row` gives the
+target tasks' data, `rows` a list of it: what `s3ft.embedded` hands to those who are given the
+world's name. Nothing needs a network. `python -m s3ft.lab.training` makes the model,
+`benchmarks/calibration.py` prints its figures.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from .targets import rows
+from .targets import each_row, rows
 
-__all__ = ["JUDGE_PROMPT", "MODEL", "TASKS", "rows"]
+__all__ = ["JUDGE_PROMPT", "MODEL", "TASKS", "each_row", "rows"]
 
 MODEL = Path(__file__).parent / "model"
 """The base model: Llama architecture, 5.3 million parameters, bf16 safetensors."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,6 +61,21 @@ def rows(
     Raises:
         InputError: for an unknown task or split.
     """
+    return list(_made(task, split, seed, size, levels))
+
+
+def each_row(task: str | None, split: str) -> Iterator[dict[str, Any]]:
+    """The rows of `rows`, made as they are asked for: who needs few does not wait for all.
+
+    Raises:
+        InputError: for an unknown task or split, with the first.
+    """
+    return _made(task, split, 0, None, None)
+
+
+def _made(
+    task: str | None, split: str, seed: int, size: int | None, levels: Sequence[int] | None
+) -> Iterator[dict[str, Any]]:
     task = task or next(iter(TASKS))
     if task not in TASKS:
         raise InputError("lab task", f"there is no task {task!r}", f"choose of {list(TASKS)}")
@@ -69,20 +84,16 @@ def rows(
     rng = random.Random(f"{task} {split} {seed}")
     wanted, seen = SIZES[split] if size is None else size, set[str]()
     levels = levels or LEVELS[task]
-    found: list[dict[str, Any]] = []
-    while len(found) < wanted:
-        level = levels[len(found) % len(levels)]
+    while len(seen) < wanted:
+        level = levels[len(seen) % len(levels)]
         exercise = TASKS[task](level, split, rng)
         if exercise.content in seen:
             continue
+        yield {
+            "id": f"{task}-{split}-{seed}-{len(seen):05d}",
+            "prompt": messages(exercise.turns),
+            "completion": exercise.gold,
+            "level": level,
+            **exercise.fields,
+        }
         seen.add(exercise.content)
-        found.append(
-            {
-                "id": f"{task}-{split}-{seed}-{len(found):05d}",
-                "prompt": messages(exercise.turns),
-                "completion": exercise.gold,
-                "level": level,
-                **exercise.fields,
-            }
-        )
-    return found

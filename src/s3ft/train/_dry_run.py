@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from ..models import (
     pick_dtype,
 )
 from ..quiet import quiet
-from ..recipe import Model, Quantization, Train
+from ..recipe import Model, Train
 from ._args import sft_config
 from ._lora import check_targets
 from ._micro_batch import largest_micro_batch, sets_micro_batch
@@ -84,8 +84,11 @@ def dry_run(
         -(-tokens // PAD_TO_MULTIPLE) * PAD_TO_MULTIPLE
         for tokens in (longest_row, most_trained or longest_row)
     )
-    rows, step_bytes = _set_up(model.model_dump_json(), config.model_dump_json(), length, trained)
-    if step_bytes is None:
+    rows, counting = _set_up(model.model_dump_json(), config.model_dump_json())
+    if counting is None:
+        return DryRun(config.batch_size, rows)
+    step_bytes = partial(counting, length, trained)
+    if not _can_count(step_bytes, rows):
         return DryRun(config.batch_size, rows)
     device = pick_device(model.device)
     free, total = free_and_total(device)
@@ -93,7 +96,8 @@ def dry_run(
         needed = step_bytes(rows)
     else:
         limit = usable(device, free)
-        if device.type == "cpu":
+        # Where the whole batch takes no more than that, the first row need not be counted.
+        if device.type == "cpu" and step_bytes(config.batch_size) > ENOUGH_ON_A_CPU:
             limit = min(limit, step_bytes(1) + ENOUGH_ON_A_CPU)
         rows, needed = largest_micro_batch(step_bytes, config.batch_size, limit)
     if device.type == "cpu" and rows == 1 and needed > total:
@@ -107,10 +111,8 @@ def dry_run(
 
 
 @lru_cache(maxsize=1)
-def _set_up(
-    model_json: str, config_json: str, length: int, trained: int
-) -> tuple[int, Callable[[int], int] | None]:
-    """The rows at once that the settings say, and how many bytes a step takes by them.
+def _set_up(model_json: str, config_json: str) -> tuple[int, Callable[[int, int, int], int] | None]:
+    """The rows at once that the settings say, and how many bytes a step takes (`step_memory`).
 
     Once for all trainings of a process: they differ in their rows and in what memory is free.
     """
@@ -129,26 +131,24 @@ def _set_up(
             check_targets(config.lora, empty)
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             return rows, None
-        trainer = _empty_trainer(model, config, args)
-        return rows, _step_bytes(trainer, length, trained, rows, model.quantization)
+        from ._step_memory import step_memory
+
+        return rows, step_memory(_empty_trainer(model, config, args), model.quantization)
 
 
-def _step_bytes(
-    trainer: SFTTrainer, length: int, trained: int, rows: int, packed: Quantization | None
-) -> Callable[[int], int] | None:
-    from ._step_memory import step_memory
-
-    step_bytes = step_memory(trainer, length, trained, packed)
+def _can_count(step_bytes: Callable[[int], int], rows: int) -> bool:
+    """Whether the memory of a step can be found; it is known for these rows afterwards."""
     log = logging.getLogger("torch._subclasses.fake_tensor")
     level = log.level
     log.setLevel(logging.CRITICAL)  # it prints the whole trace of what is caught here
     try:
-        step_bytes(rows)
+        with quiet(True):
+            step_bytes(rows)
     except Exception:  # the model's own code, and how torch counts: without them it trains as well
-        return None
+        return False
     finally:
         log.setLevel(level)
-    return step_bytes
+    return True
 
 
 def training_dtype(model: Model, config: Train) -> torch.dtype:

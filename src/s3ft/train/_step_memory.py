@@ -34,11 +34,10 @@ SCALES = 1.13
 
 
 def step_memory(
-    trainer: SFTTrainer, length: int, trained: int, packed: Quantization | None = None
-) -> Callable[[int], int]:
-    """How many bytes a step takes, by the rows of ``length`` tokens that go through at once.
-
-    The output layer is read at ``trained`` positions of each.
+    trainer: SFTTrainer, packed: Quantization | None = None
+) -> Callable[[int, int, int], int]:
+    """How many bytes a step takes, by the ``length`` in tokens of a row, at how many positions
+    ``trained`` of each the output layer is read, and the ``rows`` that go through at once.
 
     Weights, gradients, the optimiser's states, activations, and what operations need on the way.
     A batch is what the trainer's collator makes: ``input_ids`` and ``labels``, int64 of shape
@@ -60,10 +59,10 @@ def step_memory(
         model.gradient_checkpointing_enable(args.gradient_checkpointing_kwargs)
     mode = FakeTensorMode()
     _make_fake(model, mode)
-    row = {"input_ids": [1] * length, "labels": [1] * length}
 
     @cache
-    def step_bytes(rows: int) -> int:
+    def step_bytes(length: int, trained: int, rows: int) -> int:
+        row = {"input_ids": [1] * length, "labels": [1] * length}
         batch = trainer.data_collator([row] * rows)
         memory = _PeakMemory([*model.parameters(), *model.buffers()])
         at_trained = hidden_states_at(base, slice(rows * trained))
