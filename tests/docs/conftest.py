@@ -1,4 +1,4 @@
-"""The folder that all pages start from, and one small run for all of them."""
+"""The folder that all pages start from, and the runs that pages share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pathlib import Path
 import docs_folder
 import docs_taught
 import pytest
-from docs_blocks import DOCS, blocks
+from docs_blocks import ROOT, blocks
+from docs_shell import write_file
 
 from s3ft import cli
+
+Put = Callable[[str, str, Path], None]
 
 
 @pytest.fixture(scope="session")
@@ -23,19 +26,27 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
-    """Puts the run that docs/run.md makes, which is made once, into a folder."""
-    made: list[Path] = []
+def put(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Put:
+    """Puts the run that a page makes, by its name there, into a folder; each is made once."""
+    made: dict[tuple[str, str], Path] = {}
 
-    def put(folder: Path) -> None:
-        if not made:
-            commands = [c for b in blocks(DOCS / "run.md") if b.is_run for c in b.commands]
-            words = next(c.words for c in commands if c.words[-2:] == ["--out", "runs/trial"])
-            made.append(tmp_path_factory.mktemp("trial") / "trial")
-            assert cli.run_command([*words[1:-1], str(made[0])]) == 0
-        shutil.copytree(made[0], folder)
+    def copy(page: str, run: str, folder: Path) -> None:
+        if (page, run) not in made:
+            home = tmp_path_factory.mktemp("made")
+            shutil.copytree(filled, home, dirs_exist_ok=True)
+            found = blocks(ROOT / page)
+            commands = [c.words for block in found if block.is_run for c in block.commands]
+            words = next(w for w in commands if w[1] == "run" and w[-2:] == ["--out", run])
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(home)
+                for block in found:
+                    if block.title:
+                        write_file(block)
+                assert cli.run_command(words[1:]) == 0
+            made[page, run] = home / run
+        shutil.copytree(made[page, run], folder)
 
-    return put
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ REASONS = {
     "needs a GPU",
     "needs a server",
     "needs several machines",
+    "needs the network",
     "takes hours",
     "takes minutes",
     "uploads to the Hub",

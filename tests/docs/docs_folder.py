@@ -27,6 +27,9 @@ MODELS = (
 )
 """What the pages name and the embedded model stands for."""
 
+LOGS = Path(__file__).with_name("logs")
+"""What `lm_eval --log_samples` wrote of the embedded model, two items of each of two tasks."""
+
 BENCHMARKS = {  # by their data sets on the Hub: the benchmark of the stock rows, the configuration
     "Rowan/hellaswag": ("hellaswag", "default"),
     "allenai/winogrande": ("winogrande", "winogrande_xl"),
@@ -100,6 +103,7 @@ def fill(folder: Path) -> None:
         data_set(folder / path, name, {k: rows[:2] for k, rows in ROWS[benchmark][0].items()})
     write(folder / "train.jsonl", gsm8k["train"])
     write(folder / "test.jsonl", gsm8k["test"])
+    shutil.copytree(LOGS, folder / "logs")
     (folder / "rows.jsonl").write_text(BROKEN, encoding="utf-8")
     (folder / "train-v2.0.json").write_text(json.dumps(SQUAD), encoding="utf-8")
     pairs = [{**row, "answer": _bare(row["answer"])} for row in gsm8k["train"]]

@@ -9,14 +9,21 @@ import pytest
 from docs_blocks import PAGES, ROOT, blocks
 from docs_shell import run_page
 
-TRIALS = {
-    "docs/cli.md": ["runs/trial"],
-    "docs/compare.md": ["runs/gsm8k", "runs/a", "runs/b"],
-    "docs/export.md": ["runs/first"],
-    "docs/python.md": ["runs/trial"],
-    "docs/review.md": ["runs/gsm8k"],
+TRIAL = ("docs/run.md", "runs/trial")
+GSM8K = ("README.md", "runs/gsm8k")
+
+RUNS = {
+    "README.md": {"runs/gsm8k": GSM8K},
+    "docs/cli.md": {"runs/trial": TRIAL},
+    "docs/compare.md": {"runs/gsm8k": TRIAL, "runs/a": TRIAL, "runs/b": TRIAL},
+    "docs/export.md": {"runs/first": TRIAL},
+    "docs/guides/math.md": {"runs/gsm8k": GSM8K},
+    "docs/guides/report.md": {"runs/look": TRIAL},
+    "docs/python.md": {"runs/trial": TRIAL},
+    "docs/review.md": {"runs/gsm8k": TRIAL},
+    "docs/run.md": {"runs/trial": TRIAL},
 }
-"""Where the one small run stands for one that a page takes for made."""
+"""Which page's run is there already: trainings are dear, and a run that is done goes on at once."""
 
 TAUGHT = {
     "docs/guides/reasoning.md": "Qwen/Qwen3-4B",
@@ -24,7 +31,7 @@ TAUGHT = {
 }
 """Which model thinks, or calls functions."""
 
-QUICK = {"docs/chat.md", "docs/judges.md", "docs/data.md", "docs/recipe.md"}
+QUICK = {"docs/data.md", "docs/guides/judging.md", "docs/guides/own-responses.md", "docs/recipe.md"}
 
 
 def pages() -> list[object]:
@@ -41,13 +48,12 @@ def pages() -> list[object]:
 def test_page(
     page: Path,
     folder: Path,
-    trial: Callable[[Path], None],
+    put: Callable[[str, str, Path], None],
     request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name = str(page.relative_to(ROOT))
-    for run in TRIALS.get(name, []):
-        trial(folder / run)
+    for run, (origin, made) in RUNS.get(name, {}).items():
+        put(origin, made, folder / run)
     if name in TAUGHT:
         (folder / TAUGHT[name]).symlink_to(request.getfixturevalue("taught"))
-    run_page(blocks(page), monkeypatch)
+    run_page(blocks(page))
