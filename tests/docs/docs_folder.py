@@ -100,7 +100,10 @@ def fill(folder: Path) -> None:
         {"train": mbpp("train", 12), "test": mbpp("test", 4)},
     )
     for path, (benchmark, name) in BENCHMARKS.items():
-        data_set(folder / path, name, {k: rows[:2] for k, rows in ROWS[benchmark][0].items()})
+        splits = {split: rows[:2] for split, rows in ROWS[benchmark][0].items()}
+        if benchmark == "ifeval":  # a prompt to which the embedded model has an end
+            splits = {"train": [{**splits["train"][0], "prompt": gsm8k["test"][0]["question"]}]}
+        data_set(folder / path, name, splits)
     write(folder / "train.jsonl", gsm8k["train"])
     write(folder / "test.jsonl", gsm8k["test"])
     shutil.copytree(LOGS, folder / "logs")

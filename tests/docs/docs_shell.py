@@ -20,6 +20,8 @@ from s3ft import cli
 SHELL = re.compile(r"[|&;<>$`*?~()]|^\w+=")
 """What a shell would see to outside of quotes."""
 
+MODULES_HERE = "PYTHONPATH=. "
+
 WAITS = "until Ctrl-C"
 """What a command says that then waits for its end."""
 
@@ -72,18 +74,21 @@ def assert_shown(shown: list[str], said: str, block: Block) -> None:
 
 def run(command: Command) -> tuple[int, str]:
     """Exit code, and all that is printed. Where it is the same, in this process: quicker."""
-    words = command.words
-    if SHELL.search(re.sub(r"'[^']*'|#.*", "", command.line)):
+    line = command.line.removeprefix(MODULES_HERE)
+    words = shlex.split(line, comments=True)
+    if SHELL.search(re.sub(r"'[^']*'|#.*", "", line)):
         return _in_shell(command.line)
     if words[0] == "s3ft" and words[1] != "review":
-        return _here(words[1:])
+        return _here(words[1:], [os.getcwd()] if line != command.line else [])
     return _in_shell(shlex.join(words))
 
 
-def _here(arguments: list[str]) -> tuple[int, str]:
-    said = StringIO()
+def _here(arguments: list[str], modules: list[str]) -> tuple[int, str]:
+    said, path = StringIO(), sys.path.copy()
+    sys.path[:0] = modules
     with redirect_stdout(said), redirect_stderr(said):
         code = cli.run_command(arguments)
+    sys.path[:] = path
     return code, said.getvalue()
 
 
