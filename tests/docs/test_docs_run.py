@@ -31,7 +31,7 @@ TAUGHT = {
 }
 """Which model thinks, or calls functions."""
 
-QUICK = {"docs/data.md", "docs/guides/judging.md", "docs/guides/own-responses.md", "docs/recipe.md"}
+QUICK = {"docs/data.md", "docs/guides/judging.md", "docs/guides/own-responses.md"}
 
 
 def pages() -> list[object]:
