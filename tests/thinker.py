@@ -6,6 +6,7 @@ It is a real Qwen3, trained for some seconds until it says just what `SAID` has 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -54,23 +55,13 @@ def template_of(name: str) -> str:
 @cache
 def thinker(name: str) -> Path:
     """A folder with the model under the named template, shared by all tests: do not change it."""
-    import torch
-    from transformers import Qwen3Config, Qwen3ForCausalLM
-
     folder = Path(mkdtemp(prefix="s3ft-thinker-"))
     tokenizer = copy.deepcopy(tokenizer_of("qwen3"))
     tokenizer.chat_template = template_of(name)
     tokenizer.bos_token = "<|endoftext|>"
-    torch.manual_seed(0)
-    config = Qwen3Config(
-        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
-        num_attention_heads=4, num_key_value_heads=2, head_dim=16, max_position_embeddings=256,
-        tie_word_embeddings=True,
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-    )  # fmt: skip
-    model = Qwen3ForCausalLM(config)
-    _learn(model, Chat(tokenizer))
+    model = small(tokenizer)
+    chat = Chat(tokenizer)
+    learn(model, [said_ids(chat, question) for question in SAID], chat.pad_id)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
@@ -86,15 +77,31 @@ def said_ids(chat: Chat, question: str) -> tuple[tuple[int, ...], tuple[int, ...
     return prompt, (*ids, *([] if ENDLESS in text else [chat.stop_id]))
 
 
-def _learn(model: Any, chat: Chat) -> None:
+def small(tokenizer: Any, *, positions: int = 256) -> Any:
+    """A Qwen3 with random weights."""
+    import torch
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(0)
+    config = Qwen3Config(
+        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=16,
+        max_position_embeddings=positions, tie_word_embeddings=True,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+    )  # fmt: skip
+    return Qwen3ForCausalLM(config)
+
+
+def learn(model: Any, pairs: Sequence[tuple[Sequence[int], Sequence[int]]], pad: int) -> None:
+    """Train it until it says just the second of each pair to the first, or nearly."""
     import torch
 
-    pairs = [said_ids(chat, question) for question in SAID]
     width = max(len(prompt) + len(ids) for prompt, ids in pairs)
     rows, labels = [], []
     for prompt, ids in pairs:
         padding = width - len(prompt) - len(ids)
-        rows.append([*prompt, *ids, *[chat.pad_id] * padding])
+        rows.append([*prompt, *ids, *[pad] * padding])
         labels.append([*[-100] * len(prompt), *ids, *[-100] * padding])
     inputs, wanted = torch.tensor(rows), torch.tensor(labels)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import torch
-from stock_rows import ANSWERS, ROWS
 
 from s3ft.chat import Chat
 from s3ft.errors import InputError
 from s3ft.evaluate import check_benchmarks, load_benchmarks, run_benchmarks
 from s3ft.evaluate._benchmark_rows import FILES
 from s3ft.recipe import Evaluate
+from stock_rows import ANSWERS, ROWS
 
 TOKENS = 12
 HUB_FORM = ("hellaswag", "winogrande", "arc_easy", "arc_challenge")
