@@ -21,11 +21,18 @@ SITE = runpy.run_path(str(ROOT / "docs" / "_site.py"))
 build: Callable[[Path], list[str]] = SITE["build"]
 broken: Callable[[Path], list[str]] = SITE["broken"]
 
+WIDER = """() => {
+  const {scrollWidth, clientWidth} = document.scrollingElement;
+  return scrollWidth > clientWidth;
+}"""
+"""Whether the whole page would have to be scrolled sideways."""
+
 CUT = """() => {
   const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
                              || scrolls(e.parentElement.closest('article *')));
+  const edge = document.documentElement.clientWidth;
   return [...document.querySelectorAll('article *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth && !scrolls(e))
+    .filter(e => e.getBoundingClientRect().right > edge && !scrolls(e))
     .map(e => e.outerHTML.slice(0, 80));
 }"""
 """Elements that leave the window to the right, with nothing around them that can be scrolled."""
@@ -72,7 +79,7 @@ def test_pages_fit_every_width_and_ask_nobody_else(
         tab.goto(f"{origin}{page}/")
         for width in (1280, 390):
             tab.set_viewport_size({"width": width, "height": 800})
-            if tab.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+            if tab.evaluate(WIDER):
                 wrong.append(f"{page} is wider than {width}")
             wrong += [f"{page} at {width} cuts {what}" for what in tab.evaluate(CUT)]
     context.close()
