@@ -3,7 +3,7 @@
 # make test         set up, then run the tests            make check   lint, format, types, imports
 # make test-vllm    the tests of the vLLM engine, in an environment of its own, on the CPU
 # make test-wheel   the wheel in empty folders: PYTHONS="python3.11 python3.13"
-# make docs         build the documentation into site/
+# make docs         build the documentation into site/, and fail on any warning or dead link
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -78,7 +78,7 @@ check: $(VENV)/.dev
 	$(BIN)/typos
 
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict
+	$(BIN)/python docs/_site.py
 
 clean:
 	rm -rf $(VENV) $(VENV)-vllm models runs site dist .mypy_cache .ruff_cache .pytest_cache
