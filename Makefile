@@ -81,4 +81,4 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/_site.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-vllm models runs site dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-vllm models runs site dist .cache .mypy_cache .ruff_cache .pytest_cache
