@@ -94,6 +94,12 @@ class TestFigures:
         assert "in b so few items differ that no test could tell at 5%" in text
         assert "mean drop against base 16.0 [" in text
 
+    def test_what_would_not_show_is_no_less_than_the_test_could_tell(self) -> None:
+        base = contender("base", {"a": task(*right(30, of=30))})
+        same = contender("sft", {"a": task(*right(30, of=30))})
+        text = "\n".join(lines(compare([base, same])))
+        assert "with 30 items of a one of less than about 20.0 points" in text  # 6 items of 30
+
     def test_the_json_is_json(self) -> None:
         base = contender("base", {"a": task(*right(50)), "b": task(*right(50))})
         sft = contender("sft", {"a": task(*right(44)), "b": task(*right(50))})

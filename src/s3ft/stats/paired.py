@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -33,12 +34,14 @@ class Paired:
             wrong it is McNemar's (1947, Psychometrika 12); with several seeds or graded scores it
             is the sign test of the items' means, of which McNemar's is the case. It takes the
             seeds as they are: that other seeds might differ, the interval tells.
+        least: what the fewest items make that the test could tell from none, all one way.
     """
 
     difference: Estimate
     gained: int
     lost: int
     p: float
+    least: float
 
     @property
     def told(self) -> Told:
@@ -56,18 +59,24 @@ class Paired:
     @property
     def smallest(self) -> float:
         """About the smallest difference that so many items would have told from none: half of the
-        interval."""
-        return (self.difference.high - self.difference.low) / 2
+        interval, and never less than the test could tell."""
+        return max((self.difference.high - self.difference.low) / 2, self.least)
 
 
 def paired(
-    after: NDArray[np.float64], before: NDArray[np.float64], *, items: str, seeds: str = "seeds"
+    after: NDArray[np.float64],
+    before: NDArray[np.float64],
+    *,
+    items: str,
+    seeds: str = "seeds",
+    whole: float = 100.0,
 ) -> Paired:
     """Compare two tables on the same items.
 
     Args:
         after, before: shapes (runs of it, items) and (runs of the other, items).
         items, seeds: names that the draws hang on: the same for what is compared in one table.
+        whole: the most that an item can differ by.
 
     Raises:
         ValueError: the items are not as many, or there are none.
@@ -77,7 +86,8 @@ def paired(
     means = [crossed_mean(table, seeds, items) for table in (after, before)]
     differences = np.round(after.mean(axis=0) - before.mean(axis=0), 9)
     gained, lost = int((differences > 0).sum()), int((differences < 0).sum())
-    return Paired(interval(means[0] - means[1]), gained, lost, sign_test(gained, lost))
+    least = fewest_discordant() * whole / after.shape[1]
+    return Paired(interval(means[0] - means[1]), gained, lost, sign_test(gained, lost), least)
 
 
 def sign_test(gained: int, lost: int) -> float:
@@ -96,6 +106,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, alpha=LEVEL, method="holm")[1]]
 
 
+@cache
 def fewest_discordant(level: float = LEVEL) -> int:
     """With fewer items than these that differ, no p-value can be under the level."""
     number = 1
