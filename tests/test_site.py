@@ -93,9 +93,11 @@ def test_search_finds_a_key_of_the_recipe(origin: str, browser: Browser) -> None
     context = browser.new_context(viewport={"width": 390, "height": 844})
     tab = context.new_page()
     tab.goto(origin)
-    tab.keyboard.press("Control+k")
+    while tab.evaluate("document.activeElement === document.body"):  # until the script has come
+        tab.keyboard.press("Control+k")
+        tab.wait_for_timeout(100)
     tab.keyboard.type("learning_rate")
-    tab.get_by_role("link", name="The recipe").first.wait_for()
+    tab.locator("a[role=option][href*='/recipe/']").first.wait_for()
     context.close()
 
 
