@@ -153,4 +153,4 @@ def test_how_much_can_hide_is_said_where_something_is_open() -> None:
     same = contender("sft", target=162, facts=300, myths=200)
     found = [line for line in told(BASE, same)["trust"] if "can hide" in line]
     assert len(found) == 1
-    assert re.match(r"With 400 test items, differences of less than about 0\.\d points", found[0])
+    assert re.match(r"With 400 test items, differences of less than about 1\.5 points", found[0])
