@@ -62,7 +62,7 @@ class Block:
     def commands(self) -> list[Command]:
         """Of a console: what is typed, and what is shown below it."""
         found: list[Command] = []
-        for line in self.body.splitlines():
+        for line in self.body.splitlines() if self.language == "console" else ():
             if line.startswith("$ "):
                 found.append(Command(line[2:], []))
             else:
