@@ -3,6 +3,7 @@
 # make test         set up, then run the tests            make check   lint, format, types, imports
 # make test-vllm    the tests of the vLLM engine, in an environment of its own, on the CPU
 # make test-wheel   the wheel in empty folders: PYTHONS="python3.11 python3.13"
+# make test-lowest  the quick tests with the lowest versions of what it depends on
 # make docs         build the documentation into site/, and fail on any warning or dead link
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ export TOKENIZERS_PARALLELISM := false
 # As containers set it: each of the processes that tests start would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: quickstart real test test-fast test-vllm test-wheel check docs clean
+.PHONY: quickstart real test test-fast test-vllm test-wheel test-lowest check docs clean
 
 $(VENV)/.package: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -69,6 +70,9 @@ test-vllm: $(VENV)-vllm/.package
 PYTHONS ?= $(PYTHON)
 test-wheel:
 	.ci/wheel $(PYTHONS)
+
+test-lowest:
+	.ci/lowest $(PYTHON)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
