@@ -15,6 +15,7 @@ from typing import Any
 
 from docs_blocks import Block, Command
 
+from processes import heeds_ctrl_c
 from s3ft import cli
 
 SHELL = re.compile(r"[|&;<>$`*?~()]|^\w+=")
@@ -100,6 +101,7 @@ def _in_shell(line: str) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=heeds_ctrl_c,
     )
     assert process.stdout is not None
     said = ""

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from processes import heeds_ctrl_c
 from s3ft.errors import InputError
 from s3ft.judge import judge_file, registry
 
@@ -161,13 +162,8 @@ def command(*arguments: str | Path, here: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_heeds_ctrl_c,
+        preexec_fn=heeds_ctrl_c,
     )
-
-
-def _heeds_ctrl_c() -> None:
-    """As in a terminal: what a shell starts in the background does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def begun(here: Path) -> bool:
