@@ -461,6 +461,8 @@ def test_folder_in_hub_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "['one', 'two']" in message
     (folder / "one.jsonl").write_text(json.dumps({**PAIR, "id": "changed"}) + "\n")
     assert [e.id for e in read(path, name="one")] == ["changed"], "not what was cached before"
+    (folder / "one.jsonl").write_text(json.dumps(PAIR) + "\n" + json.dumps(PAIR) + "\n")
+    assert len(list(read(path, name="one"))) == 2, "nor is its size held against what is there"
     (folder / "one.jsonl").write_text(json.dumps(PAIR) + '\n{"prompt": \n')
     assert "cannot be loaded" in refused(path, name="one")
     (tmp_path / "empty").mkdir()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +85,13 @@ def run(command: Command) -> tuple[int, str]:
 
 
 def _here(arguments: list[str], modules: list[str]) -> tuple[int, str]:
-    said, path = StringIO(), sys.path.copy()
+    written, path = BytesIO(), sys.path.copy()
+    said = TextIOWrapper(written, encoding="utf-8", write_through=True)
     sys.path[:0] = modules
     with redirect_stdout(said), redirect_stderr(said):
         code = cli.run_command(arguments)
     sys.path[:] = path
-    return code, said.getvalue()
+    return code, written.getvalue().decode()
 
 
 def _in_shell(line: str) -> tuple[int, str]:

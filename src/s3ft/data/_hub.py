@@ -36,12 +36,17 @@ def hub_rows(data: Data, split: str, key: str) -> Rows:
 def _load(data: Data, split: str, key: str) -> Any:
     import datasets
 
-    # The cache of `datasets` does not notice that a file of a local folder has changed.
+    # The cache of `datasets` does not notice that a file of a local folder has changed, and holds
+    # what it reads anew against the sizes that were there before.
     is_folder = Path(data.path).is_dir()
-    mode = "force_redownload" if is_folder else "reuse_dataset_if_exists"
+    anew = {"download_mode": "force_redownload", "verification_mode": "no_checks"}
     try:
         return datasets.load_dataset(
-            data.path, data.name, split=split, revision=data.revision, download_mode=mode
+            data.path,
+            data.name,
+            split=split,
+            revision=data.revision,
+            **(anew if is_folder else {}),
         )
     except (datasets.exceptions.DatasetsError, OSError, ValueError, RuntimeError) as error:
         causes = filter(None, (error, error.__cause__))
