@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from s3ft.errors import InputError
 from s3ft.evaluate import check_benchmarks, task_manager
+from s3ft.evaluate._quiet import quiet
 from s3ft.recipe import Evaluate
 
 
@@ -167,3 +169,16 @@ def test_scores_that_are_none(tasks: Any) -> None:
     path.write_text(path.read_text() + "process_results: !function code.score\n")
     with pytest.raises(InputError, match="'own' gave no scores between 0 and 1"):
         check_benchmarks(tasks.config("own"))
+
+
+def test_what_lm_eval_divides_is_not_told(recwarn: pytest.WarningsRecorder) -> None:
+    def divide(module: str) -> None:
+        message = "divide by zero encountered in divide"
+        warnings.warn_explicit(message, RuntimeWarning, "task.py", 1, module)
+
+    with quiet():
+        divide("lm_eval.api.task")
+        assert not recwarn.list
+        divide("somebody.else")
+    divide("lm_eval.api.task")
+    assert len(recwarn.list) == 2

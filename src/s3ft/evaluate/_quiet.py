@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -24,6 +25,9 @@ def quiet() -> Iterator[list[str]]:
     logger.propagate = are_heard()
     try:
         with libraries_quiet():
+            if not are_heard():  # else no filter of this block would be taken back
+                # Its norms divide by the length of a choice, which may be nothing.
+                warnings.filterwarnings("ignore", "divide by zero", RuntimeWarning, r"lm_eval\.")
             yield heard
     finally:
         logger.removeHandler(handler)
