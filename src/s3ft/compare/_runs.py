@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..evaluate import BASE, TARGET, is_target, other_target, target_split
+from ..evaluate import BASE, TARGET, is_target, other_target, target_split, tuned
 from ..recipe import Recipe, load
 from ..store import Store
 from ._contenders import Contender, Task, with_choices
@@ -46,7 +46,7 @@ def run_contenders(store: Store, recipe: Recipe, source: str) -> list[Contender]
 
 
 def _labels(recipe: Recipe, method: str) -> dict[str, str]:
-    return {str(seed): f"{method}-seed{seed}" for seed in recipe.seeds}
+    return {str(seed): tuned(method, seed) for seed in recipe.seeds}
 
 
 def _models(store: Store, recipe: Recipe) -> Iterator[tuple[str, dict[str, Task]]]:

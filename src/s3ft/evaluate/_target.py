@@ -5,31 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..store import Entry, Score
-
-BASE = "base"
-"""The label of the untuned model."""
-
-TARGET = "target"
-"""The task's name in the scores; another data set's is this, a colon, and its own name."""
-
-LIKELIHOOD, DRIFT = "likelihood", "drift"
-"""Names in the scores that are no tasks: nats a token, by source (``self``, ``paraphrase``,
-``gold`` ...) of the base, and by kind of prompt (``task``, ``general``) of every tuned model."""
-
-
-def other_target(name: str) -> str:
-    """The task in which the scores on another data set stand."""
-    return f"{TARGET}:{name}"
-
-
-def target_split(task: str) -> str:
-    """The split in which the rows of the target, or of another data set, stand."""
-    return task.replace(TARGET, "test", 1)
-
-
-def is_target(task: str) -> bool:
-    """Whether a task is the target or another data set, and no benchmark."""
-    return task == TARGET or task.startswith(other_target(""))
+from ._names import TARGET
 
 
 def target_scores(label: str, entries: Iterable[Entry], task: str = TARGET) -> list[Score]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ..evaluate import BASE, TARGET
+from ..evaluate import BASE, TARGET, tuned
 from ..recipe import Recipe, dump
 from ..report import drops, result_rows
 from ..stats import Estimate
@@ -65,7 +65,7 @@ def model_card(
         columns=[BASE, *others] if rows else [],
         rows=rows,
         drops={column: drop[column][0] for column in others if column in drop},
-        training=report["training"].get(f"{method}-seed{seed}"),
+        training=report["training"].get(tuned(method, seed)),
         mixture=report["mixture"].get(method),
         revision=revision,
         terms=terms,

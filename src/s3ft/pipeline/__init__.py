@@ -6,7 +6,7 @@ from ._plan import plan_recipe
 from ._publish import uploads_of
 from ._run import check_recipe, run_stages, scratch_run, write_report
 from ._stages import STAGES, Stage
-from .rundir import Run, label, open_run
+from .rundir import Run, open_run
 from .selection import read_mixture
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Stage",
     "check_recipe",
     "export_mixture",
-    "label",
     "measure_targets",
     "open_run",
     "plan_recipe",

@@ -14,6 +14,7 @@ from ..evaluate import (
     run_benchmarks,
     target_scores,
     target_split,
+    tuned,
 )
 from ..progress import console
 from ..recipe import JudgeConfig, Recipe
@@ -21,7 +22,7 @@ from ..store import Spent
 from ..train import CHECKPOINTS, kept_models
 from ._analyses import keep_base, measure_drift, measure_likelihoods
 from ._model import RunModel
-from .rundir import Run, label
+from .rundir import Run
 from .selection import Guard, answer, judge, measured_source
 
 
@@ -69,8 +70,8 @@ def _tuned(run: Run) -> Iterator[tuple[str, Path]]:
         folder = run.model(method, seed)
         if run.recipe.evaluate.checkpoints:
             for step, earlier in kept_models(folder / CHECKPOINTS).items():
-                yield label(method, seed, step), earlier
-        yield label(method, seed), folder
+                yield tuned(method, seed, step), earlier
+        yield tuned(method, seed), folder
 
 
 class Measured(NamedTuple):

@@ -11,11 +11,12 @@ from typing import Any, Literal, get_args
 from .. import report as reports
 from ..atomic import atomic_text
 from ..errors import InputError
+from ..evaluate import tuned
 from ..export import Upload, dataset_card, mixture_upload, model_card, model_upload
 from ..recipe import Recipe
 from ..store import Store
 from ._export import run_recipe
-from .rundir import STORE, Run, label
+from .rundir import STORE, Run
 
 CARD = "README.md"
 
@@ -30,7 +31,7 @@ def write_cards(run: Run, report: Mapping[str, Any]) -> None:
             atomic_text(run.mixture(method) / CARD, card)
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
         if (folder := run.model(method, seed)).is_dir():
-            name = label(method, seed)
+            name = tuned(method, seed)
             atomic_text(folder / CARD, model_card(run.recipe, report, method, seed, name=name))
 
 
@@ -50,7 +51,7 @@ def uploads_of(run: Path, name: str | None, repo: str, only: str | None = None) 
         raise InputError("--only", f"there is no {only!r}", "Say mixture or model.")
     recipe = run_recipe(run)
     method, seed = _meant(run, recipe, name)
-    mixture, model = run / "mixture" / method, run / "models" / label(method, seed)
+    mixture, model = run / "mixture" / method, run / "models" / tuned(method, seed)
     has_mixture = only != "model" and (mixture / CARD).is_file()
     has_model = only != "mixture" and model.is_dir()
     if not has_mixture and not has_model:
@@ -78,7 +79,7 @@ def _meant(run: Path, recipe: Recipe, name: str | None) -> tuple[str, int]:
     match = re.fullmatch(r"(.+)-seed(\d+)", name)
     if match and match[1] in recipe.methods and int(match[2]) in recipe.seeds:
         return match[1], int(match[2])
-    known = [*recipe.methods, *(label(m, s) for m, s in product(recipe.methods, recipe.seeds))]
+    known = [*recipe.methods, *(tuned(m, s) for m, s in product(recipe.methods, recipe.seeds))]
     raise InputError(str(run), f"there is no {name!r}", f"There are: {', '.join(known)}.")
 
 

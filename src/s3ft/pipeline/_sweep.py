@@ -17,12 +17,12 @@ from statistics import fmean
 from typing import Any
 
 from ..atomic import atomic_folder, atomic_text
-from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET, tuned
 from ..progress import console
 from ..recipe import Recipe, load, point_name, points
 from ..store import Store
 from ._stages import Stage
-from .rundir import SWEEP, Run, label, read_sweep
+from .rundir import SWEEP, Run, read_sweep
 
 Begin = Callable[[dict[str, Any], Path, Stage, Path], Path]
 """Brings the run of a recipe in a folder up to a stage, begun with another run."""
@@ -91,7 +91,7 @@ def figures(path: Path, recipe: Recipe, seed: int) -> list[dict[str, Any]]:
     means = {key: fmean(some) for key, some in values.items()}
     found = []
     for method in recipe.methods:
-        name = label(method, seed)
+        name = tuned(method, seed)
         accuracy = means.get((name, TARGET), 0.0)
         drops = [means[BASE, task] - means[name, task] for task in recipe.evaluate.benchmarks]
         drop = fmean(drops) if drops else 0.0
@@ -113,7 +113,7 @@ def _take_models(run: Run) -> None:
     assert found is not None
     seed = found["seed"]
     for method, point in found["chosen"].items():
-        source = run.path / "sweep" / point_name(point) / "models" / label(method, seed)
+        source = run.path / "sweep" / point_name(point) / "models" / tuned(method, seed)
         if run.model(method, seed).exists():
             continue
         run.model(method, seed).parent.mkdir(exist_ok=True)
@@ -121,7 +121,7 @@ def _take_models(run: Run) -> None:
             shutil.copytree(source, partial, dirs_exist_ok=True, copy_function=_link)
         with Store(source.parents[1] / "run.sqlite") as store:
             for spent in store.spent():
-                if spent.stage == "train" and spent.source == label(method, seed):
+                if spent.stage == "train" and spent.source == tuned(method, seed):
                     run.store.add_spent(spent)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from hashlib import sha256
 from itertools import product
 
+from ..evaluate import tuned
 from ..progress import console, progress
 from ..recipe import FREE_ARGS, Train
 from ..records import content_hash
 from ..store import Spent
 from ..train import TrainedModel, length_limit, max_steps, tokenize, train
-from .rundir import Run, label
+from .rundir import Run
 from .selection import full_size, read_mixture
 
 OnStep = Callable[[int, int, float], None]
@@ -31,7 +32,7 @@ def train_all(run: Run) -> None:
 
 
 def _train_one(run: Run, method: str, seed: int) -> None:
-    name = label(method, seed)
+    name = tuned(method, seed)
     with progress(f"train: {name}", _steps(run, run.train(method))) as tick:
         done = 0
 
@@ -64,7 +65,7 @@ def fine_tune(run: Run, method: str, seed: int, on_step: OnStep) -> TrainedModel
         fingerprint=content_hash(base.fingerprint, digest, settings, seed, steps),
         steps=steps,
         on_step=on_step,
-        tracked_as=f"{run.path.name}-{label(method, seed)}",
+        tracked_as=f"{run.path.name}-{tuned(method, seed)}",
         logs=run.path / "tensorboard",
     )
 

@@ -13,7 +13,7 @@ from ..calls import said
 from ..compare import Comparison, Contender, compare, run_contenders
 from ..data import TOO_LONG
 from ..errors import InputError
-from ..evaluate import BASE, TARGET, other_target
+from ..evaluate import BASE, TARGET, other_target, tuned
 from ..judges import REPLIES, ReplyCache
 from ..ladder import PICKS, REPLAY, Pick, Rung, accepted
 from ..recipe import Recipe
@@ -51,7 +51,7 @@ def build(store: Store, recipe: Recipe, run_dir: Path) -> dict[str, Any]:
     others = [name for name in recipe.evaluate.targets if results.count(other_target(name))]
     benchmarks = [name for name in recipe.evaluate.benchmarks if results.count(name)]
     models = {
-        method: {str(seed): f"{method}-seed{seed}" for seed in recipe.seeds}
+        method: {str(seed): tuned(method, seed) for seed in recipe.seeds}
         for method in recipe.methods
     }
     columns = {BASE: {"": BASE}, **models}

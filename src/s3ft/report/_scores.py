@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from ..errors import RunError
-from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET, is_target
+from ..evaluate import BASE, DRIFT, LIKELIHOOD, TARGET, is_target, step_of
 from ..stats import standard_error
 from ..store import Score
 
@@ -72,11 +72,10 @@ class Results:
         right = {item: value > 0 for item, value in self._items.get((TARGET, BASE), {}).items()}
         return [value for item, value in values.items() if right.get(item) is solved]
 
-    def steps(self, model: str) -> list[str]:
+    def steps(self, model: str) -> list[int]:
         """The steps at which models on the way to this one were measured."""
-        names = {name for _, name in self._items}
-        start = f"{model}-step"
-        return [name.removeprefix(start) for name in names if name.startswith(start)]
+        steps = {step_of(name, model) for _, name in self._items}
+        return sorted(step for step in steps if step is not None)
 
     def count(self, task: str) -> int:
         """The items of a task."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from ..evaluate import TARGET
+from ..evaluate import TARGET, on_the_way
 from ._scores import Results
 
 
@@ -20,12 +20,12 @@ def by_step(
     Args:
         seeds: the method's models by seed.
     """
-    kept = {int(step) for label in seeds.values() for step in results.steps(label)}
+    kept = {step for label in seeds.values() for step in results.steps(label)}
     if not kept:
         return []
     files = (run_dir / "models" / label / "training.json" for label in seeds.values())
     last = max(json.loads(file.read_text("utf-8"))["steps"] for file in files if file.exists())
-    earlier = {step: {s: f"{label}-step{step}" for s, label in seeds.items()} for step in kept}
+    earlier = {step: {s: on_the_way(label, step) for s, label in seeds.items()} for step in kept}
     rows = []
     for step, models in [*sorted(earlier.items()), (last, seeds)]:
         target, drops = results.score(TARGET, models), results.drops(benchmarks, models)

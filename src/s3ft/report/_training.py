@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from ..evaluate import tuned
 from ..text import count
 from ._axes import bars, grid, legend, legend_lines
 from ._palette import (
@@ -140,7 +141,7 @@ def losses(report: Mapping[str, Any]) -> Figure | None:
     curves = []
     for method in report["methods"]:
         for seed in report["seeds"]:
-            training = report["training"].get(f"{method}-seed{seed}") or {}
+            training = report["training"].get(tuned(method, seed)) or {}
             pairs = [p for p in training.get("losses", ()) if isfinite(p[1])]
             if len(pairs) > 1:
                 curves.append((method, pairs[:: -(-len(pairs) // MAX_POINTS)]))

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..calls import said
-from ..evaluate import BASE
+from ..evaluate import BASE, tuned
 from ..recipe import Recipe, load
 from ..store import OVERRULINGS, Store
 from ..text import count, ranged
@@ -48,8 +48,8 @@ class Desk:
     def models(self) -> list[str]:
         """The sources of the test split."""
         recipe = self.recipe
-        tuned = [f"{method}-seed{seed}" for method in recipe.methods for seed in recipe.seeds]
-        return [BASE, *tuned]
+        models = [tuned(method, seed) for method in recipe.methods for seed in recipe.seeds]
+        return [BASE, *models]
 
     def sources(self, split: str) -> list[str]:
         return self.rungs if split == "train" else self.models

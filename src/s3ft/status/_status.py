@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..evaluate import BASE, TARGET, other_target, target_split
+from ..evaluate import BASE, TARGET, on_the_way, other_target, target_split, tuned
 from ..ladder import REPLAY
 from ..recipe import Recipe
 from ..store import Store
@@ -99,7 +99,7 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
         for split in dict.fromkeys(["train", REPLAY, "test", *tasks.values()])
     }
     tasks = {task: split for task, split in tasks.items() if rows[split]}
-    labels = [f"{method}-seed{seed}" for method, seed in product(recipe.methods, recipe.seeds)]
+    labels = [tuned(method, seed) for method, seed in product(recipe.methods, recipe.seeds)]
     models = {label: _model(run / "models" / label) for label in labels}
     measured = [BASE, *_measured(recipe, models)]
     ladders, verdicts = read_ladders(store, recipe)
@@ -159,7 +159,7 @@ def _measured(recipe: Recipe, models: dict[str, dict[str, Any]]) -> Iterator[str
     """The names under which models are scored; those kept on the way as soon as they are there."""
     for label, model in models.items():
         if recipe.evaluate.checkpoints:
-            yield from (f"{label}-step{step}" for step in model.get("kept", ()))
+            yield from (on_the_way(label, step) for step in model.get("kept", ()))
         yield label
 
 

@@ -7,7 +7,7 @@ from ._folder import DRIFT_FILES
 from ._full_disk import reporting_full_disk
 from ._mend import STOPPED, begin_anew, mendable_split
 from ._open import open_run, with_start_date
-from ._run import SWEEP, Run, label, read_sweep
+from ._run import SWEEP, Run, read_sweep
 
 __all__ = [
     "DRIFT_FILES",
@@ -22,7 +22,6 @@ __all__ = [
     "count_tokens",
     "data_notes",
     "environment",
-    "label",
     "mendable_split",
     "open_run",
     "read_sweep",

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...evaluate import tuned
 from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
 from ...ladder import Rung, RungPrompt
 from ...recipe import JudgeConfig, Recipe, Train
@@ -40,7 +41,7 @@ class Run:
         return self.path / "mixture" / method
 
     def model(self, method: str, seed: int) -> Path:
-        return self.path / "models" / label(method, seed)
+        return self.path / "models" / tuned(method, seed)
 
     def has_models(self) -> bool:
         """Whether anything was trained on the run's mixtures."""
@@ -99,9 +100,3 @@ def read_sweep(path: Path) -> dict[str, Any] | None:
     """What a run's sweep found (`s3ft.pipeline._sweep`); None before it is done, or without one."""
     file = path / SWEEP
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-
-
-def label(method: str, seed: int, step: int | None = None) -> str:
-    """How a tuned model is named everywhere: ``s3ft-seed0``, one that was kept on the way
-    ``s3ft-seed0-step12``. The base is ``base``."""
-    return f"{method}-seed{seed}" + ("" if step is None else f"-step{step}")
