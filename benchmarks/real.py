@@ -21,7 +21,6 @@ figure on test items. The parts are in `real_model`, what is as in the lab's hea
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -163,31 +162,11 @@ class Comparison:
 
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
         runs = self._runs(chosen)
+        jobs = list({job.path: job for job in [*runs.values(), *map(self._at, grid)]}.values())
         self.found["confusion"] = analyses.confusion({"base": self.base, **runs})
-        folder = self.bench.out / "drift"
-        self.found["likelihood"] = analyses.target_likelihoods(
-            self.selection, self.bench.out / "likelihood.json"
-        )
-        self._tell()
-        wanted = [
-            (job, [f"{method}-seed{seed}" for seed in job.recipe.seeds])
-            for method, job in runs.items()
-        ]
-        labels = [f"{m}-seed0" for m in FRONTIER]
-        wanted += [(self._at(rate), labels) for rate in grid if rate != chosen]
-        general = self.bench.suite("dev") / "ifeval" / "input_data.jsonl"
-        prompts = [json.loads(line)["prompt"] for line in general.open(encoding="utf-8")]
-        drifts = analyses.drift(self.selection, wanted, prompts, folder)
-        told: dict[str, dict[str, Any]] = {}
-        for job, labels in wanted:
-            for label in labels:
-                values = drifts[str(job.path)][label]
-                means = {kind: sum(some) / len(some) for kind, some in values.items()}
-                told.setdefault(f"{job.rate:g}", {})[label] = means
-        self.found["drift"] = told
-        self.found["seconds"] = _seconds(
-            list(dict.fromkeys([self.selection, self.base, *(job for job, _ in wanted)]))
-        )
+        self.found["likelihood"] = analyses.likelihoods(runs["s3ft"])
+        self.found["drift"] = analyses.drift(jobs)
+        self.found["seconds"] = _seconds([self.selection, self.base, *jobs])
         self._tell()
 
     def _do(self, title: str, jobs: Sequence[Job]) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from headline.jobs import Job
 from real_model import bench as real_bench
-from real_model.analyses import confusion
+from real_model.analyses import confusion, drift, likelihoods
 from real_model.tables import tables
 
 from s3ft.recipe import load
 from s3ft.records import Example, Response, Verdict, VerdictCode
 from s3ft.stats import Estimate
-from s3ft.store import Place, Spent, Store
+from s3ft.store import Place, Score, Spent, Store
 
 
 def test_abstentions_are_told_from_wrong_answers(tmp_path: Path) -> None:
@@ -42,6 +42,25 @@ def test_abstentions_are_told_from_wrong_answers(tmp_path: Path) -> None:
     third = pytest.approx(100 / 3)
     assert found["answerable"] == {"right": third, "wrong": third, "abstained": third}
     assert found["unanswerable"] == {"abstained": 50, "answered": 50}
+
+
+def test_what_runs_measured_beside_scores_is_read_by_model_and_kind(tmp_path: Path) -> None:
+    job = Job(tmp_path, load("lab-reading"), "run", "squad", 0.004)
+    measured = [
+        ("base", "target", "accuracy", "a", 1.0),
+        ("base", "likelihood", "self", "a", -0.5),
+        ("base", "likelihood", "self", "b", -1.0),
+        ("base", "likelihood", "gold", "a", -3.0),
+        ("sft-seed0", "drift", "task", "a", 0.2),
+        ("sft-seed0", "drift", "task", "b", 0.4),
+        ("sft-seed0", "drift", "general", "c", 0.1),
+    ]
+    with Store(tmp_path / "run.sqlite") as store:
+        store.add_scores([Score(*one) for one in measured], Spent("score", "base", 7, 0, 0))
+    assert likelihoods(job) == {"self": [-0.5, -1.0], "gold": [-3.0]}
+    assert drift([job]) == {
+        "0.004": {"sft-seed0": {"task": pytest.approx(0.3), "general": pytest.approx(0.1)}}
+    }
 
 
 def test_train_dev_and_test_are_other_articles_and_other_items(

@@ -62,6 +62,13 @@ SUITE = {
 }
 """The benchmarks, their files, and the items of the test suite."""
 
+LIKELIHOODS = 120
+"""Training rows whose targets are shown with their likelihood under the base."""
+
+DRIFT = 64
+"""Answers of the base to test rows, and as many to the benchmarks' questions, on which the distance
+of every tuned model from it is measured."""
+
 DEV_ITEMS = 100
 """Items of each benchmark by which the rate is chosen: others than the test suite's, as far as
 there are so many."""
@@ -90,6 +97,8 @@ class RealBench(Bench):
             "data.max_chars": {},
             "evaluate.data": str(self.suite(split)),
             "evaluate.benchmarks": list(SUITE),
+            "evaluate.likelihoods": LIKELIHOODS,
+            "evaluate.drift": DRIFT,
             "train.epochs": EPOCHS,
         }
 
