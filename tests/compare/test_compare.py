@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -232,6 +233,17 @@ class TestRuns:
         with Store(runs[0] / "run.sqlite") as store:
             store._db.execute("DELETE FROM items")
         assert compare(read_contenders(list(map(str, runs)))).tasks["lab_facts"] == (8, "acc")
+
+    def test_a_run_of_an_earlier_version_stays_as_it_is(self, tmp_path: Path) -> None:
+        """Its own version may go on with it: no table is added, none is marked as newer."""
+        run = make_run(tmp_path / "a")
+        with sqlite3.connect(run / "run.sqlite") as db:
+            db.execute("DROP TABLE choices")
+            db.execute("PRAGMA user_version = 2")
+        db.close()
+        before = (run / "run.sqlite").read_bytes()
+        assert "lab_facts" in compare(read_contenders([str(run)])).tasks
+        assert (run / "run.sqlite").read_bytes() == before
 
     @pytest.mark.parametrize(
         ("names", "message"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..evaluate import BASE, TARGET, is_target, other_target, target_split, tuned
 from ..recipe import Recipe, load
-from ..store import Store
+from ..store import Store, reading
 from ._contenders import Contender, Task, with_choices
 
 RUN_FILE = "run.sqlite"
@@ -26,7 +26,7 @@ def read_run(path: Path) -> list[Contender]:
         InputError: nothing was measured in the run.
         RunError: its file cannot be read.
     """
-    with Store(path / RUN_FILE) as store:
+    with reading(path / RUN_FILE) as store:
         found = run_contenders(store, load(path / "recipe.yaml"), str(path))
     if not found:
         raise InputError(str(path), "nothing was measured in this run", f"s3ft evaluate {path}")

@@ -18,7 +18,7 @@ from ..export import (
     write_export,
 )
 from ..recipe import Model, Recipe, Train, load
-from ..store import Store
+from ..store import reading
 from ..train import max_steps
 from .rundir import RECIPE, STORE, read_sweep
 
@@ -41,7 +41,7 @@ def export_mixture(run: Path, method: str, format: str, out: Path | None = None)
     check_free(folder)
     train = train_of(run, recipe, method)
     counted = count_rows(mixture, train.reasoning, known)
-    with Store(run / STORE) as store:
+    with reading(run / STORE) as store:
         dropped = store.composition(method).get("dropped", 0)
     training = None
     if recipe.model is not None:

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..evaluate import tuned
 from ..export import Upload, dataset_card, mixture_upload, model_card, model_upload
 from ..recipe import Recipe
-from ..store import Store
+from ..store import reading
 from ._export import run_recipe
 from .rundir import STORE, Run
 
@@ -57,7 +57,7 @@ def uploads_of(run: Path, name: str | None, repo: str, only: str | None = None) 
     if not has_mixture and not has_model:
         what = mixture if only == "mixture" else model
         raise InputError(str(what), "is not there yet", "Make it first: s3ft run.")
-    with Store(run / STORE) as store:
+    with reading(run / STORE) as store:
         report = reports.build(store, recipe, run)
     found = []
     if has_mixture:

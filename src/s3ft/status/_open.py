@@ -1,18 +1,12 @@
-"""A run's directory as somebody else sees it: read, never written, locked for no longer than a
-look."""
+"""A run's directory as somebody else sees it: locked for no longer than a look."""
 
 from __future__ import annotations
 
 import fcntl
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..errors import InputError, RunError
+from ..errors import InputError
 from ..recipe import Recipe, load
-from ..store import Store
 
 RECIPE = "recipe.yaml"
 """Written when a beginning came to its end: a folder without it holds no run."""
@@ -51,28 +45,3 @@ def is_at_work(run: Path) -> bool:
     except OSError:  # there is no lock: nobody ever worked here, or a beginning was taken back
         return False
     return False
-
-
-@contextmanager
-def reading(file: Path) -> Iterator[Store]:
-    """A run's file, to be read.
-
-    What a killed process left of a transaction is taken back by writing, and so is a file of an
-    earlier version brought up to date: that is done in a copy.
-
-    Raises:
-        RunError: it is no run's file, or one of a later version.
-    """
-    with ExitStack() as stack:
-        try:
-            store = Store(file, read_only=True)
-        except RunError as error:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="s3ft-")))
-            for part in (file, file.with_name(f"{file.name}-journal")):
-                if part.exists():
-                    shutil.copyfile(part, scratch / part.name)
-            try:
-                store = Store(scratch / file.name)
-            except RunError:
-                raise error from None
-        yield stack.enter_context(store)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from ..evaluate import BASE, TARGET, on_the_way, other_target, target_split, tuned
 from ..ladder import REPLAY
 from ..recipe import Recipe
-from ..store import Store
+from ..store import Store, reading
 from ..train import CHECKPOINTS, PARTIAL_SUFFIX, kept_models, last_checkpoint
-from ._open import STORE, is_at_work, read_recipe, reading
+from ._open import STORE, is_at_work, read_recipe
 from ._rows import Verdicts, read_ladders, read_verdicts
 
 

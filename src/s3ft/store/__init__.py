@@ -50,13 +50,14 @@ Its tables, for those who open it with any SQLite tool:
 Rows are added and never changed, but for ``metadata``, and ``targets``, which a selection writes
 anew. Every call that adds is one transaction, so a process killed at any moment loses what was in
 flight and nothing else. ``PRAGMA user_version`` is the version of the tables; a file of an earlier
-one is brought up to date when it is opened.
+one is brought up to date when it is opened, but by `reading`, which changes nothing.
 
 The rollback journal is SQLite's default: unlike write-ahead logging it works on network file
 systems. Reads go page by page, so that memory stays flat and no cursor is open across a write.
 """
 
 from ._people import OVERRULINGS, ChangedMeanwhile
+from ._reading import reading
 from ._records import (
     Answer,
     Choice,
@@ -87,4 +88,5 @@ __all__ = [
     "Score",
     "Spent",
     "Store",
+    "reading",
 ]

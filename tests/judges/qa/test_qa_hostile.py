@@ -21,6 +21,14 @@ def label(question: str, gold: Any, response: str) -> str:
 Table = list[tuple[str, Any, str]]
 
 WRONG: Table = [
+    ("Who?", "John Smith", "John Smith's father"),
+    ("Who?", "John Smith", "It was the son of John Smith."),
+    ("Who?", "Henry VIII", "the wife of Henry VIII"),
+    ("Which company?", "Google", "Google's rival"),
+    ("Which company?", "Google", "a rival of Google"),
+    ("How many?", "12", "half of 12"),
+    ("How many?", "12", "twice 12"),
+    ("Where?", "Paris", "Paris, or rather Lyon."),
     ("Where?", "Paris", "Paris and London"),
     ("Where?", "Paris", "Paris, London, Rome"),
     ("Where?", "Paris", "Paris/London"),
@@ -174,6 +182,10 @@ WRONG: Table = [
 ]
 
 RIGHT: Table = [
+    ("Who was his father?", "John Smith", "He was the son of John Smith."),
+    ("Whose idea was it?", "John Smith", "It was John Smith's idea."),
+    ("Who led it?", "John Smith", "It was led by John Smith, son of a smith"),
+    ("What is half of 24?", "12", "half of 24 is 12"),
     ("How far is the star from Earth?", "4 light-years", "It is 4 light-years away from Earth."),
     ("Who starred in Far from Home?", "Ada", "Ada starred in the film Far from Home."),
     ("How do I get in?", "ring the bell", "If you do not have a key, ring the bell."),

@@ -20,6 +20,13 @@ def ask(gold: str, response: str, choices: Any = None) -> Verdict:
 
 
 WRONG = [
+    "The answer is B. Wait, no, C.",
+    "B. Actually, C.",
+    "The answer is B. That's wrong, it should be C.",
+    "B\n\nHmm, let me reconsider. C.",
+    "The answer is B. Correction: C",
+    "B, or rather C",
+    "I choose B. Wait, no, C.",
     "B is wrong",
     "B is incorrect.",
     "(B) is wrong",

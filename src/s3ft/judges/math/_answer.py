@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..text import LONGEST, Mark, marks
+from ..text import LONGEST, Mark, marks, retracted
 from ._classify import (
     Answer,
     classify,
@@ -34,7 +34,7 @@ _REMARK = re.compile(
 # "The answer is correct" remarks on an answer, and "Answer: Let us see" leads to one.
 _REMARKS = word_set(
     "correct right reasonable valid verified confirmed below above as found given "
-    "obtained calculated simple simply clear consistent now therefore rounded"
+    "possible obtained calculated simple simply clear consistent now therefore rounded"
 )
 _OPENERS = word_set("let let's first to we since step sure okay ok in so given")
 _CONCLUDES = re.compile(r"(?:^|[,;.:]\s*)(?:so|thus|hence|therefore)\b,?\s*", re.IGNORECASE)
@@ -126,8 +126,13 @@ def read_conclusion(text: str, *, loose: bool = True) -> Answer | None:
     terse = len(text) <= LONGEST and not has_prose(text)
     if terse and not text.endswith(("?", "？")):
         return classify(text)
-    answers = (classify(sentence, loose=loose) for sentence in _sentences_backwards(text))
-    return next((answer for answer in answers if answer and not answer.is_word), None)
+    behind = ""
+    for sentence in _sentences_backwards(text):
+        answer = classify(sentence, loose=loose)
+        if answer and not answer.is_word:
+            return None if retracted(sentence, behind) else answer
+        behind = f"{sentence}. {behind}"
+    return None
 
 
 def read_word(text: str) -> Answer | None:

@@ -10,7 +10,7 @@ from ._words import SMALL
 from ._written import SENTENCE_ENDS, Word
 
 _CHOICES = frozenset({"or", "versus", "vs", "alternatively"})
-_HEDGES = frozenset({"possibly", "perhaps", "maybe", "probably", "either"})
+_HEDGES = frozenset({"possibly", "perhaps", "maybe", "probably", "either", "rather"})
 _WITHIN = _HEDGES | {
     "in",
     "at",

@@ -45,6 +45,15 @@ _PARTLY = frozenset({"mid", "early", "late"})
 _RELATING = frozenset(
     {"near", "outside", "opposite", "beyond", "before", "after", "toward", "like"}
 )
+_KIN = frozenset(
+    {"father", "mother", "parent", "son", "daughter", "child", "children", "brother", "sister",
+     "wife", "husband", "widow", "uncle", "aunt", "nephew", "niece", "cousin", "grandfather",
+     "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
+     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil"}
+)  # fmt: skip
+"""Whoever is one of these to somebody is another, unless a question asks for such."""
+_PORTIONS = frozenset({"half", "third", "quarter", "fraction", "percent", "multiple"})
+_MULTIPLES = frozenset({"twice", "thrice", "double", "triple"})
 _UNITS = frozenset(
     {"second", "2", "minute", "hour", "day", "week", "fortnight", "month", "year", "decade",
      "century", "centurie", "km", "mile", "m", "cm", "mm", "ft", "inch", "yard", "kg", "g", "ounce",
@@ -114,6 +123,8 @@ class Wanted:
         before = said[start - 1] if start else None
         after = said[end] if end < len(said) else None
         if len(self.words) == 1 and self._is_common(said, start):
+            return True
+        if first.capital and _is_kin_to(said, start, end) and not _KIN & set(question):
             return True
         if before is not None and first.mark in {" ", "-"}:
             named = start > 1 and said[start - 2].form in {"named", "called"}
@@ -202,6 +213,9 @@ def _bounds(said: Sequence[Word], start: int, question: Collection[str]) -> bool
     ):
         return True
     far = said[start - 2] if start > 1 else before
+    part = before.form == "of" and far.form in _PORTIONS
+    if (part or before.form in _MULTIPLES) and not (_PORTIONS | _MULTIPLES) & set(question):
+        return True
     if before.form in {"to", "through"} and far.is_number and not is_month(far.form):
         return True
     if before.form == "and" and any(
@@ -233,6 +247,13 @@ def _goes_on(said: Sequence[Word], end: int, question: Collection[str]) -> bool:
     units = _UNITS & set(question)
     year = len(said[end - 1].form) == 4 and "how" not in question
     return after.form in _UNITS and after.form not in question and (bool(units) or year)
+
+
+def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
+    """Whether it only tells whose somebody is: "Smith's father", "the father of Smith"."""
+    behind = end < len(said) and said[end].mark == " " and said[end].form in _KIN
+    of = start > 1 and said[start - 1].form == "of" and said[start - 2].form in _KIN
+    return behind or of
 
 
 def _items(found: Sequence[Word]) -> list[list[str]]:

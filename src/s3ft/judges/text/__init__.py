@@ -3,6 +3,7 @@
 from ._choice import choice
 from ._markers import LONGEST, Mark, marked, marks
 from ._match import match, normalise
+from ._retracts import retracted
 
 __all__ = [
     "LONGEST",
@@ -12,4 +13,5 @@ __all__ = [
     "marks",
     "match",
     "normalise",
+    "retracted",
 ]

@@ -16,6 +16,7 @@ from ...records import Case, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from ._markers import CHOICE, marks
 from ._match import normalise
+from ._retracts import retracted
 
 _DRESSING = " \t\r\n*_\"'“”‘’([{$`"
 _NAMED = (
@@ -119,7 +120,10 @@ def _picked(response: str, labels: list[str], choices: dict[str, str]) -> list[s
     """The different labels that the response picks, in order."""
     reader = _Reader(labels, choices)
     picked: list[str] = []
-    for mark in marks(response, CHOICE, lines=False):
+    found = marks(response, CHOICE, lines=False)
+    if any(mark.text.startswith("not ") for mark in found):
+        return []
+    for mark in found:
         line = response[mark.start : mark.start + 400].lstrip(_DRESSING).split("\n")[0]
         picked += reader.pick(mark.text, line, alone=False)
         if len(set(picked)) > 1:
@@ -159,7 +163,7 @@ class _Reader:
             if label.upper() in written:
                 return [label.upper()]
             if _is_label(label, rest, alone=alone):
-                if _REFUSED.match(rest):
+                if _REFUSED.match(rest) or (alone and retracted(label, rest)):
                     return []
                 others = [
                     other["label"]
@@ -184,7 +188,8 @@ class _Reader:
                 continue
             start, end = said.span()
             before = _CLAUSE.split(response[max(0, start - 80) : start])[-1]
-            if not (_DENIES.search(before) or _REFUSED.match(response, end)):
+            denied = _DENIES.search(before) or _REFUSED.match(response, end)
+            if not denied and not retracted(label, response[end:]):
                 found.append(label)
         return found
 

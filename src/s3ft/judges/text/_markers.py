@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ._retracts import retracted
+
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s*\{|\\[\\{}]|[{}]")
 _BETWEEN = re.compile(r"\\(?:quad|qquad|text|mbox)\b|\\[()\[\],;:! ]|[\s${}]")
 _CONNECTIVE = re.compile(r",|;|&|\b(?:and|or)\b")
@@ -65,11 +67,6 @@ _UNASSERTED = re.compile(
 _TAKEN_BACK = re.compile(
     r"\s*(?:(?:which|but|though|although|and|that|this|it|is|was|clearly|obviously|of|course)\s+)+"
     r"(?:wrong|incorrect|false|a\s+mistake|not\s+(?:right|correct|true))\b",
-    re.IGNORECASE,
-)
-_RECANTED = re.compile(
-    r"[.!]\s{1,3}(?:no|wait|hmm|actually|oops|sorry|but)\b[^.!?\n\d]{0,40}"
-    r"\b(?:wrong|incorrect|mistake\w*|not\s+(?:right|correct))\b",
     re.IGNORECASE,
 )
 _REACH = 80
@@ -161,7 +158,9 @@ def marks(text: str, says: re.Pattern[str] = ANSWER, *, lines: bool = True) -> l
     for place, following in pairwise([*places, len(text) + 1]):
         if place in framed:
             _, end, content = framed[place]
-            found_marks.append(Mark(f"\\boxed{{{content}}}", place, end))
+            boxed = f"\\boxed{{{content}}}"
+            denied = retracted(content, text[end:following])
+            found_marks.append(Mark(f"not {boxed}" if denied else boxed, place, end))
         elif span := _after(text, place, following):
             found_marks.append(Mark(span, place, place + len(span), headed[place]))
     return found_marks
@@ -193,4 +192,4 @@ def _after(text: str, start: int, following: int) -> str:
         return ""
     rest = re.split(r"[.!?\n]", text[end + 1 : end + _REACH])[0]
     taken_back = ending is not None and ending[0][0] == "," and _TAKEN_BACK.match(rest)
-    return f"not {span}" if taken_back or _RECANTED.match(text, end) else span
+    return f"not {span}" if taken_back or retracted(span, text[end:following]) else span
