@@ -234,6 +234,27 @@ def test_splits_of_a_folder_and_a_csv_file() -> None:
     assert (recipe.data.test, recipe.data.split) == ("folder/validation.csv", None)
 
 
+def test_questions_on_one_passage_stay_together() -> None:
+    """A model that was trained on some of them has read what the others ask."""
+    about = [{"passage": f"{PASSAGE} {n // 5}"} for n in range(60)]
+    rows = [{"question": f"{n}?", **about[n], "answer": f"a{n}"} for n in range(60)]
+    write("rows.jsonl", rows)
+    recipe = as_loaded(propose("rows.jsonl", model="some/model"))
+    assert recipe.data.split is not None
+    assert recipe.data.split.by == "passage"
+    trained, tested = (
+        {example.meta["passage"] for example in read(recipe.data, part)}
+        for part in ("train", "test")
+    )
+    assert trained
+    assert tested
+    assert not trained & tested
+    write("few.jsonl", [{**row, "passage": f"{PASSAGE} {n % 3}"} for n, row in enumerate(rows)])
+    recipe = as_loaded(propose("few.jsonl", model="some/model"))
+    assert recipe.data.split is not None
+    assert recipe.data.split.by == "question", "three passages cannot be cut into parts"
+
+
 def test_what_the_user_says_is_taken_as_it_is() -> None:
     write("rows.jsonl", [{"title": f"t{n}", "a": f"{n}?", "b": n} for n in range(30)])
     changes = [

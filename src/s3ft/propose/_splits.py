@@ -10,16 +10,21 @@ from typing import Any
 from ..data import read
 from ..errors import InputError
 from ..recipe import Data
+from ._mapping import PASSAGES
 from ._proposed import Proposed, Row
 
 TESTS = ("test", "validation", "valid", "dev", "eval")
 """What splits and files are called that are no part of training, the surest first."""
 
-TOGETHER = (
-    *("title", "doc_id", "dial_id", "document_id", "article_id", "group", "task_id"),
+GROUPS = ("title", "doc_id", "dial_id", "document_id", "article_id", "group", "task_id")
+"""Columns whose equal values belong into one part, by what they are."""
+
+SHOWN = (
     *("question", "prompt", "instruction", "query", "problem", "input", "text", "messages"),
+    *PASSAGES,
 )
-"""Columns whose equal values belong into one part: articles and documents before questions."""
+"""Columns that are shown to the model: of those the one with the fewest values. A passage that is
+trained on says what its other questions ask, and a question what it asks of another passage."""
 
 SHARE = 0.2
 """Of the rows, kept for the test."""
@@ -62,14 +67,14 @@ def _has(data: Data, split: str) -> bool:
 
 
 def _together(rows: list[Row]) -> str | None:
-    """The first column with enough values, none missing, to be cut into parts by."""
+    """The column to cut into parts by: with enough values, none missing."""
     by_name = {str(name).lower(): str(name) for name in rows[0]}
-    wanted = min(10, len(rows))
-    for name in TOGETHER:
-        column = by_name.get(name)
-        if column is not None and len(_values(rows, column)) >= wanted > 1:
-            return column
-    return None
+    wanted = max(2, min(10, len(rows)))
+    there = [by_name[name] for name in (*GROUPS, *SHOWN) if name in by_name]
+    counts = {column: len(_values(rows, column)) for column in there}
+    enough = [column for column in there if counts[column] >= wanted]
+    group = next((column for column in enough if column.lower() in GROUPS), None)
+    return group or min(enough, key=counts.__getitem__, default=None)
 
 
 def _values(rows: list[Row], column: str) -> set[str]:
