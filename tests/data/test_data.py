@@ -317,6 +317,22 @@ def test_same_rows_from_every_format(write: Write, tmp_path: Path) -> None:
     assert list(data.from_rows(rows)) == expected
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "prompt;completion\n2 + 2?;4\n",
+        '"prompt";"completion"\n"2 + 2?";"4"\n',
+        "prompt\tcompletion\n2 + 2?\t4\n",
+        '"prompt","completion; in words"\n2 + 2?,4\n',
+    ],
+)
+def test_csv_as_spreadsheets_write_it(write: Write, content: str) -> None:
+    columns = {"prompt": "prompt", "completion": "completion; in words"}
+    mapping = columns if "in words" in content else {}
+    [example] = read(write(content, "rows.csv"), **mapping)
+    assert (example.prompt[0]["content"], example.completion) == ("2 + 2?", "4")
+
+
 def test_csv_is_text_and_says_the_line(write: Write) -> None:
     text = 'prompt,completion,n,ok\n"two\nlines",a,3,True\n\nlast,,4,False\n'
     path = write(text, "a.csv")

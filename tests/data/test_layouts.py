@@ -246,6 +246,7 @@ def test_whatever_is_wrong_in_a_row_is_told_as_such(write: Write, tmp_path: Path
         ("gsm8k", {"question": "Half of 48?", "answer": "24\n#### 24"}),
         ("xlam", XLAM),
         ("xlam", {**XLAM, "tools": json.loads(XLAM["tools"])}),
+        ("sharegpt", SHAREGPT),
     ]
     places = []
     for layout, row in rows:
@@ -293,6 +294,78 @@ def test_xlam_becomes_chats_with_json_schemas(write: Write) -> None:
     assert parameters["properties"]["days"]["default"] == 1
     assert '{"name": "weather", "arguments": {"city": "Aix", "of": null}}' in example.completion
     assert "calls no function" in refused(write([XLAM | {"answers": "[]"}]), layout="xlam")
+
+
+# ShareGPT
+
+SHAREGPT: dict[str, Any] = {
+    "system": "Be brief.",
+    "conversations": [
+        {"from": "human", "value": "How is it in Aix?"},
+        {"from": "function_call", "value": '{"name": "weather", "arguments": {"city": "Aix"}}'},
+        {"from": "observation", "value": "mild"},
+        {"from": "gpt", "value": "Mild."},
+    ],
+    "tools": '[{"name": "weather", "parameters": {"type": "object", "properties": {}}}]',
+    "source": "a file",
+}
+
+
+def test_sharegpt_chats_are_read_with_their_functions(write: Write) -> None:
+    [example] = read(write([SHAREGPT]), layout="sharegpt")
+    system, asked, called, result = example.prompt
+    assert (system["role"], system["content"]) == ("system", "Be brief.")
+    assert (asked["role"], asked["content"]) == ("user", "How is it in Aix?")
+    [tool] = system["tools"]
+    assert tool["function"]["name"] == "weather"
+    [call] = called["tool_calls"]
+    assert call["function"] == {"name": "weather", "arguments": {"city": "Aix"}}
+    assert (result["role"], result["content"]) == ("tool", "mild")
+    assert example.completion == "Mild."
+    assert example.meta["source"] == "a file"
+
+
+def test_sharegpt_in_openai_s_words_and_turns_that_are_not_trained(write: Write) -> None:
+    turns = [
+        {"from": "human", "value": "1?"},
+        {"from": "gpt", "value": "One.", "train": False},
+        {"from": "human", "value": "2?"},
+        {"from": "gpt", "value": "<think>\nHm.\n</think>\n\nTwo."},
+    ]
+    path = write([{"conversations": turns, "system": "", "tools": "[]"}])
+    [example] = read(path, layout="sharegpt", turns="all")
+    assert (example.completion, example.reasoning) == ("Two.", "Hm.")
+    [again] = read(
+        write(
+            [
+                {
+                    "conversations": [
+                        {"role": "user", "content": "1?"},
+                        {"role": "assistant", "content": "One."},
+                    ]
+                }
+            ]
+        ),
+        layout="sharegpt",
+    )
+    assert (again.prompt[0]["content"], again.completion) == ("1?", "One.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"conversations": [{"from": "bot", "value": "x"}]}, "from: is 'bot', nobody who speaks"),
+        ({"conversations": [{"from": "human"}]}, "conversations[0].value: is missing"),
+        ({"conversations": [{"from": "human", "value": "1?"}]}, "does not end in an assistant"),
+        ({"conversations": [{"from": "function_call", "value": "f()"}]}, "text that is no JSON"),
+        ({"tools": "weather"}, "tools: is text that is no JSON"),
+        ({"conversations": [{"from": "system", "value": "x"}]}, "stands beside a turn"),
+    ],
+)
+def test_what_is_wrong_in_a_sharegpt_row(
+    write: Write, changes: dict[str, Any], message: str
+) -> None:
+    assert message in refused(write([SHAREGPT | changes]), layout="sharegpt")
 
 
 # CLAPNQ

@@ -206,6 +206,19 @@ def test_calls_of_functions() -> None:
         assert recipe.data.prompt is None
 
 
+def test_chats_in_sharegpt_s_form() -> None:
+    def turns(n: int) -> list[dict[str, str]]:
+        asked = {"from": "human", "value": f"What is half of {2 * n}?"}
+        return [asked, {"from": "gpt", "value": f"It is {n}."}]
+
+    write("chats.json", [{"conversations": turns(n)} for n in range(30)])
+    recipe = as_loaded(propose("chats.json", model="some/model"))
+    assert recipe.data.layout == "sharegpt"
+    assert recipe.data.prompt is None
+    assert recipe.data.split is not None
+    assert next(read(recipe.data, "train")).prompt[-1]["role"] == "user"
+
+
 def test_every_proposal_has_its_reason_beside_it() -> None:
     write("rows.jsonl", numbers())
     text = written(propose("rows.jsonl", model="some/model"))
@@ -292,7 +305,7 @@ def test_a_judge_that_refuses_the_golds_is_not_proposed() -> None:
         ({"foo": "x", "bar": "y"}, "which column is asked cannot be told: there are foo, bar"),
         ({"question": "x", "bar": "y"}, "which column is the answer cannot be told"),
         ({"question": "x", "choices": ["a", "b"], "answer": 1}, "answer is the choice's number"),
-        ({"conversations": [{"from": "human", "value": "x"}]}, "holds the turns of a chat"),
+        ({"dialog": [{"from": "human", "value": "x"}]}, "holds the turns of a chat"),
     ],
 )
 def test_what_cannot_be_told_is_asked_for(row: dict[str, Any], problem: str) -> None:

@@ -6,8 +6,10 @@ So a column that nobody asks for never stands in the way of the others.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,20 @@ from ._lines import OLD_MAC, text_lines
 from ._row import Row, Rows
 from ._values import BadValue
 
+_QUOTED = re.compile(r'"[^"]*"')
 
-def separated(path: Path, delimiter: str = ",") -> Rows:
-    """Rows of CSV. All values are text. A row's number is the line that it begins on."""
+
+def separated(path: Path, delimiter: str | None = None) -> Rows:
+    """Rows of CSV. All values are text. A row's number is the line that it begins on.
+
+    Args:
+        delimiter: None: the comma, or the semicolon or tab that spreadsheets write in its place.
+    """
     csv.field_size_limit(2**31 - 1)  # the module's own limit, 128 KiB, is less than a document
-    reader = csv.reader(text_lines(path), strict=True, delimiter=delimiter)
+    lines = text_lines(path)
+    first = next(lines, "")
+    delimiter = delimiter or _delimiter(first)
+    reader = csv.reader(chain([first] if first else [], lines), strict=True, delimiter=delimiter)
     number = 1
     try:
         header = next(reader, [])
@@ -37,13 +48,19 @@ def separated(path: Path, delimiter: str = ",") -> Rows:
             number = reader.line_num + 1
     except csv.Error as error:
         remedy = OLD_MAC if "new-line character" in str(error) else "Check the quotes."
-        kind = "CSV" if delimiter == "," else "TSV"
+        kind = "TSV" if delimiter == "\t" else "CSV"
         raise InputError(f"{path}:{number}", f"is not {kind}: {error}", remedy) from None
 
 
 def tab_separated(path: Path) -> Rows:
     """Rows of TSV, quoted as CSV is."""
     return separated(path, "\t")
+
+
+def _delimiter(header: str) -> str:
+    """What stands between the names of the columns."""
+    bare = _QUOTED.sub("", header)
+    return next((mark for mark in ",;\t" if mark in bare), ",")
 
 
 def _unusable(header: list[str]) -> dict[str, BadValue]:

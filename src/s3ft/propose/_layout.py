@@ -30,6 +30,8 @@ def layout_of(rows: list[Row]) -> tuple[Layout, str] | None:
         return "multidoc2dial", "the rows are MultiDoc2Dial's turns with their documents"
     if {"query", "tools", "answers"} <= columns:
         return "xlam", "the columns are xLAM's: query, tools, answers, which are calls of functions"
+    if _holds(first.get("conversations"), "from") or _holds(first.get("conversations"), "role"):
+        return "sharegpt", "'conversations' holds the turns of chats, in ShareGPT's form"
     if {"question", "answer"} <= columns and _is_gsm8k([row.get("answer") for row in rows]):
         return "gsm8k", "answers end in #### and have GSM8K's marks <<...>>, which are left out"
     return None

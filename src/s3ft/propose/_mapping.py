@@ -11,11 +11,21 @@ from ._proposed import Proposed, Row
 
 ASKED = (
     *("question", "prompt", "instruction", "query", "problem", "task_description", "utterance"),
-    *("input", "text", "sentence", "source", "user"),
+    *("input", "text", "sentence", "source", "user", "q"),
 )
 ANSWERED = (
     *("answer", "completion", "output", "response", "solution", "target", "best_answer"),
-    *("canonical_solution", "code", "answers", "label", "summary", "assistant", "chosen", "gold"),
+    *(
+        "canonical_solution",
+        "code",
+        "answers",
+        "label",
+        "summary",
+        "assistant",
+        "chosen",
+        "gold",
+        "a",
+    ),
 )
 PASSAGES = ("context", "passage", "document", "article", "paragraph", "body", "background")
 CHOICES = ("choices", "options")
@@ -50,7 +60,7 @@ def mapping(data: Data, rows: list[Row]) -> Iterator[Proposed]:
         Unmapped: the columns' names tell nothing, or what they hold is no answer.
     """
     first = rows[0]
-    if data.layout == "xlam":  # its rows are chats
+    if data.layout in ("xlam", "sharegpt"):  # their rows are chats
         return
     if data.layout not in (None, "gsm8k"):
         yield from _of_layout(data, rows)

@@ -97,7 +97,7 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Layout = Literal["squad", "clapnq", "multidoc2dial", "musique", "gsm8k", "xlam"]
+Layout = Literal["squad", "clapnq", "multidoc2dial", "musique", "gsm8k", "xlam", "sharegpt"]
 
 
 class Data(Strict):
@@ -123,7 +123,8 @@ class Data(Strict):
     in another."""
     layout: Layout | None = None
     """The published data set that the rows are of, in its files' layout or the Hub's: they become
-    flat rows with columns such as `question`, `context`, `answer` and `answerable`."""
+    flat rows with columns such as `question`, `context`, `answer` and `answerable`; of `xlam`, and
+    of any chats in the form of `sharegpt`, `messages`."""
     documents: str | None = None
     """File with the documents of `layout: multidoc2dial`; default: `multidoc2dial_doc.json` beside
     the dialogues."""

@@ -25,6 +25,7 @@ from ._gsm8k import gsm8k
 from ._multidoc2dial import multidoc2dial
 from ._musique import musique
 from ._nested import Found, LayoutOptions
+from ._sharegpt import sharegpt
 from ._squad import squad
 from ._xlam import xlam
 
@@ -35,6 +36,7 @@ LAYOUTS = {
     "musique": musique,
     "gsm8k": gsm8k,
     "xlam": xlam,
+    "sharegpt": sharegpt,
 }
 """By the names that `data.layout` knows."""
 
@@ -48,6 +50,7 @@ __all__ = [
     "gsm8k",
     "multidoc2dial",
     "musique",
+    "sharegpt",
     "squad",
     "xlam",
 ]

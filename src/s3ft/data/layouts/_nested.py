@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +66,14 @@ def objects(row: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         if not isinstance(one, Mapping):
             raise BadValue(f"{key}[{index}]", f"is of type {type(one).__name__}, not an object")
     return found
+
+
+def parsed(found: Any, place: str) -> Any:
+    """What stands there as JSON text, or as it is; a BadValue where the text is none."""
+    try:
+        return json.loads(found) if isinstance(found, str) else found
+    except (ValueError, RecursionError):
+        raise BadValue(place, "is text that is no JSON") from None
 
 
 def unknown(what: str, row: Mapping[str, Any]) -> BadValue:

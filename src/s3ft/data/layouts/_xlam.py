@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from .._values import BadValue
-from ._nested import Flat, Found, LayoutOptions, objects, text, unknown, value
+from ._nested import Flat, Found, LayoutOptions, objects, parsed, text, unknown, value
 
 _TYPES = {
     "str": "string",
@@ -41,7 +41,7 @@ def xlam(row: Mapping[str, Any], options: LayoutOptions) -> Found:
 
 
 def _flat(row: Mapping[str, Any]) -> Flat:
-    parsed = {key: _parsed(row, key) for key in ("tools", "answers")}
+    told = {key: parsed(row[key], key) for key in ("tools", "answers")}
     calls = [
         {
             "type": "function",
@@ -51,7 +51,7 @@ def _flat(row: Mapping[str, Any]) -> Flat:
                 "arguments": json.dumps(value(call, "arguments", dict), ensure_ascii=False),
             },
         }
-        for call in objects(parsed, "answers")
+        for call in objects(told, "answers")
     ]
     if not calls:
         raise BadValue("answers", "calls no function", "Leave such rows out.")
@@ -59,17 +59,9 @@ def _flat(row: Mapping[str, Any]) -> Flat:
         {"role": "user", "content": text(row, "query")},
         {"role": "assistant", "content": "", "tool_calls": calls},
     ]
-    tools = [_tool(tool) for tool in objects(parsed, "tools")]
+    tools = [_tool(tool) for tool in objects(told, "tools")]
     beside = {key: one for key, one in row.items() if key != "answers"}
     return {**beside, "messages": messages, "tools": json.dumps(tools, ensure_ascii=False)}
-
-
-def _parsed(row: Mapping[str, Any], key: str) -> Any:
-    found = row[key]
-    try:
-        return json.loads(found) if isinstance(found, str) else found
-    except (ValueError, RecursionError):
-        raise BadValue(key, "is text that is no JSON") from None
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
