@@ -155,10 +155,12 @@ class Comparison:
         groups = [("test", FRONTIER, seeds), ("ssr", ("ssr",), seeds), ("rivals", RIVALS, [0])]
         found = {}
         for name, methods, some in groups:
+            if not set(methods) <= {*FRONTIER, *self.arguments.methods}:
+                continue
             where = f"{tuning}/{chosen:g}/{name}"
             job = self.bench.job(TARGET, where, "test", methods, some, chosen)
             found |= dict.fromkeys(methods, replace(job, origin=self.base.path))
-        return {method: found[method] for method in METHODS}
+        return {method: found[method] for method in METHODS if method in found}
 
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
         runs = self._runs(chosen)
@@ -253,6 +255,7 @@ def _arguments() -> argparse.Namespace:
     add("--out", type=Path, default=Path("runs/real"), help="where the runs are kept")
     add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of sft, ssr and s3ft")
     add("--rates", nargs="+", type=float, help="the grid of learning rates")
+    add("--methods", nargs="+", choices=METHODS, default=METHODS, help="beside sft and s3ft")
     add("--stage", nargs="+", choices=STAGES, default=list(STAGES), help="the stages wanted")
     add("--full", action="store_true", help="train all weights, not LoRA")
     add("--sizes", nargs="*", default=[], metavar="SPLIT=ROWS", help="other numbers of rows")
