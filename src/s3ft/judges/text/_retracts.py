@@ -31,7 +31,7 @@ _RECANTED = re.compile(
     r"|\b(?:i|we)(?:\s+have|['’]ve)?\s+made\s+an?\s+(?:\w{1,20}\s+)?(?:mistake|error)\b"
     r"|\b(?:my|our)\s+(?:mistake|error|bad)\b"
     r"|\b(?:scratch|strike|ignore|disregard)\s+(?:that|this)\b"
-    r"|\b(?:i|we)\s+mis(?:read|counted|calculated|took|spoke|added|understood|stated)\b",
+    r"|\b(?:i|we)\s+(?:misread|miscounted|miscalculated|mistook|misspoke|misunderstood|misstated)\b",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
