@@ -101,6 +101,13 @@ class TestFigures:
         text = "\n".join(lines(compare([base, same])))
         assert "with 30 items of a one of less than about 20.0 points" in text  # 6 items of 30
 
+    def test_so_few_items_show_nothing(self) -> None:
+        base, sft = (
+            contender(name, {"a": task(*right(n, 4))}) for name, n in (("base", 2), ("sft", 1))
+        )
+        text = "\n".join(lines(compare([base, sft])))
+        assert "with 4 items of a none would show" in text
+
     def test_the_json_is_json(self) -> None:
         base = contender("base", {"a": task(*right(50)), "b": task(*right(50))})
         sft = contender("sft", {"a": task(*right(44)), "b": task(*right(50))})

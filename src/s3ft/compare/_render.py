@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..stats.paired import LEVEL, fewest_discordant
+from ..stats.paired import LEVEL, WHOLE, fewest_discordant
 from ..text import p_value, ranged, signed_range
 from ._compare import Against, Comparison
 
@@ -79,10 +79,12 @@ def _in_words(found: Comparison, name: str, reference: str) -> str:
     open_ = [one for one in here if one.paired.told == "not told"]
     if open_:
         least = max(open_, key=lambda one: one.paired.smallest)
+        smallest = least.paired.smallest
+        hidden = f"one of less than about {smallest:.1f} points would not show"
         parts.append(
             f"no difference can be told in {', '.join(one.task for one in open_)}"
-            f" (with {found.tasks[least.task][0]:,} items of {least.task} one of less than about"
-            f" {least.paired.smallest:.1f} points would not show)"
+            f" (with {found.tasks[least.task][0]:,} items of {least.task}"
+            f" {hidden if smallest < WHOLE else 'none would show'})"
         )
     few = [o.task for o in open_ if 0 < o.paired.gained + o.paired.lost < fewest_discordant()]
     if few:

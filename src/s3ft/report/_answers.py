@@ -10,6 +10,7 @@ from typing import Any
 
 from ..compare import Against, Comparison, Contender
 from ..evaluate import BASE, TARGET, is_target
+from ..stats.paired import WHOLE
 from ..text import count, number, p_value, ranged, signed_range
 
 UNKNOWN, CUT = 0.02, 0.05
@@ -137,7 +138,7 @@ def _trust(found: Comparison | None, report: Mapping[str, Any]) -> Iterator[str]
         hidden = [pair.smallest for pair in pairs if pair.told == "not told"]
         if hidden:
             least = f"differences of less than about {number(max(hidden))} points can hide"
-            yield f"With {items:,} test items, {least}."
+            yield f"With {items:,} test items, {least if max(hidden) < WHOLE else 'none can show'}."
     if report["methods"] and "sft" not in report["methods"]:
         yield "Plain SFT was not trained: what another method saves is not shown."
 

@@ -19,6 +19,9 @@ from .bootstrap import crossed_mean, interval
 LEVEL = 0.05
 """The error that an interval, or a test after Holm's correction, is allowed."""
 
+WHOLE = 100.0
+"""The most points that an item can differ by."""
+
 Told = Literal["higher", "lower", "not told"]
 
 
@@ -69,14 +72,12 @@ def paired(
     *,
     items: str,
     seeds: str = "seeds",
-    whole: float = 100.0,
 ) -> Paired:
     """Compare two tables on the same items.
 
     Args:
-        after, before: shapes (runs of it, items) and (runs of the other, items).
+        after, before: shapes (runs of it, items) and (runs of the other, items), in percent.
         items, seeds: names that the draws hang on: the same for what is compared in one table.
-        whole: the most that an item can differ by.
 
     Raises:
         ValueError: the items are not as many, or there are none.
@@ -86,7 +87,7 @@ def paired(
     means = [crossed_mean(table, seeds, items) for table in (after, before)]
     differences = np.round(after.mean(axis=0) - before.mean(axis=0), 9)
     gained, lost = int((differences > 0).sum()), int((differences < 0).sum())
-    least = fewest_discordant() * whole / after.shape[1]
+    least = fewest_discordant() * WHOLE / after.shape[1]
     return Paired(interval(means[0] - means[1]), gained, lost, sign_test(gained, lost), least)
 
 
