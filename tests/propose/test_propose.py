@@ -247,6 +247,19 @@ def test_splits_of_a_folder_and_a_csv_file() -> None:
     assert (recipe.data.test, recipe.data.split) == ("folder/validation.csv", None)
 
 
+def test_where_the_benchmarks_lie_does_not_leave_them_out() -> None:
+    write("rows.jsonl", numbers())
+    changes = ["evaluate.data=folder", "evaluate.max_new_tokens=128"]
+    recipe = as_loaded(propose("rows.jsonl", model="some/model", changes=changes))
+    assert "ifeval" in recipe.evaluate.benchmarks
+    assert recipe.evaluate.limit == 500
+    assert (recipe.evaluate.data, recipe.evaluate.max_new_tokens) == ("folder", 128)
+    fewer = propose("rows.jsonl", model="some/model", changes=["evaluate.limit=10"])
+    recipe = as_loaded(fewer)
+    assert recipe.evaluate.limit == 10
+    assert "ifeval" in recipe.evaluate.benchmarks
+
+
 def test_questions_on_one_passage_stay_together() -> None:
     """A model that was trained on some of them has read what the others ask."""
     about = [{"passage": f"{PASSAGE} {n // 5}"} for n in range(60)]

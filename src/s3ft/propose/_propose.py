@@ -81,7 +81,7 @@ def propose(
     if choice.config["name"] == "match" and not _is_given("data.prompt", given):
         proposed = [_naming_classes(one, examples) for one in proposed]
     others = [one for one in given if not one.key.startswith(("model.", "data.", "judge."))]
-    measured = any(one.key.startswith("evaluate.") for one in others)
+    measured = any(one.key in ("evaluate", "evaluate.benchmarks") for one in others)
     for one in _settings(model, choice, examples):
         is_own = _is_given(one.key, others) or (measured and one.key.startswith("evaluate."))
         proposed += [] if is_own else [one]
