@@ -99,6 +99,8 @@ WRONG = [
     "I choose B or C.",
 ]
 RIGHT = [
+    "The answer is not A. The answer is not C. So the answer is B.",
+    "The answer is not A. I choose B.",
     "B",
     "b",
     "(B)",

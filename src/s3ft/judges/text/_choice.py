@@ -14,7 +14,7 @@ from typing import Any
 
 from ...records import Case, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
-from ._markers import CHOICE, marks
+from ._markers import CHOICE, Mark, marks
 from ._match import normalise
 from ._retracts import retracted
 
@@ -121,8 +121,8 @@ def _picked(response: str, labels: list[str], choices: dict[str, str]) -> list[s
     reader = _Reader(labels, choices)
     picked: list[str] = []
     found = marks(response, CHOICE, lines=False)
-    if any(mark.text.startswith("not ") for mark in found):
-        return []
+    if found and found[-1].text.startswith("not ") and not _denied_there(found[-1], response):
+        return []  # it was taken back
     for mark in found:
         line = response[mark.start : mark.start + 400].lstrip(_DRESSING).split("\n")[0]
         picked += reader.pick(mark.text, line, alone=False)
@@ -132,6 +132,11 @@ def _picked(response: str, labels: list[str], choices: dict[str, str]) -> list[s
         whole = _unboxed(response)
         picked = reader.pick(whole, whole[:400].split("\n")[0], alone=True)
     return list(dict.fromkeys(picked or reader.named(response)))
+
+
+def _denied_there(mark: Mark, response: str) -> bool:
+    """Whether the response itself says "not" in front of it, as where it rules others out."""
+    return response[mark.start : mark.end].lstrip(_DRESSING).lower().startswith("not ")
 
 
 class _Reader:
