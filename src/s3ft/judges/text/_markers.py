@@ -64,13 +64,8 @@ _UNASSERTED = re.compile(
     r"(?:think|thought|say|said|guess\w*|believe\w*)|\w+n['’]t|nicht|pas|falsch\w*)\b",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
-    r"\s*(?:(?:which|but|though|although|and|that|this|it|is|was|clearly|obviously|of|course)\s+)+"
-    r"(?:wrong|incorrect|false|a\s+mistake|not\s+(?:right|correct|true))\b",
-    re.IGNORECASE,
-)
 _REACH = 80
-"""How far (characters) a clause before or behind a mark is looked at."""
+"""How far (characters) a clause before a mark is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +185,4 @@ def _after(text: str, start: int, following: int) -> str:
     is_question = text[end : end + 1] in ("?", "？") and len(span.split()) < 5
     if end > following or not span.strip() or is_question:
         return ""
-    rest = re.split(r"[.!?\n]", text[end + 1 : end + _REACH])[0]
-    taken_back = ending is not None and ending[0][0] == "," and _TAKEN_BACK.match(rest)
-    return f"not {span}" if taken_back or retracted(span, text[end:following]) else span
+    return f"not {span}" if retracted(span, text[end:following]) else span

@@ -21,6 +21,13 @@ _DENIED = re.compile(
     rf"|\b(?:no|wait|hmm+|actually|oops|sorry|but)\b[^.!?\n\d]{{0,40}}\b{_FAULT}",
     re.IGNORECASE,
 )
+_IN_ITS_SENTENCE = re.compile(
+    r"\A,[^\S\n]*"
+    r"(?:(?:which|but|though|although|and|that|this|it|is|was|clearly|obviously|of|course)\s+)+"
+    r"(?:wrong|incorrect|false|a\s+mistake|not\s+(?:right|correct|true))\b",
+    re.IGNORECASE,
+)
+"""Where a clause goes on behind a comma: ", which is wrong"."""
 _SUPPOSED = re.compile(
     r"\b(?:if|unless|whether|in\s+case|nothing|where|when|why|how|what|anyone|someone|some|many|you|hope)\b"
     r"|(?:not|n['’]t|never|nor|hardly)\s+(?:\w+\s+)?(?:wrong|incorrect|mistaken|false|an?\s+(?:mistake|error))\b",
@@ -66,7 +73,7 @@ def retracted(said: str, behind: str) -> bool:
         other = set(_numbers(sentence)) - set(_numbers(said))
         if not other and not _SUPPOSED.search(sentence + denial[0]):
             return True
-    if _RECANTED.search(behind):
+    if _IN_ITS_SENTENCE.match(behind) or _RECANTED.search(behind):
         return True
     return any(_is_other(said, behind[found.end() :]) for found in _CORRECTS.finditer(behind))
 
