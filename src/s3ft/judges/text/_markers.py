@@ -177,7 +177,10 @@ def _after(text: str, start: int, following: int) -> str:
     begin = lead.end() if lead else start
     closing = _CLOSING.get(text[begin : begin + 2])
     if closing and (close := text.find(closing, begin + 2, begin + 2000)) >= 0:
-        return text[begin : close + 2] if close + 2 <= following else ""
+        shown, behind = text[begin : close + 2], text[close + 2 : following]
+        if close + 2 > following:
+            return ""
+        return f"not {shown}" if retracted(shown, behind) else shown
     limit = min(len(text), begin + LONGEST)
     ending = _SENTENCE_END.search(text, begin, min(limit, following))
     end = ending.start() if ending else limit
