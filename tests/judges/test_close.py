@@ -89,7 +89,9 @@ def test_who_makes_a_judge_closes_it(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_loaded_model_goes(model_count: Callable[[], int]) -> None:
     row = {"prompt": "1 + 1?", "response": "2", "gold": "2"}
-    judge = registry.make("llm", {"canaries": 0.5}, cache=ReplyCache())
+    # Only the first question has a canary beside it, and in bfloat16 a batch's size shows in p.
+    model = {"id": "lab", "dtype": "float32"}
+    judge = registry.make("llm", {"canaries": 0.5, "model": model}, cache=ReplyCache())
     before = model_count()
     verdicts = list(judge_rows([row], judge))
     assert model_count() == before + 1
