@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3ft.ladder import METHODS, built_in_rungs
+from s3ft.ladder import METHODS, Method, built_in_rungs
 from s3ft.pipeline.selection import write_mixture
 from s3ft.records import Example, Response, Verdict
 from s3ft.store import Place, Spent, Store
@@ -75,7 +75,7 @@ def measure(size: int) -> dict[str, Any]:
         counts = write_mixture(
             store,
             "s3ft",
-            built_in_rungs(METHODS["s3ft"]),
+            Method(built_in_rungs(METHODS["s3ft"])),
             folder,
             generator="base",
             judge="synthetic",

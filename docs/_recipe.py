@@ -51,7 +51,9 @@ def _sections(group: type[BaseModel], path: str) -> list[str]:
     for key, field in fields.items():
         inner = _group(field)
         if inner is not None:
-            lines += _sections(inner, key)
+            lines += _sections(
+                inner, key if get_origin(field.annotation) is not dict else f"{key}.<name>"
+            )
     return lines
 
 
@@ -62,8 +64,11 @@ def _row(key: str, field: FieldInfo) -> tuple[str, ...]:
 
 
 def _group(field: FieldInfo) -> type[BaseModel] | None:
-    kinds = get_args(field.annotation) or (field.annotation,)
-    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+    kinds = [
+        get_args(k)[0] if get_origin(k) is Annotated else k for k in get_args(field.annotation)
+    ]
+    groups = (k for k in kinds or [field.annotation] if isinstance(k, type))
+    return next((k for k in groups if issubclass(k, BaseModel)), None)
 
 
 def _kind(field: FieldInfo) -> str:

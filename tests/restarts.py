@@ -30,7 +30,13 @@ RECIPE: dict[str, Any] = {
     "judge": {"name": "math"},
     "generate": {"max_new_tokens": 160, "batch_size": 8},
     "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
-    "ladders": {"twice": ["self", "paraphrase", "again", "gold"]},
+    "ladders": {
+        "twice": {
+            "rungs": ["self", "paraphrase", "again", "gold"],
+            "likelier_than_gold": True,
+            "mask": {"perplexity": 2.5},
+        }
+    },
     "methods": ["twice", "s3ft"],
     "train": {
         "learning_rate": 1e-3,

@@ -207,21 +207,26 @@ class Candidate:
     """A response offered to a ladder, with its verdict once there is one.
 
     ``source`` is who answered: a rung of a ladder, or the label of a model that is measured.
-    ``sample`` numbers the samples of one.
+    ``sample`` numbers the samples of one. ``base_logprobs`` is how likely the base finds each of
+    its tokens behind the example's own prompt (nats), where somebody wanted to know.
     """
 
     source: str
     sample: int
     response: Response
     verdict: Verdict | None = None
+    base_logprobs: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A row to train on, and why it is what it is.
 
-    ``token_ids`` is set where the model produced the completion itself; ``reason`` tells why the
-    rungs before ``source`` on the ladder were passed over.
+    ``token_ids`` is set where the model produced the completion itself, and where there is a
+    ``loss_mask``, which says of each of them whether it is trained (1) or not (0); ``reason`` tells
+    why the rungs before ``source`` on the ladder were passed over. ``base_logprob`` is the
+    log-probability of the whole under the base behind ``prompt`` (nats), ``base_logprobs`` that of
+    each token. ``answer`` is the final answer as the judge read it, where it is known.
     """
 
     example_id: str
@@ -235,6 +240,9 @@ class Target:
     base_logprob: float | None = None
     num_tokens: int | None = None
     reasoning: str = ""
+    loss_mask: tuple[int, ...] | None = None
+    base_logprobs: tuple[float, ...] | None = None
+    answer: str | None = None
 
 
 def content_hash(*parts: Any) -> str:

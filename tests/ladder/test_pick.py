@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from s3ft.errors import InputError
-from s3ft.ladder import PICKS, built_in_rungs, first, likeliest, random, shortest, walk
+from s3ft.ladder import PICKS, Method, built_in_rungs, first, likeliest, random, shortest, walk
 from s3ft.records import Candidate, Example, Response, Target, Verdict
 
 
@@ -65,7 +65,8 @@ def test_only_verified_samples_are_picked_from(name: str, chosen: int | None) ->
         sample(2, "it is 4", -0.5),
         sample(3, "is 4", -0.9),
     ]
-    outcome = walk(example(), built_in_rungs(["self"]), candidates, pick=PICKS[name])
+    method = Method(built_in_rungs(["self"]), PICKS[name])
+    outcome = walk(example(), method, candidates, rounds={"self": (4,)})
     assert isinstance(outcome, Target)
     texts = {candidate.response.text for candidate in candidates if candidate.sample == chosen}
     assert outcome.completion in (texts or {"the answer is 4", "it is 4", "is 4"})

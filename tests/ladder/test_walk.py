@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from s3ft.ladder import METHODS, Dropped, Missing, built_in_rungs, check_ladder, walk
+from s3ft.ladder import (
+    METHODS,
+    PICKS,
+    Dropped,
+    Mask,
+    Method,
+    Missing,
+    built_in_rungs,
+    check_ladder,
+    walk,
+)
 from s3ft.records import (
     Candidate,
     Example,
@@ -17,7 +28,7 @@ from s3ft.records import (
     Verdict,
 )
 
-LADDERS = {method: built_in_rungs(ladder) for method, ladder in METHODS.items()}
+LADDERS = {name: Method(built_in_rungs(ladder)) for name, ladder in METHODS.items()}
 EXAMPLE = Example("e1", ({"role": "user", "content": "2 + 2?"},), "#### 4")
 
 
@@ -101,7 +112,7 @@ def test_the_lowest_verified_sample_is_taken_whatever_the_order() -> None:
     candidates = [candidate("self", "incorrect", 0), candidate("self", "correct", 1)]
     candidates += [candidate("self", "correct", 2)]
     for order in (candidates, candidates[::-1]):
-        outcome = walk(EXAMPLE, LADDERS["rft"], order)
+        outcome = walk(EXAMPLE, LADDERS["rft"], order, rounds={"self": (3,)})
         assert isinstance(outcome, Target)
         assert outcome.token_ids == (7, 1, 2)
         assert outcome.base_logprob == -1.5
@@ -166,3 +177,84 @@ def test_ladders_that_cannot_work_are_refused(ladder: tuple[str, ...]) -> None:
 def test_the_built_in_ladders_are_sound() -> None:
     for ladder in METHODS.values():
         check_ladder(ladder)
+
+
+GOLD = (-1.0, -2.0)
+"""What the base makes of the gold: -1.5 a token."""
+
+
+def weighed(label: Label, *logprobs: float, sample: int = 0) -> Candidate:
+    return replace(candidate("paraphrase", label, sample), base_logprobs=logprobs or None)
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "source"), [((-1.4, -1.5, -1.5), "paraphrase"), (GOLD, "gold")]
+)
+def test_what_is_no_likelier_than_the_gold_is_passed_over(
+    logprobs: tuple[float, ...], source: str
+) -> None:
+    method = replace(LADDERS["sdft"], likelier=True)
+    outcome = walk(EXAMPLE, method, [weighed("correct", *logprobs)], gold_logprobs=GOLD)
+    assert isinstance(outcome, Target)
+    assert outcome.source == source
+    assert outcome.base_logprob == sum(logprobs)
+    assert ("the base finds it no likelier than the gold" in outcome.reason) == (source == "gold")
+    plain = walk(EXAMPLE, LADDERS["sdft"], [weighed("correct", *logprobs)], gold_logprobs=GOLD)
+    assert isinstance(plain, Target)
+    assert plain.source == "paraphrase"
+
+
+def test_further_samples_are_asked_where_the_first_is_no_likelier_than_the_gold() -> None:
+    method = replace(LADDERS["sdft"], likelier=True)
+    found = [weighed("correct", -3.0)]
+    rounds = {"paraphrase": (1, 2)}
+    assert walk(EXAMPLE, method, found, rounds=rounds, gold_logprobs=GOLD) == Missing(
+        "paraphrase", 2
+    )
+    found.append(weighed("correct", -0.5, sample=1))
+    outcome = walk(EXAMPLE, method, found, rounds=rounds, gold_logprobs=GOLD)
+    assert isinstance(outcome, Target)
+    assert outcome.base_logprob == -0.5
+
+
+def test_own_answers_are_taken_whatever_the_gold_s_likelihood() -> None:
+    method = replace(LADDERS["s3ft"], likelier=True)
+    outcome = walk(EXAMPLE, method, [candidate("self", "correct")], gold_logprobs=(0.0,))
+    assert isinstance(outcome, Target)
+    assert outcome.source == "self"
+
+
+def test_a_verified_answer_waits_until_the_base_has_weighed_it_where_the_method_goes_by_it() -> (
+    None
+):
+    masked = replace(LADDERS["s3ft"], mask=Mask())
+    failed = candidate("self", "incorrect")
+    assert walk(EXAMPLE, masked, [failed, weighed("correct")]) == Missing("paraphrase")
+    outcome = walk(EXAMPLE, masked, [failed, weighed("incorrect")], gold_logprobs=GOLD)
+    assert isinstance(outcome, Target)
+    assert (outcome.source, outcome.base_logprobs) == ("gold", GOLD)
+    assert isinstance(walk(EXAMPLE, LADDERS["s3ft"], [failed, weighed("correct")]), Target)
+
+
+def test_the_likeliest_of_several_is_so_behind_the_own_prompt() -> None:
+    paraphrase, gold = LADDERS["sdft"].rungs
+    several = replace(paraphrase, rounds=(3,))
+    method = Method((several, gold), PICKS["likeliest"])
+    assert method.weighs(several)
+    assert not Method((paraphrase, gold), PICKS["likeliest"]).weighs(paraphrase), "no choice"
+    found = [weighed("correct", -0.3 * n, sample=n % 3) for n in (2, 4, 3)]  # samples 2, 1, 0
+    outcome = walk(EXAMPLE, method, found)
+    assert isinstance(outcome, Target)
+    assert outcome.base_logprob == pytest.approx(-0.6)
+
+
+def test_samples_that_another_method_asked_for_do_not_count() -> None:
+    found = [candidate("self", "correct", 0), candidate("self", "correct", 1, text="4")]
+    rung = replace(LADDERS["rft"].rungs[0], rounds=(1, 2))
+    outcome = walk(EXAMPLE, Method((rung,), PICKS["shortest"]), found)
+    assert isinstance(outcome, Target)
+    assert outcome.completion == "self says 4"
+    file = replace(rung, rounds=(1,), from_file=True)
+    outcome = walk(EXAMPLE, Method((file,), PICKS["shortest"]), found)
+    assert isinstance(outcome, Target)
+    assert outcome.completion == "4", "a file's samples are all there at once"

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from s3ft.recipe import LadderConfig
 from s3ft.report import build, summary_table, write
 from s3ft.store import Answer, Item, Spent
 from s3ft.text import cell, duration, fence, number, signed
@@ -115,7 +116,7 @@ def test_data_cannot_become_markup(run: Any) -> None:
             "methods": ["sft", "s3ft", EVIL],
             "evaluate": run.recipe.evaluate.model_copy(update={"benchmarks": [EVIL]}),
             "data": run.recipe.data.model_copy(update={"path": EVIL}),
-            "ladders": {EVIL: ["gold"]},
+            "ladders": {EVIL: LadderConfig(rungs=["gold"])},
         }
     )
     run.examples(text=EVIL)

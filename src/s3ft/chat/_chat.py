@@ -203,6 +203,10 @@ class Chat:
         """
         return self._decoder.read(ids, prompt_ids)
 
+    def text(self, ids: Sequence[int]) -> str:
+        """What ids say as they stand, without the stop token and other special tokens."""
+        return self._decoder.text(ids)
+
     def _reasoning_marks(self) -> tuple[str, str]:
         """What the template puts before reasoning and after it, for marks that are its alone."""
         if not self._renderer.has_reasoning_key:

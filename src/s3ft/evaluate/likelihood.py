@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from ..models import hidden_states_at
@@ -80,15 +81,20 @@ def _batches(rows: Iterable[Answered]) -> Iterator[list[Answered]]:
         yield batch
 
 
-def per_token(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[float]:
-    """The mean log-probability (nats) of each answer's tokens."""
+def logprobs_of(
+    model: PreTrainedModel, rows: Sequence[Answered], pad_id: int
+) -> Iterator[list[float]]:
+    """The log-probability (nats) of each token of each answer."""
     import torch
 
-    found = []
     for row, table in zip(rows, logprobs(model, rows, pad_id), strict=True):
         answer = torch.tensor(row.answer, device=table.device)
-        found.append(float(table.gather(1, answer[:, None]).mean()))
-    return found
+        yield table.gather(1, answer[:, None])[:, 0].tolist()
+
+
+def per_token(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[float]:
+    """The mean log-probability (nats) of each answer's tokens."""
+    return [fmean(values) for values in logprobs_of(model, rows, pad_id)]
 
 
 def divergence(

@@ -60,6 +60,10 @@ def mixture_rows(folder: Path, reasoning: Reasoning = "keep") -> Iterator[Row]:
                 problem = f"is no row of a mixture: {error}"
                 remedy = "Remove the mixture's folder, and select again."
                 raise InputError(f"{folder / ROWS}:{number}", problem, remedy) from None
+            if row.get("loss_mask") is not None:
+                problem = "has a loss mask, which is of token ids: no format of texts can hold it"
+                remedy = "Train it here, or by token_ids and loss_mask of train.parquet."
+                raise InputError(f"{folder / ROWS}:{number}", problem, remedy)
             if reasoning == "drop":
                 completion = [_without(turn, "reasoning_content") for turn in completion]
             yield {**row, "prompt": prompt, "completion": completion}

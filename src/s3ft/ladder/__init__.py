@@ -1,21 +1,25 @@
 """Methods as ladders of rungs, the pure walk down a ladder, and the pick among verified samples."""
 
 from ._leak import leak
-from ._methods import METHODS, Ladder, check_ladder
+from ._mask import PERPLEXITY, Mask, final_answer
+from ._methods import METHODS, Ladder, Method, check_ladder
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
 from ._rungs import ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
-from ._walk import Dropped, Missing, accepted, walk
+from ._walk import Dropped, Missing, accepted, target_of, unweighed, walk
 
 __all__ = [
     "ATTEMPTED",
     "BUILT_IN",
     "METHODS",
+    "PERPLEXITY",
     "PICKS",
     "REPLAY",
     "RESERVED",
     "Dropped",
     "Ladder",
+    "Mask",
+    "Method",
     "Missing",
     "Pick",
     "Rounds",
@@ -24,6 +28,7 @@ __all__ = [
     "accepted",
     "built_in_rungs",
     "check_ladder",
+    "final_answer",
     "first",
     "leak",
     "likeliest",
@@ -31,5 +36,7 @@ __all__ = [
     "no_likelihood",
     "random",
     "shortest",
+    "target_of",
+    "unweighed",
     "walk",
 ]

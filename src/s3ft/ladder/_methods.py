@@ -9,9 +9,12 @@ section 3, algorithm 1).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from ._rungs import GOLD, PARAPHRASE, SELF
+from ._mask import Mask
+from ._pick import Pick, first, likeliest
+from ._rungs import GOLD, PARAPHRASE, SELF, Rung
 
 Ladder = tuple[str, ...]
 """The names of its rungs, from the first that is tried."""
@@ -25,6 +28,44 @@ METHODS: MappingProxyType[str, Ladder] = MappingProxyType(
         "s3ft": (SELF, PARAPHRASE, GOLD),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a target is chosen for each example.
+
+    Args:
+        rungs: its ladder, from the first that is tried.
+        pick: which of several verified samples of a rung is taken.
+        likelier: pass over answers to prompts that show more than the example's own, where the
+            base finds them no likelier a token than the gold.
+        mask: which tokens of its targets are not trained.
+    """
+
+    rungs: tuple[Rung, ...]
+    pick: Pick = first
+    likelier: bool = False
+    mask: Mask | None = None
+
+    def masks(self, rung: Rung) -> bool:
+        """Whether tokens of a rung's targets may be left out of the loss."""
+        return self.mask is not None and rung in self.rungs and self.mask.covers(rung)
+
+    @property
+    def weighs_gold(self) -> bool:
+        """Whether the base is asked how likely it finds the golds."""
+        return self.likelier or any(self.masks(rung) for rung in self.rungs if not rung.asks)
+
+    def weighs(self, rung: Rung) -> bool:
+        """Whether the base is asked how likely it finds a rung's verified answers.
+
+        Behind the example's own prompt, that is: of answers to that prompt it said so itself, but
+        for their single tokens.
+        """
+        if rung not in self.rungs or not rung.asks:
+            return False
+        picks = self.pick is likeliest and rung.rounds[-1] > 1
+        return self.masks(rung) or (not rung.asks_own_prompt and (picks or self.likelier))
 
 
 def check_ladder(ladder: Sequence[str]) -> None:

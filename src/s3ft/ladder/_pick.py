@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from types import MappingProxyType
 
 from ..errors import InputError
@@ -28,25 +29,35 @@ def random(example: Example, verified: Sequence[Candidate]) -> Candidate:
 
 
 def likeliest(example: Example, verified: Sequence[Candidate]) -> Candidate:
-    """The sample with the highest log-probability per token; of equally likely ones the first.
+    """The sample that the base finds likeliest per token; of equally likely ones the first.
 
     A sample whose likelihood is not known comes after all others.
 
     Raises:
         InputError: there are several, and not one has a likelihood.
     """
-    known = [c for c in verified if likelihood(c.response) is not None]
+    known = [c for c in verified if base_likelihood(c) is not None]
     if not known and len(verified) > 1:
         raise no_likelihood(verified[0].response.engine)
-    return min(known or verified, key=lambda c: (-(likelihood(c.response) or 0.0), c.sample))
+    return min(known or verified, key=lambda c: (-(base_likelihood(c) or 0.0), c.sample))
+
+
+def base_likelihood(candidate: Candidate) -> float | None:
+    """The mean log-probability (nats) of a candidate's tokens under the base, stop token included.
+
+    As an answer to the example's own prompt where that was asked for, else to the one that it was
+    shown. None where neither is known.
+    """
+    if candidate.base_logprobs:
+        return fmean(candidate.base_logprobs)
+    return likelihood(candidate.response)
 
 
 def likelihood(response: Response) -> float | None:
     """The mean log-probability of a response's tokens (nats), its stop token included.
 
-    It is that under the model that produced it, given the prompt that it was shown: of a
-    paraphrase, with the gold in view. None where the engine gave no log-probability, or no token
-    ids to count.
+    It is that under the model that produced it, given the prompt that it was shown. None where the
+    engine gave no log-probability, or no token ids to count.
     """
     if response.logprob is None or not response.token_ids:
         return None

@@ -31,6 +31,7 @@ class Rung:
         shows: variables that the template has to show.
         first, further: how the first sample is drawn, and how the others are.
         rounds: how many samples a prompt has after each round of asking.
+        from_file: whether a file answers: its samples are all there at once, however many.
         asks: whether a model is asked. If not, the target is the gold itself, which nobody judges.
         meaning: what its targets are, in words for cards and reports.
     """
@@ -44,6 +45,7 @@ class Rung:
     rounds: Rounds = (1,)
     asks: bool = True
     meaning: str = ""
+    from_file: bool = False
 
     def sampling(self, sample: int) -> Sampling:
         """How a sample is drawn, by its number from 0."""

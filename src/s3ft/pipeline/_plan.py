@@ -143,6 +143,9 @@ class _Plan:
             done = work.get("judge", Work()) * self._scale
             count = done.requests if self.asks else None
             stages.append(_stage("judge", "responses", count, judged, done if self.asks else None))
+        if "weigh" in work:
+            done = work["weigh"] * self._scale
+            stages.append(_stage("weigh", "rows", done.requests, None, done))
         return stages
 
     def _at_most(self, rung: Rung) -> int:

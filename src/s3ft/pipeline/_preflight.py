@@ -21,7 +21,7 @@ from ..workers import connect
 from ._measuring import targets
 from ._stages import Stage, reaches
 from .rundir import Run, count_gold, data_notes, environment
-from .selection import full_size
+from .selection import full_size, needs_likelihood
 
 SAMPLE = 1000
 """Rows whose gold is judged and whose rendering is examined; lengths are measured on all."""
@@ -95,10 +95,11 @@ def _check_rungs(run: Run, rungs: list[Rung]) -> None:
     response.
     """
     recipe, base = run.recipe, run.base
+    _check_weights(run)
     for rung in rungs:
         base.check(rung)
         replay, server = base.replay(rung), base.server(rung)
-        if recipe.generate.pick == "likeliest":
+        if needs_likelihood(recipe, rung):
             if replay is not None and not replay.has_likelihoods:
                 raise no_likelihood(replay.name)
             if server is not None and not base.exists:
@@ -115,6 +116,16 @@ def _check_rungs(run: Run, rungs: list[Rung]) -> None:
                     f"shows the failed attempt, but on the ladder of {method!r} there is none yet",
                     f"Put {ATTEMPTED!r} before {rung.name!r}, or leave {{{{ attempt }}}} out.",
                 )
+
+
+def _check_weights(run: Run) -> None:
+    """Where a method goes by what the base finds likely, its weights are at hand."""
+    for name, method in ((name, run.recipe.method(name)) for name in run.recipe.methods):
+        weighed = [rung.name for rung in method.rungs if method.weighs(rung)]
+        weighed += ["gold"] if method.weighs_gold else []
+        if weighed and not run.base.exists:
+            problem = f"is required: method {name!r} asks it how likely it finds {weighed[0]}"
+            raise InputError("model", problem, "Name the model whose weights tell that.")
 
 
 def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[Example]:

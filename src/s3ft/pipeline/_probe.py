@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..evaluate import BASE, run_benchmarks
 from ..generate import Tokens, Usage, usage
-from ..ladder import PICKS, REPLAY
+from ..ladder import REPLAY
 from ..records import Target
 from ..store import Store
 from ..train import length_limit, seconds_per_step, tokenize
@@ -27,6 +27,8 @@ from .selection import (
     pending_rounds,
     rung_source,
     walk_all,
+    weigh,
+    weigh_golds,
 )
 
 STEPS = 3
@@ -76,8 +78,12 @@ def prompt_tokens(source: Source, store: Store) -> float:
 
 
 def walk_ladders(run: Run) -> dict[str, Work]:
-    """Ask and judge as a run does; the work by rung, and of judging it ``judge``."""
+    """Ask, judge and weigh as a run does; the work by rung, of all judging ``judge``, and of what
+    the base is shown to tell how likely it is ``weigh``."""
     work: dict[str, Work] = {}
+    if _weighs(run):
+        run.base.weights  # noqa: B018  loading them is not counted
+        work["weigh"] = measured(partial(weigh_golds, run))
     while pending := pending_rounds(run):
         this = pending[0]
         name, source = this.rung.name, rung_source(run, this.rung)
@@ -92,7 +98,17 @@ def walk_ladders(run: Run) -> dict[str, Work]:
         judged = measured(partial(judge_rung, run, this.rung))
         work[name] = work.get(name, Work()) + made
         work["judge"] = work.get("judge", Work()) + replace(judged, requests=samples)
+        if "weigh" in work:
+            work["weigh"] += measured(partial(weigh, run, this.rung))
+    if "weigh" in work:
+        rows = sum(spent.rows for spent in run.store.spent() if spent.stage == "weigh")
+        work["weigh"] = replace(work["weigh"], requests=rows)
     return work
+
+
+def _weighs(run: Run) -> bool:
+    methods = map(run.recipe.method, run.recipe.methods)
+    return any(m.weighs_gold or any(map(m.weighs, m.rungs)) for m in methods)
 
 
 def warm_up(source: Source, store: Store) -> None:
@@ -123,8 +139,7 @@ def generated(store: Store, source: str) -> int:
 
 def targets(run: Run, method: str) -> tuple[list[Target], int]:
     """The targets of a method's mixture, and how many prompts it dropped."""
-    ladder, pick = run.recipe.rungs_of(method), PICKS[run.recipe.generate.pick]
-    found = [outcome for _, _, outcome in walk_all(run.store, ladder, pick=pick)]
+    found = [outcome for _, _, outcome in walk_all(run.store, run.recipe.method(method))]
     kept = [outcome for outcome in found if isinstance(outcome, Target)]
     return kept, len(found) - len(kept)
 

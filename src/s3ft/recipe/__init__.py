@@ -23,6 +23,7 @@ from ._fields import (
     Train,
 )
 from ._generate import Generate, Replay
+from ._ladders import LadderConfig
 from ._load import load, parse_option, schema
 from ._marks import Resume
 from ._ray import Ray
@@ -45,6 +46,7 @@ __all__ = [
     "Evaluate",
     "Generate",
     "JudgeConfig",
+    "LadderConfig",
     "Layout",
     "Lora",
     "Model",

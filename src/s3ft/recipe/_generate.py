@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ._endpoint import Endpoint
+from ._ladders import PickName
 from ._marks import Resume
 from ._strict import Strict
 from ._vllm import VLLM
@@ -48,9 +49,9 @@ class Generate(Strict):
     adaptive: bool = True
     """A greedy sample for each prompt, then more only where none is verified yet, in rounds to 2,
     4, 8, ... and at last `n` samples. Off: `n` samples for each prompt, all at `temperature`."""
-    pick: Literal["first", "shortest", "random", "likeliest"] = "first"
+    pick: PickName = "first"
     """Which of several verified samples is trained on. `shortest` counts characters, `likeliest`
-    takes the highest log-probability per token under the model that wrote it."""
+    takes the highest log-probability per token under the base, behind the row's own prompt."""
     batch_size: Annotated[int, Resume.ANY_TIME] = Field(256, ge=1)
     """For engine `transformers`: the most rows at once; halved whenever they do not fit into
     memory, and on a CPU fewer where prompts are long (32,768 tokens of prompts at once)."""

@@ -20,12 +20,23 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Rung, built_in_rungs, check_ladder
+from ..ladder import (
+    BUILT_IN,
+    METHODS,
+    PICKS,
+    RESERVED,
+    Ladder,
+    Mask,
+    Method,
+    Rung,
+    built_in_rungs,
+)
 from ..records import Sampling
 from ..suggest import closest
 from ._evaluate import Evaluate, TargetConfig
 from ._fields import ENDPOINT, Data, JudgeConfig, Model, Train
 from ._generate import Generate
+from ._ladders import LadderConfig, LadderField
 from ._marks import Resume
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
@@ -38,11 +49,6 @@ def _own_name(name: str) -> str:
     if name in METHODS:
         raise ValueError("is a built-in method: give yours another name")
     return name
-
-
-def _own_ladder(ladder: list[str]) -> list[str]:
-    check_ladder(ladder)
-    return ladder
 
 
 def _own_rung(name: str) -> str:
@@ -63,8 +69,6 @@ _Name = Annotated[
 
 _RungName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_rung)]
 
-_Ladder = Annotated[list[str], AfterValidator(_own_ladder)]
-
 
 class Recipe(Strict):
     """A run, whole. `load` makes one from YAML and overrides."""
@@ -83,8 +87,9 @@ class Recipe(Strict):
     """How the model restates the gold."""
     rungs: Annotated[dict[_RungName, RungConfig], Resume.GROWS] = Field({})
     """Rungs of one's own, for ladders: `{hint: {prompt: hint.j2, n: 4}}`."""
-    ladders: Annotated[dict[_Name, _Ladder], Resume.GROWS] = Field({})
-    """Methods of one's own: `{my-method: [paraphrase, self, gold]}`."""
+    ladders: Annotated[dict[_Name, LadderField], Resume.GROWS] = Field({})
+    """Methods of one's own: `{my-method: [paraphrase, self, gold]}`, or with more to it,
+    `{masked: {rungs: [gold], mask: {perplexity: 2.5}}}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
     """The share of gold answers that the judge must accept as their own, or the run stops."""
     allow: Annotated[list[str], Resume.ANY_TIME] = Field([])
@@ -108,8 +113,8 @@ class Recipe(Strict):
     @field_validator("ladders")
     @classmethod
     def _known_rungs(
-        cls, ladders: dict[str, list[str]], info: ValidationInfo
-    ) -> dict[str, list[str]]:
+        cls, ladders: dict[str, LadderConfig], info: ValidationInfo
+    ) -> dict[str, LadderConfig]:
         if "rungs" not in info.data:  # they are wrong themselves, and reported
             return ladders
         known = [*BUILT_IN, *info.data["rungs"]]
@@ -121,7 +126,7 @@ class Recipe(Strict):
                 input=rung,
             )
             for method, ladder in ladders.items()
-            for number, rung in enumerate(ladder)
+            for number, rung in enumerate(ladder.rungs)
             if rung not in known
         ]
         if wrong:
@@ -206,7 +211,17 @@ class Recipe(Strict):
 
     def ladder(self, method: str) -> Ladder:
         """The ladder of a method that the recipe names."""
-        return tuple(self.ladders[method]) if method in self.ladders else METHODS[method]
+        return tuple(self.ladders[method].rungs) if method in self.ladders else METHODS[method]
+
+    def method(self, name: str) -> Method:
+        """A method, built-in or the recipe's own, with its settings resolved."""
+        rungs = tuple(self.rung(rung) for rung in self.ladder(name))
+        config = self.ladders.get(name) or LadderConfig(rungs=list(METHODS[name]))
+        pick, mask = PICKS[config.pick or self.generate.pick], None
+        if config.mask is not None:
+            sources = config.mask.sources
+            mask = Mask(config.mask.perplexity, None if sources is None else frozenset(sources))
+        return Method(rungs, pick, config.likelier_than_gold, mask)
 
     def rung(self, name: str) -> Rung:
         """A rung, built-in or the recipe's own, with its settings resolved."""
@@ -216,10 +231,6 @@ class Recipe(Strict):
         config = self.rungs[name]
         meaning = f"its verified answer to {PurePath(config.prompt).name}"
         return self._resolved(Rung(name, f"rungs.{name}", meaning=meaning), config)
-
-    def rungs_of(self, method: str) -> tuple[Rung, ...]:
-        """The rungs of a method's ladder, from the first that is tried."""
-        return tuple(self.rung(name) for name in self.ladder(method))
 
     def rungs_to_ask(self, methods: Iterable[str] | None = None) -> list[Rung]:
         """The rungs that a model is asked for some methods, or all of the recipe's.
@@ -254,6 +265,7 @@ class Recipe(Strict):
             first=replace(further, temperature=0.0) if greedy else further,
             further=further,
             rounds=self.generate.rounds(n),
+            from_file=rung.asks_own_prompt and self.generate.engine == "replay",
         )
 
     def train_at(self, point: Point) -> Train:

@@ -15,7 +15,7 @@ from ..data import TOO_LONG
 from ..errors import InputError
 from ..evaluate import BASE, TARGET, other_target, tuned
 from ..judges import REPLIES, ReplyCache
-from ..ladder import PICKS, REPLAY, Pick, Rung, accepted
+from ..ladder import REPLAY, Method, Pick, Rung, accepted
 from ..recipe import Recipe
 from ..store import OVERRULINGS, Entry, Store
 from ..text import clip
@@ -196,7 +196,9 @@ def _drift(results: Results, seeds: dict[str, str]) -> dict[str, float]:
 def _rungs(recipe: Recipe) -> Iterator[Rung]:
     """The rungs of all ladders, in the order in which they are tried."""
     yield from recipe.rungs_to_ask()
-    last = {ladder[-1].name: ladder[-1] for ladder in map(recipe.rungs_of, recipe.methods)}
+    last = {
+        method.rungs[-1].name: method.rungs[-1] for method in map(recipe.method, recipe.methods)
+    }
     yield from (rung for rung in last.values() if not rung.asks)
 
 
@@ -209,10 +211,10 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
     counts = store.composition(method)
     if not counts:
         return None
-    ladder, pick = recipe.rungs_of(method), PICKS[recipe.generate.pick]
+    chosen = recipe.method(method)
     sources: list[str | None] = [*recipe.ladder(method), None]
     total, replayed = sum(counts.values()), store.count(REPLAY)
-    by_source = {rung.name: counts.get(rung.name, 0) for rung in ladder}
+    by_source = {rung.name: counts.get(rung.name, 0) for rung in chosen.rungs}
     return {
         "ladder": list(recipe.ladder(method)),
         "rows": sum(by_source.values()) + replayed,
@@ -222,7 +224,7 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
         "percent": {source: 100 * count / total for source, count in by_source.items()},
         "examples": {
             source or "dropped": [
-                _example(store, ladder, pick, source, position, reason)
+                _example(store, chosen, source, position, reason)
                 for position, reason in store.target_rows(method, source, EXAMPLES)
             ]
             for source in sources
@@ -254,15 +256,10 @@ def _rounds(store: Store, recipe: Recipe, rung: Rung) -> list[dict[str, Any]]:
 
 
 def _example(
-    store: Store,
-    ladder: tuple[Rung, ...],
-    pick: Pick,
-    source: str | None,
-    position: int,
-    reason: str,
+    store: Store, method: Method, source: str | None, position: int, reason: str
 ) -> dict[str, Any]:
     """A row of a mixture, with what was tried for it on the way down the ladder."""
-    rungs = [rung.name for rung in ladder]
+    rungs, pick = [rung.name for rung in method.rungs], method.pick
     [entry] = store.entries("train", rungs, start=position, stop=position + 1)
     reached = rungs[: rungs.index(source) + 1] if source else rungs
     return {

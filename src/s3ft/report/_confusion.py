@@ -30,7 +30,7 @@ def confusion(
     for method, labels in models.items():
         table = Answerability(config.options.get("abstain", ()))
         for label in labels:
-            for _, example, candidates in store.entries("test", [label]):
+            for _, example, candidates, _ in store.entries("test", [label]):
                 for candidate in candidates[:1]:
                     if candidate.verdict is not None:
                         case = Case.of(example.id, example, candidate.response)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError
-from ..ladder import PICKS, Dropped, Missing, accepted, walk
-from ..records import Candidate, Example, Label
+from ..ladder import Dropped, Missing, accepted, walk
+from ..records import Candidate, Label
 from ..store import Entry, Overruling, Place, Store
 from ._desk import Desk
 from ._diff import Piece, differences
@@ -51,31 +51,34 @@ def cards(desk: Desk, store: Store, entry: Entry, split: str, targets: Targets) 
     attempts = store.attempts_at(split, entry.position)
     words = store.overrulings(split, entry.position)
     chosen = {
-        source: _chosen(desk, entry, source).sample
-        for source in {c.source for c in entry.candidates}
+        method: _chosen(desk, entry, method, source)
+        for method, (source, _) in targets.items()
+        if source is not None
     }
     for candidate in entry.candidates:
         source, sample = candidate.source, candidate.sample
         place = Place(split, entry.position, source, sample)
-        takers = [method for method, (taken, _) in targets.items() if taken == source]
         yield Card(
             place,
             candidate,
             differences(entry.example.completion, candidate.response.text),
             attempts.get(place, []),
             [word for word in words if word.place == place],
-            takers if chosen[source] == sample else [],
+            [method for method, taken in chosen.items() if taken is candidate],
         )
 
 
-def _chosen(desk: Desk, entry: Entry, source: str) -> Candidate:
-    """The candidate that speaks for a source: of the verified ones the pick, else the first."""
+def _chosen(desk: Desk, entry: Entry, method: str, source: str) -> Candidate | None:
+    """The candidate of a source that a method takes: of the verified ones its pick, else the
+    first."""
     here = [candidate for candidate in entry.candidates if candidate.source == source]
     verified = [candidate for candidate in here if accepted(candidate)]
     try:
-        return PICKS[desk.recipe.generate.pick](entry.example, verified) if verified else here[0]
+        if verified:
+            return desk.recipe.method(method).pick(entry.example, verified)
     except InputError:  # the likeliest cannot be told
-        return here[0]
+        pass
+    return here[0] if here else None
 
 
 def outcomes(desk: Desk, entry: Entry, targets: Targets) -> Iterator[Outcome]:
@@ -85,25 +88,16 @@ def outcomes(desk: Desk, entry: Entry, targets: Targets) -> Iterator[Outcome]:
         if method in targets:
             source, reason = targets[method]
             now = (source or DROPPED, reason)
-        then = _walked(desk, method, entry.example, entry.candidates)
+        then = _walked(desk, method, entry)
         yield Outcome(method, *now, *(("", "") if then == now else then))
 
 
-def _walked(
-    desk: Desk, method: str, example: Example, candidates: tuple[Candidate, ...]
-) -> tuple[str, str]:
+def _walked(desk: Desk, name: str, entry: Entry) -> tuple[str, str]:
     """Where a ladder comes to now: the source, and why."""
-    ladder, recipe = desk.recipe.rungs_of(method), desk.recipe
-    rounds = {}
-    if recipe.generate.engine == "replay":  # a file's responses come all at once
-        rounds = {
-            rung.name: (max(1, sum(c.source == rung.name for c in candidates)),)
-            for rung in ladder
-            if rung.asks_own_prompt
-        }
+    method = desk.recipe.method(name)
     try:
         outcome: Any = walk(
-            example, ladder, candidates, rounds=rounds, pick=PICKS[recipe.generate.pick]
+            entry.example, method, entry.candidates, gold_logprobs=entry.gold_logprobs
         )
     except InputError:  # the likeliest cannot be told
         return "", ""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from ..ladder import Missing, Rounds, Rung, walk
+from ..ladder import Missing, walk
 from ..recipe import Recipe
-from ..records import Candidate, Example
+from ..records import Candidate
 from ..store import Store
-
-NOBODY = Example("", (), "")
-"""How far a ladder is walked does not depend on the example, but on the verdicts."""
 
 
 @dataclass(slots=True)
@@ -59,9 +56,9 @@ class Ladders:
 def read_verdicts(store: Store, split: str, sources: Sequence[str]) -> list[Verdicts]:
     """The verdicts on a split's answers, of those who gave any."""
     found = [Verdicts(split, source) for source in sources]
-    for candidates in store.verdicts(split, sources):
+    for entry in store.verdicts(split, sources):
         for one in found:
-            one.add(candidates)
+            one.add(entry.candidates)
     return [one for one in found if one.answers]
 
 
@@ -69,9 +66,10 @@ def read_ladders(store: Store, recipe: Recipe) -> tuple[Ladders, list[Verdicts]]
     """How far the ladders are walked, and the verdicts on what was asked on them."""
     rungs = [rung.name for rung in recipe.rungs_to_ask()]
     verdicts, found = [Verdicts("train", name) for name in rungs], Ladders()
-    ladders = [recipe.rungs_of(method) for method in recipe.methods]
-    firsts = {ladder[0].name for ladder in ladders if ladder[0].asks}
-    for candidates in store.verdicts("train", rungs):
+    methods = [recipe.method(name) for name in recipe.methods]
+    firsts = {method.rungs[0].name for method in methods if method.rungs[0].asks}
+    for entry in store.verdicts("train", rungs):
+        candidates = entry.candidates
         for one in verdicts:
             one.add(candidates)
         asked = {candidate.source for candidate in candidates}
@@ -84,21 +82,15 @@ def read_ladders(store: Store, recipe: Recipe) -> tuple[Ladders, list[Verdicts]]
             }
         )
         outcomes = [
-            walk(NOBODY, ladder, candidates, rounds=_rounds(recipe, candidates, ladder))
-            for ladder in ladders
+            walk(
+                entry.example,  # nobody: how far a ladder is walked depends on the verdicts
+                method,
+                candidates,
+                gold_logprobs=entry.gold_logprobs,
+            )
+            for method in methods
         ]
         waiting = {outcome.rung for outcome in outcomes if isinstance(outcome, Missing)}
         found.waiting.update(waiting)
         found.ended += not waiting
     return found, [one for one in verdicts if one.answers]
-
-
-def _rounds(
-    recipe: Recipe, candidates: Sequence[Candidate], ladder: Sequence[Rung]
-) -> Mapping[str, Rounds]:
-    """A file's responses to an example come all at once, so there are as many as are stored."""
-    if recipe.generate.engine != "replay":
-        return {}
-    stored = Counter(candidate.source for candidate in candidates)
-    own = [rung.name for rung in ladder if rung.asks_own_prompt]
-    return {name: (max(1, stored[name]),) for name in own}

@@ -18,6 +18,10 @@ Its tables, for those who open it with any SQLite tool:
 ``verdicts``
     A judge's word on a candidate: ``split``, ``position``, ``source``, ``sample``, ``attempt``
     (from 0; the last one counts), ``judge``, ``label``, ``answer``, ``reason``, ``code``.
+``likelihoods``
+    How likely the base finds what may be trained on, behind the example's own prompt:
+    ``position``, ``source`` and ``sample`` of a candidate of the train split, or the source
+    ``gold``, and ``logprobs`` (JSON: nats, of each token). Only where a method goes by it.
 ``targets``
     What a method trains on: ``method``, ``position``, ``example_id``, ``source`` (null: the prompt
     is dropped), ``reason``.
@@ -59,6 +63,7 @@ systems. Reads go page by page, so that memory stays flat and no cursor is open 
 from ._people import OVERRULINGS, ChangedMeanwhile
 from ._reading import reading
 from ._records import (
+    GOLD,
     Answer,
     Choice,
     Entry,
@@ -74,6 +79,7 @@ from ._records import (
 from ._store import Store
 
 __all__ = [
+    "GOLD",
     "OVERRULINGS",
     "Answer",
     "ChangedMeanwhile",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..records import Response, Verdict
 from . import _rows
@@ -41,6 +41,18 @@ class AnswerQueries(Database):
                 " ?5, ?6, ?7, ?8, ?9 FROM verdicts"
                 " WHERE split = ?1 AND position = ?2 AND source = ?3 AND sample = ?4",
                 ((*place, judge, v.label, v.answer, v.reason, v.code) for place, v in verdicts),
+            )
+            self._add_spent(spent)
+
+    def add_likelihoods(self, found: Iterable[tuple[Place, Sequence[float]]], spent: Spent) -> None:
+        """Add how likely the base finds each token of candidates or golds (`GOLD`), in nats."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO likelihoods VALUES (?, ?, ?, ?)",
+                (
+                    (place.position, place.source, place.sample, _rows.logprobs_column(values))
+                    for place, values in found
+                ),
             )
             self._add_spent(spent)
 
@@ -121,6 +133,8 @@ class AnswerQueries(Database):
         with self._transaction():
             for table in ("candidates", "verdicts"):
                 self._db.execute(f"DELETE FROM {table} WHERE split = ?", (split,))
+            if split == "train":
+                self._db.execute("DELETE FROM likelihoods")
             if split == "test":
                 self._db.execute("DELETE FROM scores WHERE task = 'target'")
             self._db.execute("DELETE FROM responses WHERE finish_reason = 'too_long'")

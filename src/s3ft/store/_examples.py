@@ -9,10 +9,12 @@ from types import MappingProxyType
 from ..records import Candidate, Example
 from . import _rows
 from ._database import Database, latest
-from ._records import Entry
+from ._records import GOLD, Entry
 
 PAGE = 1000
 """Examples read at once."""
+
+NOBODY = Example("", (), "")
 
 
 class ExampleQueries(Database):
@@ -90,21 +92,31 @@ class ExampleQueries(Database):
                 " WHERE split = ? AND position >= ? AND position < ? ORDER BY position",
                 page,
             ).fetchall()
-            candidates = self._candidates(page, sources)
+            candidates, golds = self._candidates(page, sources), self._golds(page)
             for position, *columns in examples:
-                yield Entry(position, _rows.example(*columns), candidates.get(position, ()))
+                example = _rows.example(*columns)
+                yield Entry(position, example, candidates.get(position, ()), golds.get(position))
 
-    def verdicts(self, split: str, sources: Sequence[str]) -> Iterator[tuple[Candidate, ...]]:
-        """Of each example of a split its candidates, as `entries` has them, but for what they say.
+    def verdicts(self, split: str, sources: Sequence[str]) -> Iterator[Entry]:
+        """What `entries` yields, but for what examples and candidates say.
 
         It takes a fraction of the time, and no page is held open for long.
         """
         end = self.count(split)
         for first in range(0, end, PAGE):
             page = (split, first, min(first + PAGE, end))
-            found = self._candidates(page, sources, texts=False)
+            found, golds = self._candidates(page, sources, texts=False), self._golds(page)
             for position in range(*page[1:]):
-                yield found.get(position, ())
+                yield Entry(position, NOBODY, found.get(position, ()), golds.get(position))
+
+    def _golds(self, page: tuple[str, int, int]) -> dict[int, tuple[float, ...] | None]:
+        """The likelihoods of the golds of a page of examples, by position."""
+        rows = self._db.execute(
+            "SELECT position, logprobs FROM likelihoods WHERE source = ? AND ? = 'train'"
+            " AND position >= ? AND position < ?",
+            (GOLD, *page),
+        )
+        return {position: _rows.logprobs(column) for position, column in rows}
 
     def _candidates(
         self, page: tuple[str, int, int], sources: Sequence[str], *, texts: bool = True
@@ -117,11 +129,13 @@ class ExampleQueries(Database):
         rows = self._db.execute(
             f"SELECT c.position, c.source, c.sample, r.key, {text}, {ids},"
             f" r.finish_reason, r.logprob, r.engine, {reasoning},"
-            " v.label, v.answer, v.reason, v.code, o.label, o.who, o.note"
+            " v.label, v.answer, v.reason, v.code, o.label, o.who, o.note, l.logprobs"
             " FROM candidates c JOIN responses r ON r.key = c.key"
             " LEFT JOIN verdicts v ON v.split = c.split AND v.position = c.position"
             f" AND v.source = c.source AND v.sample = c.sample AND v.attempt = {latest('c')}"
             f" LEFT JOIN overrulings o ON o.id = {self._word('c')}"
+            " LEFT JOIN likelihoods l ON c.split = 'train' AND l.position = c.position"
+            " AND l.source = c.source AND l.sample = c.sample"
             " WHERE c.split = ? AND c.position >= ? AND c.position < ?"
             f" AND c.source IN ({marks}) ORDER BY c.position",
             (*page, *sources),

@@ -19,12 +19,21 @@ class Place(NamedTuple):
     sample: int
 
 
+GOLD = "gold"
+"""The source under which the likelihood of the golds themselves stands; its only sample is 0."""
+
+
 class Entry(NamedTuple):
-    """An example with the candidates that were made for it."""
+    """An example with the candidates that were made for it.
+
+    ``gold_logprobs`` is how likely the base finds each token of the gold behind the prompt (nats),
+    where it was asked.
+    """
 
     position: int
     example: Example
     candidates: tuple[Candidate, ...]
+    gold_logprobs: tuple[float, ...] | None = None
 
     def lacking(self, source: str, samples: int) -> list[int]:
         """The numbers of those among the first ``samples`` samples of a source that it has not."""

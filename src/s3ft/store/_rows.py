@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..records import Candidate, Example, Response, Verdict, VerdictCode
@@ -39,13 +40,13 @@ def response_row(response: Response) -> tuple[Any, ...]:
 
 
 def candidate(source: str, sample: int, *columns: Any) -> Candidate:
-    """A candidate of the columns of its response, and of its verdict's or as many nulls, and of a
-    person's last word on it, the same.
+    """A candidate of the columns of its response, and of its verdict's or as many nulls, of a
+    person's last word on it, the same, and of its likelihood.
 
     A code that a later version added is told as none: a verdict is not lost for it.
     """
-    key, text, token_ids, *response_columns = columns[:-7]
-    label, answer, reason, code, word, who, note = columns[-7:]
+    key, text, token_ids, *response_columns = columns[:-8]
+    label, answer, reason, code, word, who, note, weighed = columns[-8:]
     ids = None if token_ids is None else tuple(json.loads(token_ids))
     verdict = None
     if label is not None:
@@ -53,7 +54,17 @@ def candidate(source: str, sample: int, *columns: Any) -> Candidate:
         if word is not None:
             why = f"overruled by {who}{': ' if note else ''}{note} (the judge: {label})"
             verdict = Verdict(key, word, answer, why, VerdictCode.NONE, who)
-    return Candidate(source, sample, Response(key, text, ids, *response_columns), verdict)
+    response = Response(key, text, ids, *response_columns)
+    return Candidate(source, sample, response, verdict, logprobs(weighed))
+
+
+def logprobs(column: str | None) -> tuple[float, ...] | None:
+    return None if column is None else tuple(json.loads(column))
+
+
+def logprobs_column(values: Sequence[float]) -> str:
+    """A ten-thousandth of a nat is beyond what any dtype tells apart."""
+    return _dump([round(value, 4) for value in values])
 
 
 def _dump(value: object) -> str:

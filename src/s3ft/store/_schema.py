@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 3
+VERSION = 4
 """SQLite's ``user_version`` of these tables. Files of before there was one have 0."""
 
 TABLES = (
@@ -27,6 +27,9 @@ TABLES = (
     judge TEXT NOT NULL, label TEXT NOT NULL, answer TEXT, reason TEXT NOT NULL,
     code TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (split, position, source, sample, attempt)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS likelihoods (
+    position INTEGER, source TEXT, sample INTEGER, logprobs TEXT NOT NULL,
+    PRIMARY KEY (position, source, sample)) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS targets (
     method TEXT, position INTEGER, example_id TEXT NOT NULL, source TEXT, reason TEXT NOT NULL,
     PRIMARY KEY (method, position)) WITHOUT ROWID""",

@@ -67,12 +67,13 @@ def tokenize(
 
     Returns:
         A `datasets.Dataset` with ``input_ids`` (int32: prompt, then completion with its stop token)
-        and ``completion_mask`` (int8: 0 on the prompt, 1 on the completion), large lists of equal
-        length in each row, not padded.
+        and ``completion_mask`` (int8: 0 on the prompt, 1 on the completion but where its loss mask
+        is 0), large lists of equal length in each row, not padded.
 
     Raises:
         InputError: rows are longer than ``max_length`` or do not end in a stop token, or there
-            are no rows. It names the first few by their example's id.
+            are no rows, or a mask is of reasoning that is dropped. It names the first few by their
+            example's id.
     """
     import pyarrow as pa
     from datasets import Dataset
@@ -84,6 +85,10 @@ def tokenize(
     for target in targets:
         prompt = chat.prompt_ids(target.prompt)
         completion = completion_ids(target, chat, reasoning)
+        trained = target.loss_mask or [1] * len(completion)
+        if len(trained) != len(completion):
+            problem = f"the loss mask of {target.example_id} is of its reasoning too"
+            raise InputError("train.reasoning", problem, "Keep it, or leave the mask out.")
         length = len(prompt) + len(completion)
         if max_length is not None and length > max_length:
             too_long.append((target.example_id, length))
@@ -91,7 +96,8 @@ def tokenize(
             unstopped.append(target.example_id)
         ids.extend(prompt)
         ids.extend(completion)
-        mask.extend([0] * len(prompt) + [1] * len(completion))
+        mask.extend([0] * len(prompt))
+        mask.extend(trained)
         offsets.append(len(ids))
     if len(offsets) == 1:
         raise InputError("training rows", "there are none", "Nothing can be learned from no rows.")

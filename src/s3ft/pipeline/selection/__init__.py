@@ -6,7 +6,8 @@ from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
 from ._loop import judge as judge_rung
 from ._mixture import full_size, read_mixture, replay_target, walk_all, write_mixture
 from ._solved import Solved
-from ._source import Source, measured_source, pin_sources, rung_source
+from ._source import Source, measured_source, needs_likelihood, pin_sources, rung_source
+from ._weigh import weigh, weigh_golds
 
 __all__ = [
     "Guard",
@@ -20,6 +21,7 @@ __all__ = [
     "judge",
     "judge_rung",
     "measured_source",
+    "needs_likelihood",
     "pending_rounds",
     "pin_sources",
     "read_mixture",
@@ -28,5 +30,7 @@ __all__ = [
     "rung_source",
     "select",
     "walk_all",
+    "weigh",
+    "weigh_golds",
     "write_mixture",
 ]

@@ -178,7 +178,7 @@ def _cases(
     unknown: dict[tuple[int, int], int],
     places: dict[str, Place],
 ) -> Iterator[Case]:
-    for position, example, candidates in store.entries(split, [source]):
+    for position, example, candidates, _ in store.entries(split, [source]):
         for candidate in candidates:
             at = (position, candidate.sample)
             if (candidate.verdict is None) if not attempt else (unknown.get(at) == attempt):

@@ -9,11 +9,11 @@ many ladders it stands on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import PICKS, REPLAY, Missing, Rounds, Rung, walk
+from ...ladder import REPLAY, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
@@ -24,6 +24,7 @@ from ._mixture import replay_state, write_mixture
 from ._overruled import take_overrulings
 from ._solved import Solved
 from ._source import rung_source
+from ._weigh import weigh, weigh_golds
 
 if TYPE_CHECKING:
     from ..rundir import Run
@@ -60,6 +61,7 @@ def decide(run: Run) -> None:
     methods = _unwalked(run)
     if not methods:
         return
+    weigh_golds(run)
     for rung in run.recipe.rungs_to_ask(methods):
         # What a stopped run left: the rest of a round that was begun, then of its verdicts.
         if run.store.unjudged("train", rung.name):
@@ -67,10 +69,12 @@ def decide(run: Run) -> None:
                 if pending.rung.name == rung.name:
                     ask(run, pending)
         judge(run, rung)
+        weigh(run, rung)
     # One rung at a time, so that of all that will wait for the next none is asked early.
     while waiting := pending_rounds(run):
         ask(run, waiting[0])
         judge(run, waiting[0].rung)
+        weigh(run, waiting[0].rung)
     for method in methods:
         run.store.set_metadata(f"walked: {method}", "yes")
 
@@ -82,14 +86,13 @@ def select(run: Run) -> None:
         mixed_in = f"replay in {method}"
         if run.mixture(method).exists() and (run.store.metadata(mixed_in) or "") == replayed:
             continue
-        ladder = recipe.rungs_of(method)
+        chosen = recipe.method(method)
         counts = write_mixture(
             run.store,
             method,
-            ladder,
+            chosen,
             run.mixture(method),
-            shown_more={rung.name for rung in ladder if _shows_more(run, rung)},
-            pick=PICKS[recipe.generate.pick],
+            shown_more={rung.name for rung in chosen.rungs if _shows_more(run, rung)},
             generator=recipe.generator or recipe.generate.engine,
             judge=run.judge_name(recipe.judge),
             chat=run.base.chat if run.base.exists else None,
@@ -177,16 +180,25 @@ def _waiting(
 
     By rung the number of the round, and of the samples that there will be then.
     """
-    ladders = [run.recipe.rungs_of(method) for method in _unwalked(run)]
+    methods = [run.recipe.method(name) for name in _unwalked(run)]
     if begin:
-        ladders = [ladder[:1] for ladder in ladders]
+        methods = [replace(method, rungs=method.rungs[:1]) for method in methods]
     names = [rung.name for rung in run.recipe.rungs_to_ask()]
     rounds = rounds_of(run)
-    for entry in run.store.entries("train", names) if ladders else ():
+    for entry in run.store.entries("train", names) if methods else ():
         own = rounds(entry.example)
         if begin:
             own = {name: steps[:1] for name, steps in own.items()}
-        outcomes = (walk(entry.example, ladder, entry.candidates, rounds=own) for ladder in ladders)
+        outcomes = (
+            walk(
+                entry.example,
+                method,
+                entry.candidates,
+                rounds=own,
+                gold_logprobs=entry.gold_logprobs,
+            )
+            for method in methods
+        )
         missing = {
             outcome.rung: (own[outcome.rung].index(outcome.samples), outcome.samples)
             for outcome in outcomes

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, cast
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import REPLAY, Dropped, Missing, Pick, Rung, first, walk
+from ...ladder import REPLAY, Dropped, Mask, Method, Missing, Rung, final_answer, walk
 from ...records import Example, Message, Target, content_hash
 from ...store import Store
+from ...train import completion_ids
 
 if TYPE_CHECKING:
     from ...chat import Chat
@@ -33,30 +34,30 @@ ROWS = 2000
 
 def walk_all(
     store: Store,
-    ladder: Sequence[Rung],
+    method: Method,
     *,
-    pick: Pick = first,
     generator: str | None = None,
     judge: str | None = None,
 ) -> Iterator[tuple[int, str, Target | Missing | Dropped]]:
-    """The ladder's outcome for every example of the train split, in order.
+    """A method's outcome for every example of the train split, in order.
 
     Yields position, example id and outcome.
     """
-    names = [rung.name for rung in ladder if rung.asks]
-    for position, example, found in store.entries("train", names):
-        outcome = walk(example, ladder, found, pick=pick, generator=generator, judge=judge)
+    names = [rung.name for rung in method.rungs if rung.asks]
+    for position, example, found, golds in store.entries("train", names):
+        outcome = walk(
+            example, method, found, gold_logprobs=golds, generator=generator, judge=judge
+        )
         yield position, example.id, outcome
 
 
 def write_mixture(
     store: Store,
-    method: str,
-    ladder: Sequence[Rung],
+    name: str,
+    method: Method,
     folder: Path,
     *,
     shown_more: Collection[str] = (),
-    pick: Pick = first,
     generator: str | None,
     judge: str,
     chat: Chat | None,
@@ -68,18 +69,22 @@ def write_mixture(
     The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
     without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
     says why. ``shown_more`` are the rungs whose prompts show what the trained model will not see:
-    what was thought there is left out.
+    what was thought there is left out. Where the method masks, ``chat`` is needed.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     counts: Counter[str] = Counter()
-    schema = _schema(pa, store.has_reasoning(), store.has_tools())
+    schema = _schema(pa, store.has_reasoning(), store.has_tools(), method.mask is not None)
+    masked = {rung.name for rung in method.rungs if method.masks(rung)}
 
     def rows(partial: Path) -> Iterator[tuple[int, str, str | None, str]]:
         group: list[dict[str, Any]] = []
 
         def add(target: Target) -> None:
+            if method.mask and target.source in masked:
+                assert chat is not None, "a mask is of token ids"
+                target = _with_mask(target, method.mask, chat)
             row = _row(target, chat)
             counts[target.source] += 1
             jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -92,7 +97,7 @@ def write_mixture(
             pq.ParquetWriter(partial / "train.parquet", schema, compression="zstd") as parquet,
             open(partial / "train.jsonl", "w", encoding="utf-8") as jsonl,
         ):
-            outcomes = walk_all(store, ladder, pick=pick, generator=generator, judge=judge)
+            outcomes = walk_all(store, method, generator=generator, judge=judge)
             for position, id_, outcome in outcomes:
                 assert not isinstance(outcome, Missing), "selection before the ladder was walked"
                 if isinstance(outcome, Dropped):
@@ -100,7 +105,7 @@ def write_mixture(
                     yield position, id_, None, outcome.reason
                     continue
                 if outcome.source in shown_more:
-                    outcome = _without_borrowed_thoughts(outcome, chat)
+                    outcome = without_borrowed_thoughts(outcome, chat)
                 add(outcome)
                 yield position, id_, outcome.source, outcome.reason
             for entry in store.entries(REPLAY):
@@ -109,8 +114,8 @@ def write_mixture(
                 parquet.write_table(pa.Table.from_pylist(group, schema))
 
     with atomic_folder(folder) as partial:
-        store.replace_targets(method, rows(partial))
-        _card(partial, method, ladder, counts, judge)
+        store.replace_targets(name, rows(partial))
+        _card(partial, name, method, counts, judge)
         shutil.rmtree(folder, ignore_errors=True)
     return dict(counts)
 
@@ -145,7 +150,7 @@ def read_mixture(folder: Path) -> Iterator[Target]:
     with pq.ParquetFile(folder / "train.parquet") as parquet:
         for batch in parquet.iter_batches(ROWS):
             for row in batch.to_pylist():
-                ids = row.pop("token_ids")
+                ids, mask = row.pop("token_ids"), row.pop("loss_mask", None)
                 prompt, [answer] = (tuple(map(_message, row.pop(name))) for name in TURNS)
                 if tools := row.pop("tools", None):
                     prompt = ({**prompt[0], "tools": json.loads(tools)}, *prompt[1:])
@@ -154,11 +159,22 @@ def read_mixture(folder: Path) -> Iterator[Target]:
                     completion=answer["content"],
                     reasoning=answer.get("reasoning_content", ""),
                     token_ids=None if ids is None else tuple(ids),
+                    loss_mask=None if mask is None else tuple(mask),
                     **row,
                 )
 
 
-def _without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
+def _with_mask(target: Target, mask: Mask, chat: Chat) -> Target:
+    """A weighed target with the mask of its tokens, and their ids."""
+    ids = completion_ids(target, chat, "keep")
+    assert target.base_logprobs is not None, "selection before the target was weighed"
+    assert len(target.base_logprobs) == len(ids), "weighed were other tokens than are trained"
+    answer = final_answer(ids, target.answer, chat.text)
+    trained = mask.trained(target.base_logprobs, answer)
+    return replace(target, token_ids=ids, loss_mask=trained)
+
+
+def without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
     """A target less its reasoning: that was about what the trained model won't see.
 
     What is left are the model's own ids of the answer, where they are known.
@@ -182,6 +198,8 @@ def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     if tools is not None:
         row["tools"] = tools
     row["token_ids"] = None if target.token_ids is None else list(target.token_ids)
+    if target.loss_mask is not None:
+        row["loss_mask"] = list(target.loss_mask)
     if target.num_tokens is None and chat is not None:
         ids = chat.completion_ids(target.prompt, target.completion, target.reasoning)
         row["num_tokens"] = len(ids)
@@ -225,7 +243,7 @@ COLUMNS = (
 )
 
 
-def _schema(pa: Any, reasoning: bool, tools: bool) -> Any:
+def _schema(pa: Any, reasoning: bool, tools: bool, masks: bool) -> Any:
     of_tools = ("tool_calls", "tool_call_id", "name") if tools else ()
     keys = ("role", "content", *(["reasoning_content"] if reasoning else []), *of_tools)
     turns = pa.list_(pa.struct([(key, pa.string()) for key in keys]))
@@ -235,21 +253,28 @@ def _schema(pa: Any, reasoning: bool, tools: bool) -> Any:
         "base_logprob": pa.float64(),
         "num_tokens": pa.int32(),
         "token_ids": pa.list_(pa.int32()),
+        "loss_mask": pa.list_(pa.int8()),
     }
-    columns = (*COLUMNS, "tools") if tools else COLUMNS
+    beside = [name for name, there in (("loss_mask", masks), ("tools", tools)) if there]
+    columns = (*COLUMNS, *beside)
     return pa.schema([(name, types.get(name, pa.string())) for name in columns])
 
 
-def _card(
-    folder: Path, method: str, ladder: Sequence[Rung], counts: Counter[str], judge: str
-) -> None:
+def _card(folder: Path, name: str, method: Method, counts: Counter[str], judge: str) -> None:
     templates = Environment(
         loader=PackageLoader("s3ft.pipeline.selection", "."),
         autoescape=False,
         keep_trailing_newline=True,
     )
+    ladder: Sequence[Rung] = method.rungs
     rows = sum(counts[rung.name] for rung in ladder)
     text = templates.get_template("dataset_card.md.j2").render(
-        method=method, ladder=ladder, counts=counts, rows=rows, judge=judge, replayed=counts[REPLAY]
+        method=name,
+        ladder=ladder,
+        mask=method.mask,
+        counts=counts,
+        rows=rows,
+        judge=judge,
+        replayed=counts[REPLAY],
     )
     (folder / "README.md").write_text(text, encoding="utf-8")

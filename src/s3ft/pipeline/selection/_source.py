@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...generate import Engine
-from ...ladder import ATTEMPTED, Rung, RungPrompt, likelihood, no_likelihood
+from ...ladder import ATTEMPTED, Rung, RungPrompt, likeliest, likelihood, no_likelihood
+from ...recipe import Recipe
 from ...records import Example, Message, Request, Response, Sampling, content_hash, response_key
 from ...store import Entry, Place
 from .._model import RunModel
@@ -111,9 +112,18 @@ def rung_source(run: Run, rung: Rung) -> Source:
     _pin(run, what, identity)
     if (prompt := run.prompt(rung)) is not None:
         _pin(run, f"prompt of {rung.name}", prompt.fingerprint)
-    picks_likeliest = run.recipe.generate.pick == "likeliest"
-    return Source(
-        "train", rung.name, run.base, identity, rung, prompt, needs_likelihood=picks_likeliest
+    needs = needs_likelihood(run.recipe, rung)
+    return Source("train", rung.name, run.base, identity, rung, prompt, needs_likelihood=needs)
+
+
+def needs_likelihood(recipe: Recipe, rung: Rung) -> bool:
+    """Whether the answers on a rung must come with their likelihood.
+
+    Of answers to other prompts than the example's own the base says it later, behind that one.
+    """
+    methods = map(recipe.method, recipe.methods)
+    return rung.asks_own_prompt and any(
+        method.pick is likeliest and rung in method.rungs for method in methods
     )
 
 

@@ -1,0 +1,69 @@
+"""Methods of one's own: which rungs, and what becomes of what they give."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from ..ladder import PERPLEXITY, check_ladder
+from ._strict import Strict
+
+PickName = Literal["first", "shortest", "random", "likeliest"]
+
+
+class MaskConfig(Strict):
+    """Tokens that the base finds unlikely are left out of the loss, but for the final answer."""
+
+    perplexity: float = Field(PERPLEXITY, gt=1)
+    """The most that a trained token has under the base: 1 over its probability."""
+    sources: list[str] | None = None
+    """The rungs whose targets are masked. Default: all but the model's answers to the prompt
+    itself."""
+
+
+def _checked(rungs: list[str]) -> list[str]:
+    check_ladder(rungs)
+    return rungs
+
+
+class LadderConfig(Strict):
+    """A method: its rungs, from the first that is tried, or these with more that is said of it."""
+
+    rungs: Annotated[list[str], AfterValidator(_checked)]
+    """From the first that is tried."""
+    pick: PickName | None = None
+    """Which of several verified samples of a rung is trained on. Default: as `generate`."""
+    likelier_than_gold: bool = False
+    """Pass over an answer to any other prompt than the row's own where the base, shown the row's
+    own, finds it no likelier a token than the gold."""
+    mask: MaskConfig | None = None
+    """Leave tokens out of the loss."""
+
+    @model_validator(mode="after")
+    def _masks_its_own(self) -> LadderConfig:
+        for name in (self.mask and self.mask.sources) or ():
+            if name not in self.rungs:
+                raise ValueError(f"mask.sources: {name!r} is no rung of it")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _short(self, written: SerializerFunctionWrapHandler) -> Any:
+        """A list where that says all."""
+        plain = self == LadderConfig(rungs=self.rungs)
+        return list(self.rungs) if plain else written(self)
+
+
+def _with_rungs(given: Any) -> Any:
+    return {"rungs": given} if isinstance(given, list) else given
+
+
+LadderField = Annotated[LadderConfig, BeforeValidator(_with_rungs)]
+"""A list of rungs stands for a ladder of which nothing else is said."""

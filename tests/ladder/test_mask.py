@@ -1,0 +1,65 @@
+"""Which tokens are left out of the loss: never the final answer, nor the end."""
+
+from __future__ import annotations
+
+import re
+from math import log
+
+import pytest
+
+from s3ft.ladder import Mask, Method, built_in_rungs, final_answer
+
+
+def split(text: str) -> list[str]:
+    """Tokens as a tokenizer has them: a word or a digit with the space before it."""
+    return re.findall(r"\s?[^\W\d]+|\s?\d|\s?\W", text)
+
+
+def found(text: str, answer: str | None) -> str:
+    tokens = split(text)
+    place = final_answer(range(len(tokens)), answer, lambda ids: "".join(tokens[i] for i in ids))
+    return "".join(tokens[i] for i in place).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "place"),
+    [
+        ("2 and 2 make 4.\nSo it is 4, not 14.", "4", "4"),
+        ("4 boxes of 14 are 56 apples.", "56", "56"),
+        ("The name is New York City, as far as one knows.", "New York City", "New York City"),
+        ("a\nb\n#### 7", None, "#### 7"),
+        ("a\nb\n#### 7\n", "seven", "#### 7"),  # read otherwise than it is written
+        ("Paris", "Paris", "Paris"),
+        ("in the year 1905", None, "in the year 1905"),
+        ("```python\ndef f(x):\n    return x\n```\n", "def f(x):\n    return x", "return x"),
+        ("f = lambda a: [x for x in a if x % 2 == 0 and x > 3]", None, ""),
+        ("", None, ""),
+        ("```\n```", None, ""),
+    ],
+)
+def test_the_final_answer_is_its_last_mention_else_the_last_line(
+    text: str, answer: str | None, place: str
+) -> None:
+    assert found(text, answer) == place
+
+
+def test_it_is_a_word_of_its_own() -> None:
+    tokens = ["It", " is", " 4", " (", "not", " 1", "4", ")"]
+    place = final_answer(range(len(tokens)), "4", lambda ids: "".join(tokens[i] for i in ids))
+    assert place == range(2, 3)
+
+
+def test_unlikely_tokens_are_left_out_but_for_the_answer_and_the_end() -> None:
+    just = -log(2.5)
+    trained = Mask(2.5).trained([-0.1, just, just - 0.01, -9.0, -9.0, -9.0], range(3, 4))
+    assert trained == (1, 1, 0, 1, 0, 1)
+
+
+def test_sources_say_what_is_masked_and_own_answers_are_not_unless_named() -> None:
+    own, paraphrase, gold = built_in_rungs(["self", "paraphrase", "gold"])
+    method = Method((own, paraphrase, gold), mask=Mask())
+    assert [method.masks(rung) for rung in method.rungs] == [False, True, True]
+    method = Method((own, paraphrase, gold), mask=Mask(sources=frozenset({"self"})))
+    assert [method.masks(rung) for rung in method.rungs] == [True, False, False]
+    assert not Method((own, gold)).masks(gold)
+    assert not Method((own,), mask=Mask()).masks(gold)
