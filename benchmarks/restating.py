@@ -123,7 +123,7 @@ def measured(name: str, arguments: argparse.Namespace) -> tuple[int, dict[str, d
         own = len(store.solved("train", "self"))
         for wording in WORDINGS:
             accepted, golds, verbatim = [], [], 0
-            for _, example, candidates in store.entries("train", [wording]):
+            for _, example, candidates, _ in store.entries("train", [wording]):
                 for candidate in candidates:
                     verdict, response = candidate.verdict, candidate.response
                     if verdict is None or verdict.label != "correct" or not response.whole:

@@ -26,7 +26,7 @@ def confusion(runs: Mapping[str, Job]) -> dict[str, Any]:
         counts: dict[str, dict[str, Counter[str]]] = {}
         with Store(job.path / "run.sqlite") as store:
             for label in labels(method, job.recipe.seeds):
-                for _, example, candidates in store.entries("test", [label]):
+                for _, example, candidates, _ in store.entries("test", [label]):
                     kind = "answerable" if example.meta["answerable"] else "unanswerable"
                     counted = counts.setdefault(str(example.meta["part"]), {})
                     counter = counted.setdefault(kind, Counter())

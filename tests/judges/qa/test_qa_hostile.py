@@ -21,6 +21,22 @@ def label(question: str, gold: Any, response: str) -> str:
 Table = list[tuple[str, Any, str]]
 
 WRONG: Table = [
+    ("Which city?", "Paris", "It used to be Paris, now it is Lyon."),
+    ("Which city?", "Paris", "It was Paris until 1990; since then it has been Lyon."),
+    ("Which city?", "Paris", "It was once Paris, but today it's Lyon."),
+    ("Which city?", "Paris", "All of them: Paris, Lyon, Nice, Lille."),
+    ("Which city?", "Paris", "Any of Paris, Lyon, Nice."),
+    ("Which city?", "Paris", "The candidates are Paris, Lyon and Nice."),
+    ("Which city?", "Paris", "Some say Paris, others say Lyon."),
+    ("Which city?", "Paris", "the opposite of Paris"),
+    ("Which city?", "Paris", "a suburb of Paris"),
+    ("Which city?", "Paris", "a town north of Paris"),
+    ("Which city?", "Paris", "Greater Paris"),
+    ("Which year?", "1990", "In 1990, 1992, 1994 and 1996."),
+    ("Who?", "Marie Curie", "everyone but Marie Curie"),
+    ("Who?", "Marie Curie", "anyone but Marie Curie"),
+    ("Who?", "Marie Curie", "I would have said Marie Curie, but the passage says Lise Meitner."),
+    ("Who?", "Marie Curie", "It has been claimed that it was Marie Curie, which is false."),
     ("Who?", "John Smith", "John Smith's father"),
     ("Who?", "John Smith", "It was the son of John Smith."),
     ("Who?", "Henry VIII", "the wife of Henry VIII"),
@@ -182,6 +198,16 @@ WRONG: Table = [
 ]
 
 RIGHT: Table = [
+    ("Which city?", "Paris", "It used to be Lyon, now it is Paris."),
+    ("What was it until 1990?", "Paris", "It was Paris until 1990; now it is Lyon."),
+    ("What was its old name?", "Lutetia", "It was once called Lutetia, but today it's Paris."),
+    ("Where does it lie?", "Cairo, Illinois", "directly south of Cairo, Illinois"),
+    ("Where does the film play?", "Atlanta", "It plays in the suburbs of Atlanta."),
+    ("Who sang it?", "Fats Waller", "It was originally sung by Fats Waller. Many have since."),
+    ("Which town?", "Texhoma", "There are many. Some of them are Texhoma, Sandy and Elmer there."),
+    ("Who?", "Marie Curie", "nobody but Marie Curie"),
+    ("Who?", "Marie Curie", "I would say Marie Curie, as the passage does."),
+    ("Which city?", "Paris", "Paris, which is not in Spain, is the capital of France."),
     ("Who was his father?", "John Smith", "He was the son of John Smith."),
     ("Whose idea was it?", "John Smith", "It was John Smith's idea."),
     ("Who led it?", "John Smith", "It was led by John Smith, son of a smith"),

@@ -31,6 +31,7 @@ _DENIES_WITH = {
     "rather": "than", "other": "than", "instead": "of", "contrary": "to", "opposed": "to",
     "apart": "from", "aside": "from", "anything": "but", "everything": "but",
     "anywhere": "but", "everywhere": "but", "all": "but", "far": "from", "different": "from",
+    "anyone": "but", "anybody": "but", "everyone": "but", "everybody": "but",
 }  # fmt: skip
 # "not only", "not until 1990", "no doubt", "No. 5", "none other than".
 _NEUTRAL = frozenset(
@@ -54,8 +55,16 @@ _THINK = frozenset(
      "assumed", "suppose", "supposed", "suspect", "suspected", "associate", "associated",
      "attribute", "attributed", "considered", "rumoured", "rumored", "mistake", "expected"}
 )  # fmt: skip
+_GUESS = _THINK | {"guess", "guessed", "gone", "answered"}
+_FAULTS = frozenset({"false", "wrong", "incorrect", "untrue", "mistaken", "myth", "misconception"})
+_FORMERLY = frozenset({"once", "formerly", "previously", "until", "till"})
+_NOW = frozenset({"now", "today", "nowadays", "currently", "presently"})
+_OF_THE_PAST = _FORMERLY | {"wa", "was", "were", "did", "used", "former", "first", "before", "old"}
+"""In a question after what was: what was once, and is no more, answers it."""
 _CONTRASTS = frozenset({"but", "however", "actually", "really", "fact", "yet", "though", "truth"})
 _CORRECTS = frozenset({"no", "wait", "actually", "correction", "scratch", "sorry"})
+_NEXT = 12  # words behind a clause in which it is contrasted
+_FEW = 4  # words of a clause that does nothing but deny: "which is simply false"
 CLAUSE_MARKS = SENTENCE_ENDS | frozenset(",;:()—")
 
 
@@ -82,6 +91,7 @@ class Claims:
         self._words = said
         self._of: list[_Clause] = []
         self.corrects = False
+        self._past = bool(_OF_THE_PAST & set(question))
         negative = bool((TURNS | _LEAVES_OUT) & set(question))
         clauses: list[_Clause] = []
         for start, end in _spans(said):
@@ -120,9 +130,15 @@ class Claims:
             self.corrects = self.corrects or forms[0] != "no" or len(forms) == 1
         if forms[0] in _CONCEDES or (forms[0] == "while" and not same):
             clause.claims = False
+        rest = {word.form for word in said[clause.end : clause.end + _NEXT]}
         if _THINK & set(forms) and _CROWD & set(forms):
-            rest = {word.form for word in said[clause.end : clause.end + 12]}
+            clause.claims = not (_CONTRASTS | {"other"}) & rest
+        if "have" in forms and {"would", "d"} & set(forms) and _GUESS & set(forms):
             clause.claims = not _CONTRASTS & rest
+        once = _FORMERLY & set(forms) or ("used", "to") in pairwise(forms)
+        now = _NOW & rest or {"since", "then"} <= rest
+        if once and now and not self._past:
+            clause.claims = False
         if not same:
             return
         previous = before[-1]
@@ -131,7 +147,10 @@ class Claims:
             verb = any(form in new or (len(form) > 4 and form.endswith("ed")) for form in forms)
             condition = said[previous.start].form in CONNECTIVES  # "If you do not know, click it"
             clause.carried = not verb and not condition
-        if clause.turns and forms[0] in AUXILIARIES | _NEGATED:  # "Paris, however, is not ..."
+        fault = forms[0] == "which" and len(forms) <= _FEW and _FAULTS & set(forms)
+        if clause.turns and (
+            fault or forms[0] in AUXILIARIES | _NEGATED
+        ):  # "Paris, however, is not"
             for one in reversed(before):
                 one.carried = True
                 if said[one.start].mark in SENTENCE_ENDS:

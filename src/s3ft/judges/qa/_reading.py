@@ -23,6 +23,8 @@ READ = 30
 LATER = 20
 """The same for the whole response: further on stand asides on other questions."""
 _SHORT = 5  # a response of so many words, those of the question left out, is nothing but its list
+_OFFERS = frozenset({"option", "candidate", "possibility", "possibilitie", "choice", "any"})
+_REACH = 4  # words in front of an answer that say what it is one of
 _MODAL = frozenset({"could", "may", "might", "can"})
 _ITEM = 3  # words
 _READING = 200  # words: what stands behind them cannot count
@@ -144,11 +146,13 @@ class Reading:
             )
         ):
             return False
-        short = self.new <= (listed.words if pair else _SHORT)
-        doubtful = listed.hedged or (
-            listed.choice and bool(_MODAL & set(forms(self.words[max(0, start - 4) : start])))
-        )
+        long = listed.words if self.words[start].is_number else _SHORT
+        short = self.new <= (listed.words if pair else max(_SHORT, long))
+        lead = set(forms(self.words[max(0, start - _REACH) : start]))
+        offered = bool(_OFFERS & lead) or {"all", "them"} <= lead
+        doubtful = listed.hedged or (listed.choice and bool(_MODAL & lead))
         doubtful = doubtful or (listed.choice and len(self.words) <= _DOUBT)
+        doubtful = doubtful or (offered and bool(listed.items))
         if doubtful or ((listed.choice or listed.several) and short):
             return all(self.holds_accepted(*item) for item in listed.items)
         return True

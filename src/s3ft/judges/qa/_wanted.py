@@ -29,7 +29,7 @@ _NOT_ALONE = _AMOUNTS | {"bc", "hundred", "dozen", "thousand", "million", "billi
 _NAMING = frozenset(
     {"new", "north", "south", "east", "west", "northern", "southern", "eastern", "western",
      "central", "upper", "lower", "papua", "equatorial", "great", "little", "saint", "san", "santa",
-     "fort", "port", "lake", "mount", "cape", "inner", "outer", "old"}
+     "fort", "port", "lake", "mount", "cape", "inner", "outer", "old", "greater"}
 )  # fmt: skip
 _TURNING = frozenset(
     {"non", "anti", "ex", "former", "formerly", "vice", "deputy", "assistant", "pseudo", "quasi",
@@ -52,6 +52,9 @@ _KIN = frozenset(
      "predecessor", "rival", "enemy", "opponent", "disciple", "pupil"}
 )  # fmt: skip
 """Whoever is one of these to somebody is another, unless a question asks for such."""
+_BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})
+_POINTS = frozenset({"north", "south", "east", "west"})
+"""Of a place, a place beside it; "the north of it" is a part."""
 _PORTIONS = frozenset({"half", "third", "quarter", "fraction", "percent", "multiple"})
 _MULTIPLES = frozenset({"twice", "thrice", "double", "triple"})
 _UNITS = frozenset(
@@ -125,6 +128,9 @@ class Wanted:
         if len(self.words) == 1 and self._is_common(said, start):
             return True
         if first.capital and _is_kin_to(said, start, end) and not _KIN & set(question):
+            return True
+        asks_where = bool({"where", *_BESIDE, *_POINTS} & set(question))
+        if first.capital and not asks_where and _is_beside(said, start):
             return True
         if before is not None and first.mark in {" ", "-"}:
             named = start > 1 and said[start - 2].form in {"named", "called"}
@@ -254,6 +260,14 @@ def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
     behind = end < len(said) and said[end].mark == " " and said[end].form in _KIN
     of = start > 1 and said[start - 1].form == "of" and said[start - 2].form in _KIN
     return behind or of
+
+
+def _is_beside(said: Sequence[Word], start: int) -> bool:
+    """Whether it only tells what something is beside: "a suburb of Paris", "north of Paris"."""
+    if start < 2 or said[start - 1].form != "of":
+        return False
+    what = said[start - 2]
+    return what.form in _BESIDE or (what.form in _POINTS and not what.article)
 
 
 def _items(found: Sequence[Word]) -> list[list[str]]:
