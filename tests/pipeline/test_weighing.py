@@ -85,6 +85,10 @@ def test_what_is_weighed_is_what_the_base_makes_of_it_behind_the_own_prompt(
                     assert one.response.logprob > sum(own), "the gold in view makes it likely"
                     checked += 1
     assert checked == 3
+    with Store(out / "run.sqlite") as store:
+        spent = [spent for spent in store.spent() if spent.stage == "weigh"]
+    assert {one.source for one in spent} == {"gold", "paraphrase", "again"}
+    assert all(one.rows and one.tokens and one.seconds > 0.001 for one in spent)
 
 
 def test_every_target_of_a_method_that_weighs_tells_its_likelihood(out: Path) -> None:

@@ -8,7 +8,7 @@ where a method goes by it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ def weigh_golds(run: Run) -> None:
             target = Target(one.id, GOLD, "", one.prompt, one.completion, reasoning=one.reasoning)
             yield Place("train", entry.position, GOLD, 0), target
 
-    _weigh(run, GOLD, run.store.entries("train"), rows)
+    _weigh(run, GOLD, rows)
 
 
 def weigh(run: Run, rung: Rung) -> None:
@@ -57,29 +57,23 @@ def weigh(run: Run, rung: Rung) -> None:
                     target = without_borrowed_thoughts(target, run.base.chat)
                 yield Place("train", entry.position, rung.name, candidate.sample), target
 
-    _weigh(run, rung.name, run.store.entries("train", [rung.name]), rows)
+    _weigh(run, rung.name, rows)
 
 
 def _methods(run: Run) -> list[Method]:
     return [run.recipe.method(name) for name in run.recipe.methods]
 
 
-def _weigh(
-    run: Run,
-    source: str,
-    entries: Iterable[Entry],
-    rows: Callable[[Entry], Iterator[tuple[Place, Target]]],
-) -> None:
-    """Show the base what is to be weighed, window by window."""
+def _weigh(run: Run, source: str, rows: Callable[[Entry], Iterator[tuple[Place, Target]]]) -> None:
+    """Show the base what is to be weighed of a source, window by window."""
     store, base = run.store, run.base
-    total = sum(1 for entry in entries for _ in rows(entry))
+    total = sum(1 for entry in store.entries("train", [source]) for _ in rows(entry))
     if not total:
         return
     if base.elsewhere:  # one copy of the weights at a time
         base.free()
-    names = [] if source == GOLD else [source]
     with progress(f"train: weighing {source}", total) as tick:
-        windows = groupby(store.entries("train", names), lambda entry: entry.position // WINDOW)
+        windows = groupby(store.entries("train", [source]), lambda entry: entry.position // WINDOW)
         for _, window in windows:
             found = [row for entry in window for row in rows(entry)]
             if not found:
@@ -92,10 +86,10 @@ def _weigh(
                 for _, target in found
             ]
             values = logprobs_of(base.weights, shown, base.chat.pad_id)
-            placed = zip((place for place, _ in found), values, strict=True)
+            placed = list(zip((place for place, _ in found), values, strict=True))
             tokens = sum(len(row.answer) for row in shown)
             spent = Spent("weigh", source, len(found), tokens, time.monotonic() - start)
-            store.add_likelihoods(list(placed), spent)
+            store.add_likelihoods(placed, spent)
             tick(len(found), tokens)
     if base.elsewhere:
         base.free()
