@@ -79,7 +79,7 @@ def select(
     dataset: Iterable[Mapping[str, Any]],
     *,
     judge: str | Mapping[str, Any],
-    method: str | Sequence[str] = "s3ft",
+    method: str | Sequence[str] | Mapping[str, Any] = "s3ft",
     model: str | Mapping[str, Any] | None = None,
     responses: Mapping[str, str | list[str]] | None = None,
     data: Mapping[str, Any] | None = None,
@@ -95,7 +95,8 @@ def select(
         dataset: rows: a `datasets.Dataset` or any iterable of mappings, in TRL's formats or mapped
             by ``data``.
         judge: a judge's name, or a mapping with its options: ``{"name": "math", "timeout": 2}``.
-        method: a built-in method, or a ladder: the names of its rungs.
+        method: a built-in method, or a ladder as in a recipe: the names of its rungs, or
+            ``{"rungs": [...], "mask": {...}}``.
         model: the base model, as in a recipe; may be left out where ``responses`` are given and
             the method asks for no paraphrase.
         responses: the model's own answers by the rows' ids, made elsewhere; one text or samples.
@@ -118,11 +119,15 @@ def select(
 
     from .pipeline import run_stages
 
-    name = method if isinstance(method, str) else "ladder"
+    name, ladders = "ladder", {}
+    if isinstance(method, str):
+        name = method
+    else:
+        ladders[name] = dict(method) if isinstance(method, Mapping) else list(method)
     recipe: dict[str, Any] = {
         "judge": {"name": judge} if isinstance(judge, str) else dict(judge),
         "methods": [name],
-        "ladders": {} if isinstance(method, str) else {name: list(method)},
+        "ladders": ladders,
         "rungs": dict(rungs or {}),
         "generate": dict(generate or {}),
         "paraphrase": dict(paraphrase or {}),

@@ -223,6 +223,16 @@ def test_without_weights_nothing_is_begun(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_the_mixture_alone_has_its_mask(chat: Chat) -> None:
+    rows = [{"id": "a", "prompt": "1 + 1?", "completion": "There is one, and one more.\n#### 2"}]
+    method = {"rungs": ["gold"], "mask": {"perplexity": 1.5}}
+    [row] = s3ft.select(rows, model=MODEL.model_dump(), judge="math", method=method)
+    ids, mask = row["token_ids"], row["loss_mask"]
+    assert ids == list(chat.completion_ids(row["prompt"], rows[0]["completion"]))
+    assert len(mask) == len(ids)
+    assert 0 < sum(mask) < len(mask)
+
+
 def test_an_export_of_texts_has_no_place_for_a_mask(out: Path) -> None:
     with pytest.raises(InputError, match="has a loss mask"):
         list(mixture_rows(out / "mixture" / "masked"))
