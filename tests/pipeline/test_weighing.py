@@ -19,7 +19,7 @@ from s3ft.export import mixture_rows
 from s3ft.models import load_chat, load_model
 from s3ft.pipeline import plan_recipe, run_stages
 from s3ft.pipeline.selection import _weigh, read_mixture
-from s3ft.recipe import Model, load
+from s3ft.recipe import Model, load, schema
 from s3ft.records import Target
 from s3ft.store import Store
 from s3ft.train import tokenize
@@ -251,6 +251,7 @@ def test_the_ladder_of_a_recipe_is_a_list_or_says_more() -> None:
     again = load(recipe.model_dump(mode="json"))
     assert again == recipe
     assert recipe.model_dump(mode="json")["ladders"]["plain"] == ["self", "gold"]
+    assert schema()["$defs"]["LadderConfig"]["type"] == ["object", "array"], "for editors"
     method = recipe.method("masked")
     assert method.mask is not None
     assert method.mask.perplexity == 2.5
@@ -264,8 +265,9 @@ def test_the_ladder_of_a_recipe_is_a_list_or_says_more() -> None:
         ({"rungs": ["gold"], "mask": {"sources": ["self"]}}, "'self' is no rung of it"),
         ({"rungs": ["gold"], "pick": "best"}, "first"),
         ({"mask": {}}, "rungs"),
+        ("gold", "a list of rungs, or a mapping"),
     ],
 )
-def test_a_ladder_that_cannot_be_is_refused(ladder: dict[str, Any], message: str) -> None:
+def test_a_ladder_that_cannot_be_is_refused(ladder: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load({**RECIPE, "ladders": {**RECIPE["ladders"], "bad": ladder}})

@@ -89,7 +89,7 @@ def _words(detail: Any, keys: Keys) -> tuple[str, str]:
         return _WORDS[kind], _suggestion(tuple(str(key) for key in keys))
     if kind == "model_type":
         inside = [known[-1] for known in _known() if known[:-1] == keys]
-        return "must be a mapping", f"Its keys: {', '.join(inside)}."
+        return "must be a mapping", f"Its keys: {', '.join(inside)}." if inside else ""
     if kind == "string_type" and isinstance(detail["input"], (bool, int, float)):
         return _WORDS[kind], "Put it into quotes."
     message = detail["msg"].removeprefix("Value error, ").replace("Input should", "must")

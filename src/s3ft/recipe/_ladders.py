@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
+    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
@@ -35,7 +35,11 @@ def _checked(rungs: list[str]) -> list[str]:
 
 
 class LadderConfig(Strict):
-    """A method: its rungs, from the first that is tried, or these with more that is said of it."""
+    """A method; `[self, gold]` gives its `rungs`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"type": ["object", "array"], "items": {"type": "string"}}
+    )
 
     rungs: Annotated[list[str], AfterValidator(_checked)]
     """From the first that is tried."""
@@ -46,6 +50,15 @@ class LadderConfig(Strict):
     own, finds it no likelier a token than the gold."""
     mask: MaskConfig | None = None
     """Leave tokens out of the loss."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_rungs(cls, given: Any) -> Any:
+        if isinstance(given, list):
+            return {"rungs": given}
+        if not isinstance(given, dict | LadderConfig):
+            raise ValueError("must be a list of rungs, or a mapping that has them as `rungs`")
+        return given
 
     @model_validator(mode="after")
     def _masks_its_own(self) -> LadderConfig:
@@ -59,11 +72,3 @@ class LadderConfig(Strict):
         """A list where that says all."""
         plain = self == LadderConfig(rungs=self.rungs)
         return list(self.rungs) if plain else written(self)
-
-
-def _with_rungs(given: Any) -> Any:
-    return {"rungs": given} if isinstance(given, list) else given
-
-
-LadderField = Annotated[LadderConfig, BeforeValidator(_with_rungs)]
-"""A list of rungs stands for a ladder of which nothing else is said."""

@@ -36,7 +36,7 @@ from ..suggest import closest
 from ._evaluate import Evaluate, TargetConfig
 from ._fields import ENDPOINT, Data, JudgeConfig, Model, Train
 from ._generate import Generate
-from ._ladders import LadderConfig, LadderField
+from ._ladders import LadderConfig
 from ._marks import Resume
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
@@ -87,7 +87,7 @@ class Recipe(Strict):
     """How the model restates the gold."""
     rungs: Annotated[dict[_RungName, RungConfig], Resume.GROWS] = Field({})
     """Rungs of one's own, for ladders: `{hint: {prompt: hint.j2, n: 4}}`."""
-    ladders: Annotated[dict[_Name, LadderField], Resume.GROWS] = Field({})
+    ladders: Annotated[dict[_Name, LadderConfig], Resume.GROWS] = Field({})
     """Methods of one's own: `{my-method: [paraphrase, self, gold]}`, or with more to it,
     `{masked: {rungs: [gold], mask: {perplexity: 2.5}}}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
