@@ -114,7 +114,7 @@ def test_two_nodes_make_the_same_mixture(plain: dict[str, bytes], tmp_path: Path
         for _ in range(20):  # Ray spreads workers as well as it can, which may be over one node
             nodes: set[str] = set()
             pool: WorkerPool[int, str] = WorkerPool(Ray.model_validate(config), here)
-            end = time.monotonic() + 10
+            end = time.monotonic() + 5
             while len(nodes) < 2 and time.monotonic() < end:  # until both have started
                 nodes |= set(pool.map([[1], [2]]))
             pool.shutdown()

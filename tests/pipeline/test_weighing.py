@@ -195,14 +195,13 @@ def test_a_run_stopped_while_weighing_comes_to_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_it_is_planned(capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_is_planned() -> None:
     told = {**RECIPE, "methods": ["masked"], "evaluate": None}
     plan = plan_recipe(told, (), probe=4)
     [stage] = [stage for stage in plan["stages"] if stage["stage"] == "weigh"]
     assert stage["unit"] == "rows"
     assert stage["count"] >= 16, "the gold of every row"
     assert stage["seconds"] > 0
-    assert all(s["stage"] != "weigh" for s in plan_recipe(told, {"methods": ["s3ft"]}, 4)["stages"])
 
 
 def test_without_weights_nothing_is_begun(tmp_path: Path) -> None:
