@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..ladder import PERPLEXITY, check_ladder
+from ..ladder import PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder
 from ._strict import Strict
 
 PickName = Literal["first", "shortest", "random", "likeliest"]
@@ -27,6 +28,10 @@ class MaskConfig(Strict):
     sources: list[str] | None = None
     """The rungs whose targets are masked. Default: all but the model's answers to the prompt
     itself."""
+
+    def resolved(self) -> Mask:
+        """The mask itself."""
+        return Mask(self.perplexity, None if self.sources is None else frozenset(self.sources))
 
 
 def _checked(rungs: list[str]) -> list[str]:
@@ -66,6 +71,11 @@ class LadderConfig(Strict):
             if name not in self.rungs:
                 raise ValueError(f"mask.sources: {name!r} is no rung of it")
         return self
+
+    def method(self, rungs: Iterable[Rung], pick: PickName) -> Method:
+        """The method of these rungs, and of this pick where it names none."""
+        mask = None if self.mask is None else self.mask.resolved()
+        return Method(tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask)
 
     @model_serializer(mode="wrap")
     def _short(self, written: SerializerFunctionWrapHandler) -> Any:

@@ -20,17 +20,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from ..ladder import (
-    BUILT_IN,
-    METHODS,
-    PICKS,
-    RESERVED,
-    Ladder,
-    Mask,
-    Method,
-    Rung,
-    built_in_rungs,
-)
+from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Method, Rung, built_in_rungs
 from ..records import Sampling
 from ..suggest import closest
 from ._evaluate import Evaluate, TargetConfig
@@ -215,13 +205,8 @@ class Recipe(Strict):
 
     def method(self, name: str) -> Method:
         """A method, built-in or the recipe's own, with its settings resolved."""
-        rungs = tuple(self.rung(rung) for rung in self.ladder(name))
         config = self.ladders.get(name) or LadderConfig(rungs=list(METHODS[name]))
-        pick, mask = PICKS[config.pick or self.generate.pick], None
-        if config.mask is not None:
-            sources = config.mask.sources
-            mask = Mask(config.mask.perplexity, None if sources is None else frozenset(sources))
-        return Method(rungs, pick, config.likelier_than_gold, mask)
+        return config.method(map(self.rung, config.rungs), self.generate.pick)
 
     def rung(self, name: str) -> Rung:
         """A rung, built-in or the recipe's own, with its settings resolved."""
