@@ -226,7 +226,8 @@ class Target:
     ``loss_mask``, which says of each of them whether it is trained (1) or not (0); ``reason`` tells
     why the rungs before ``source`` on the ladder were passed over. ``base_logprob`` is the
     log-probability of the whole under the base behind ``prompt`` (nats), ``base_logprobs`` that of
-    each token. ``answer`` is the final answer as the judge read it, where it is known.
+    each token. ``answers`` are the texts that may be its final answer: as the judge read it, then
+    those that are accepted.
     """
 
     example_id: str
@@ -242,7 +243,7 @@ class Target:
     reasoning: str = ""
     loss_mask: tuple[int, ...] | None = None
     base_logprobs: tuple[float, ...] | None = None
-    answer: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 def content_hash(*parts: Any) -> str:

@@ -17,7 +17,8 @@ def split(text: str) -> list[str]:
 
 def found(text: str, answer: str | None) -> str:
     tokens = split(text)
-    place = final_answer(range(len(tokens)), answer, lambda ids: "".join(tokens[i] for i in ids))
+    answers = answer.split("|") if answer else ()
+    place = final_answer(range(len(tokens)), answers, lambda ids: "".join(tokens[i] for i in ids))
     return "".join(tokens[i] for i in place).strip()
 
 
@@ -30,6 +31,12 @@ def found(text: str, answer: str | None) -> str:
         ("a\nb\n#### 7", None, "#### 7"),
         ("a\nb\n#### 7\n", "seven", "#### 7"),  # read otherwise than it is written
         ("Paris", "Paris", "Paris"),
+        # The judge read the whole response; what is accepted is a word of it.
+        (
+            "The house of which the passage tells was built in 1905 by the city of Paris itself.",
+            "The house of which the passage tells was built in 1905 by the city ...|1905",
+            "1905",
+        ),
         ("in the year 1905", None, "in the year 1905"),
         ("```python\ndef f(x):\n    return x\n```\n", "def f(x):\n    return x", "return x"),
         ("f = lambda a: [x for x in a if x % 2 == 0 and x > 3]", None, ""),
@@ -45,7 +52,7 @@ def test_the_final_answer_is_its_last_mention_else_the_last_line(
 
 def test_it_is_a_word_of_its_own() -> None:
     tokens = ["It", " is", " 4", " (", "not", " 1", "4", ")"]
-    place = final_answer(range(len(tokens)), "4", lambda ids: "".join(tokens[i] for i in ids))
+    place = final_answer(range(len(tokens)), ["4"], lambda ids: "".join(tokens[i] for i in ids))
     assert place == range(2, 3)
 
 

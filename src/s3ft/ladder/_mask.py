@@ -56,18 +56,19 @@ class Mask:
         )
 
 
-def final_answer(ids: Sequence[int], answer: str | None, decode: Callable[..., str]) -> range:
+def final_answer(ids: Sequence[int], answers: Sequence[str], decode: Callable[..., str]) -> range:
     """Where the final answer stands among a text's token ids: its last mention.
 
-    Where it is not known, or is most of the text, as of a program, it is the last of several
+    Where none is known that is a part of the text, as of a program, it is the last of several
     lines; a single line is answer from end to end, or of more than `FEW` words none at all.
 
     Args:
-        answer: as the judge read it; it may be written otherwise in the text.
+        answers: what it may be, the first that is found; it may be written otherwise in the text.
         decode: token ids to text.
     """
     text = decode(ids)
-    found = _last_mention(text, (answer or "").strip()) or _last_line(text)
+    mentions = (_last_mention(text, answer.strip()) for answer in answers)
+    found = next(filter(None, mentions), None) or _last_line(text)
     if found is None:
         return range(0)
     begin, end = found.span()

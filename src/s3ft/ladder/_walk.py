@@ -97,7 +97,6 @@ def _samples(there: Set[int], good: Set[int], rounds: Rounds) -> int:
 
 
 def _gold(example: Example, rung: Rung, reason: str, logprobs: tuple[float, ...] | None) -> Target:
-    answer = example.accepted[0]
     return Target(
         example.id,
         rung.name,
@@ -107,7 +106,7 @@ def _gold(example: Example, rung: Rung, reason: str, logprobs: tuple[float, ...]
         base_logprob=None if logprobs is None else sum(logprobs),
         reasoning=example.reasoning,
         base_logprobs=logprobs,
-        answer=None if answer == example.completion else answer,
+        answers=example.accepted,
     )
 
 
@@ -164,5 +163,5 @@ def target_of(
         num_tokens=None if response.token_ids is None else len(response.token_ids),
         reasoning=response.reasoning,
         base_logprobs=weighed,
-        answer=None if verdict is None else verdict.answer,
+        answers=(*([verdict.answer] if verdict and verdict.answer else []), *example.accepted),
     )

@@ -169,7 +169,7 @@ def _with_mask(target: Target, mask: Mask, chat: Chat) -> Target:
     ids = completion_ids(target, chat, "keep")
     assert target.base_logprobs is not None, "selection before the target was weighed"
     assert len(target.base_logprobs) == len(ids), "weighed were other tokens than are trained"
-    answer = final_answer(ids, target.answer, chat.text)
+    answer = final_answer(ids, target.answers, chat.text)
     trained = mask.trained(target.base_logprobs, answer)
     return replace(target, token_ids=ids, loss_mask=trained)
 
