@@ -25,5 +25,6 @@ model and is dropped.
 
 from ._chat import Chat
 from ._check import check
+from ._user_turn import UserTurn
 
-__all__ = ["Chat", "check"]
+__all__ = ["Chat", "UserTurn", "check"]

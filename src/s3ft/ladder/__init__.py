@@ -5,10 +5,11 @@ from ._mask import PERPLEXITY, Mask, final_answer
 from ._methods import METHODS, Ladder, Method, check_ladder
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
-from ._rungs import ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
+from ._rungs import ANCHOR, ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
 from ._walk import Dropped, Missing, accepted, target_of, unweighed, walk
 
 __all__ = [
+    "ANCHOR",
     "ATTEMPTED",
     "BUILT_IN",
     "METHODS",

@@ -27,7 +27,7 @@ from ._run import scratch_run
 from ._stages import Stage
 from ._sweep import point_recipe
 from .rundir import Run
-from .selection import full_size, replay_target, rounds_of, rung_source
+from .selection import anchors_wanted, full_size, replay_target, rounds_of, rung_source
 
 PROBE = 32
 """Rows that are taken through the stages by default."""
@@ -146,6 +146,13 @@ class _Plan:
         if "weigh" in work:
             done = work["weigh"] * self._scale
             stages.append(_stage("weigh", "rows", done.requests, None, done))
+        if (anchors := anchors_wanted(self.run)) and self.asks:
+            done = _probe.anchors(self.few)
+            stages.append(
+                _stage("anchors", "rows", anchors, None, done * (anchors / done.requests))
+            )
+        elif anchors:
+            stages.append(_stage("anchors", "rows", anchors, None, None))
         return stages
 
     def _at_most(self, rung: Rung) -> int:

@@ -119,13 +119,16 @@ def _check_rungs(run: Run, rungs: list[Rung]) -> None:
 
 
 def _check_weights(run: Run) -> None:
-    """Where a method goes by what the base finds likely, its weights are at hand."""
+    """Where a method needs the base's weights, to weigh or for anchors, they are at hand."""
     for name, method in ((name, run.recipe.method(name)) for name in run.recipe.methods):
         weighed = [rung.name for rung in method.rungs if method.weighs(rung)]
         weighed += ["gold"] if method.weighs_gold else []
         if weighed and not run.base.exists:
             problem = f"is required: method {name!r} asks it how likely it finds {weighed[0]}"
             raise InputError("model", problem, "Name the model whose weights tell that.")
+        if method.anchors and not run.base.exists:
+            problem = f"is required: method {name!r} lets it ask itself something, as anchors"
+            raise InputError("model", problem, "Name the model that is to be tuned.")
 
 
 def sample(store: Store, split: str = "train", size: int = SAMPLE) -> Iterator[Example]:

@@ -55,6 +55,9 @@ class LadderConfig(Strict):
     own, finds it no likelier a token than the gold."""
     mask: MaskConfig | None = None
     """Leave tokens out of the loss."""
+    anchors: float = Field(0.0, ge=0, lt=1)
+    """Share of its rows that the base's answers to questions of its own are, which nobody judges:
+    what the model says where nothing is asked of it is kept. The optimiser steps stay the same."""
 
     @model_validator(mode="before")
     @classmethod
@@ -75,7 +78,9 @@ class LadderConfig(Strict):
     def method(self, rungs: Iterable[Rung], pick: PickName) -> Method:
         """The method of these rungs, and of this pick where it names none."""
         mask = None if self.mask is None else self.mask.resolved()
-        return Method(tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask)
+        return Method(
+            tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask, self.anchors
+        )
 
     @model_serializer(mode="wrap")
     def _short(self, written: SerializerFunctionWrapHandler) -> Any:

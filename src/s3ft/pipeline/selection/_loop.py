@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import REPLAY, Missing, Rounds, Rung, walk
+from ...ladder import ANCHOR, REPLAY, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
+from ._anchors import make_anchors
 from ._fill import answer
 from ._fill import judge as judge_responses
 from ._guard import Guard
@@ -81,6 +82,7 @@ def decide(run: Run) -> None:
 
 def select(run: Run) -> None:
     """Write the mixture of every method that has none yet, or one with other general rows."""
+    make_anchors(run)
     recipe, replayed = run.recipe, replay_state(run.store)
     for method in recipe.methods:
         mixed_in = f"replay in {method}"
@@ -98,7 +100,9 @@ def select(run: Run) -> None:
             chat=run.base.chat if run.base.exists else None,
         )
         run.store.set_metadata(mixed_in, replayed)
-        named = [name for name in (*recipe.ladder(method), "dropped", REPLAY) if name in counts]
+        named = [
+            name for name in (*recipe.ladder(method), "dropped", REPLAY, ANCHOR) if name in counts
+        ]
         console.print(f"mixture {method}: " + ", ".join(f"{counts[n]:,} {n}" for n in named))
 
 

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, cast
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import REPLAY, Dropped, Mask, Method, Missing, Rung, final_answer, walk
+from ...ladder import ANCHOR, REPLAY, Dropped, Mask, Method, Missing, Rung, final_answer, walk
 from ...records import Example, Message, Target, content_hash
-from ...store import Store
+from ...store import Entry, Store
 from ...train import completion_ids
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def write_mixture(
 ) -> dict[str, int]:
     """Select a method's targets into the store and into ``folder``; rows by source.
 
-    Behind them come the general rows of the store, as they are: they are no prompt's target.
+    Behind them come the general rows of the store, as they are, and the method's anchors: they are
+    no prompt's target.
 
     The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
     without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
@@ -110,6 +111,9 @@ def write_mixture(
                 yield position, id_, outcome.source, outcome.reason
             for entry in store.entries(REPLAY):
                 add(replay_target(entry.example))
+            anchors = method.anchor_rows(counts.total() - counts["dropped"])
+            for entry in store.entries(ANCHOR, [ANCHOR], stop=anchors):
+                add(anchor_target(entry, generator))
             if group:
                 parquet.write_table(pa.Table.from_pylist(group, schema))
 
@@ -129,6 +133,24 @@ def replay_target(example: Example) -> Target:
         example.prompt,
         example.completion,
         reasoning=example.reasoning,
+    )
+
+
+def anchor_target(entry: Entry, generator: str | None) -> Target:
+    """What the base answered to its own question, as it is trained on."""
+    example, (candidate,) = entry.example, entry.candidates
+    response = candidate.response
+    return Target(
+        example.id,
+        ANCHOR,
+        "the base's answer to a question of its own, which nobody judged",
+        example.prompt,
+        response.text,
+        token_ids=response.token_ids,
+        generator=generator,
+        base_logprob=response.logprob,
+        num_tokens=None if response.token_ids is None else len(response.token_ids),
+        reasoning=response.reasoning,
     )
 
 
@@ -276,5 +298,6 @@ def _card(folder: Path, name: str, method: Method, counts: Counter[str], judge: 
         rows=rows,
         judge=judge,
         replayed=counts[REPLAY],
+        anchors=counts[ANCHOR],
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
