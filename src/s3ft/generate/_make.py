@@ -27,12 +27,14 @@ EngineName = Literal["transformers", "vllm", "openai", "replay"]
 def engine_name(generate: Generate, rung: Rung | None) -> EngineName:
     """The engine that answers on a rung, or (None) what is measured of a model.
 
+    What is asked of a model that was tuned is as what is measured of one.
+
     ``vllm`` and ``transformers`` answer everything. A server (``openai``) stands for the base model
     on every rung, and a file (``replay``) for its own answers alone; the rest is asked of the
     weights, with transformers.
     """
     stands_in = generate.engine in ("openai", "replay")
-    if stands_in and rung is None:
+    if stands_in and (rung is None or rung.of):
         return "transformers"
     if generate.engine == "replay" and rung is not None and not rung.asks_own_prompt:
         return "transformers"

@@ -2,7 +2,7 @@
 
 from ._leak import leak
 from ._mask import PERPLEXITY, Mask, final_answer
-from ._methods import METHODS, Ladder, Method, check_ladder
+from ._methods import METHODS, ROUND_SEED, Ladder, Method, check_ladder, first_round
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
 from ._rungs import ANCHOR, ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
@@ -17,6 +17,7 @@ __all__ = [
     "PICKS",
     "REPLAY",
     "RESERVED",
+    "ROUND_SEED",
     "Dropped",
     "Ladder",
     "Mask",
@@ -31,6 +32,7 @@ __all__ = [
     "check_ladder",
     "final_answer",
     "first",
+    "first_round",
     "leak",
     "likeliest",
     "likelihood",

@@ -9,7 +9,7 @@ section 3, algorithm 1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from ._mask import Mask
@@ -54,6 +54,16 @@ class Method:
         share = self.anchors
         return max(1, round(others * share / (1 - share))) if share and others else 0
 
+    @property
+    def first_round(self) -> Method | None:
+        """What the model is trained on that a second round asks: the verified answers of the first.
+
+        Without the gold, or it would give that back. None where there is but one round.
+        """
+        if not any(rung.of for rung in self.rungs):
+            return None
+        return replace(self, rungs=tuple(r for r in self.rungs if r.asks and not r.of))
+
     def masks(self, rung: Rung) -> bool:
         """Whether tokens of a rung's targets may be left out of the loss."""
         return self.mask is not None and rung in self.rungs and self.mask.covers(rung)
@@ -73,6 +83,15 @@ class Method:
             return False
         picks = self.pick is likeliest and rung.rounds[-1] > 1
         return self.masks(rung) or (not rung.asks_own_prompt and (picks or self.likelier))
+
+
+ROUND_SEED = 0
+"""The seed of a first round's training, whatever the recipe's seeds."""
+
+
+def first_round(method: str) -> str:
+    """The name of the training whose model is asked in a method's second round."""
+    return f"{method}-round1"
 
 
 def check_ladder(ladder: Sequence[str]) -> None:

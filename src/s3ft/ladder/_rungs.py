@@ -6,7 +6,7 @@ This is the one place that names the built-in rungs; a recipe's ``rungs`` adds o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 
 from ..records import Sampling
@@ -32,6 +32,7 @@ class Rung:
         first, further: how the first sample is drawn, and how the others are.
         rounds: how many samples a prompt has after each round of asking.
         from_file: whether a file answers: its samples are all there at once, however many.
+        of: the training whose model is asked, in a second round; empty: the base is.
         asks: whether a model is asked. If not, the target is the gold itself, which nobody judges.
         meaning: what its targets are, in words for cards and reports.
     """
@@ -43,6 +44,7 @@ class Rung:
     first: Sampling = GREEDY
     further: Sampling = GREEDY
     rounds: Rounds = (1,)
+    of: str = ""
     asks: bool = True
     meaning: str = ""
     from_file: bool = False
@@ -53,8 +55,18 @@ class Rung:
 
     @property
     def asks_own_prompt(self) -> bool:
-        """Whether the model is asked the example's own prompt, as the trained model will be."""
-        return self.asks and self.prompt is None
+        """Whether the base is asked the example's own prompt, as the trained model will be."""
+        return self.asks and self.prompt is None and not self.of
+
+    def again(self, training: str) -> Rung:
+        """The same, asked of the model of a training."""
+        return replace(
+            self,
+            name=f"{training}-{self.name}",
+            of=training,
+            from_file=False,
+            meaning=f"the same as {self.name}, of a model trained on what was verified before",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def target_of(
         prompt=example.prompt,
         completion=response.text,
         token_ids=response.token_ids,
-        generator=generator,
+        generator=rung.of or generator,
         judge=judge,
         # An answer to another prompt, such as one with the gold in view, says nothing of how likely
         # the model finds it as an answer to the prompt that is trained on.

@@ -50,18 +50,9 @@ def evaluate_all(run: Run) -> None:
 
 
 def _models(run: Run) -> Iterator[tuple[str, RunModel]]:
-    base, recipe = run.base, run.recipe
-    yield BASE, base
-    vllm = base.vllm()
+    yield BASE, run.base
     for name, folder in _tuned(run):
-        lora, adapter_engine = recipe.train.lora, None
-        # Of adapters vLLM serves the plain kind; others are in the merged model alone.
-        if vllm is not None and lora is not None and not lora.options:
-            adapter_engine = vllm.with_adapter(folder / "adapter")
-        # The tuned model's folder holds the chat template that it was trained with.
-        own = {"id": str(folder), "revision": None, "chat_template": None}
-        config = base.config.model_copy(update=own)
-        yield name, RunModel(recipe, config, adapter_engine)
+        yield name, run.base.tuned(folder)
 
 
 def _tuned(run: Run) -> Iterator[tuple[str, Path]]:

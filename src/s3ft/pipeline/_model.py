@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
@@ -43,6 +44,16 @@ class RunModel:
         self._engines: dict[EngineName, Engine] = {}
         if adapter_engine is not None:
             self._engines[self._engine_name(None)] = adapter_engine
+
+    def tuned(self, folder: Path) -> RunModel:
+        """A model that was tuned from this one, in the folder that training left."""
+        vllm, lora, adapter_engine = self.vllm(), self._recipe.train.lora, None
+        # Of adapters vLLM serves the plain kind; others are in the merged model alone.
+        if vllm is not None and lora is not None and not lora.options:
+            adapter_engine = vllm.with_adapter(folder / "adapter")
+        # The tuned model's folder holds the chat template that it was trained with.
+        own = {"id": str(folder), "revision": None, "chat_template": None}
+        return RunModel(self._recipe, self.config.model_copy(update=own), adapter_engine)
 
     @property
     def exists(self) -> bool:

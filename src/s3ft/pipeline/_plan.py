@@ -13,7 +13,7 @@ from .. import data
 from ..errors import InputError
 from ..evaluate import check_benchmarks
 from ..generate import usage
-from ..ladder import REPLAY, Rung
+from ..ladder import REPLAY, Rung, first_round
 from ..progress import console
 from ..recipe import Reasoning, Recipe, load, points
 from ..records import Target
@@ -124,6 +124,12 @@ class _Plan:
     def _scale(self) -> float:
         return self.run.store.count("train") / self.few.store.count("train")
 
+    @property
+    def _second_rounds(self) -> list[str]:
+        """The methods that have one."""
+        recipe = self.run.recipe
+        return [name for name in recipe.methods if recipe.method(name).first_round]
+
     def selection(self) -> list[dict[str, Any]]:
         """Answers, paraphrases and verdicts."""
         work = _probe.walk_ladders(self.few) if self.asks else {}
@@ -131,7 +137,9 @@ class _Plan:
         for rung in self.run.recipe.rungs_to_ask():
             at_most = self._at_most(rung)
             judged += at_most
-            if self.asks:
+            if rung.of:
+                stages.append(self._second_round(rung, at_most, work))
+            elif self.asks:
                 done = work.get(rung.name, Work()) * self._scale
                 stages.append(_stage(rung.name, "requests", done.requests, at_most, done))
             else:
@@ -155,6 +163,18 @@ class _Plan:
             stages.append(_stage("anchors", "rows", anchors, None, None))
         return stages
 
+    def _second_round(self, rung: Rung, at_most: int, work: Mapping[str, Work]) -> dict[str, Any]:
+        """A rung of the second round, as if it were asked once about all that the first leaves."""
+        first = work.get(rung.name.removeprefix(f"{rung.of}-"), Work())
+        if not first.requests:
+            return _stage(rung.name, "requests", None, at_most, None)
+        [method] = [name for name in self.run.recipe.methods if first_round(name) == rung.of]
+        kept, dropped = _probe.targets(self.few, method)
+        golds = {one.name for one in self.run.recipe.method(method).rungs if not one.asks}
+        left = dropped + sum(target.source in golds for target in kept)
+        done = first * (left * self._scale / first.requests)
+        return _stage(rung.name, "requests", done.requests, at_most, done)
+
     def _at_most(self, rung: Rung) -> int:
         """The samples of a rung if not one were verified before the last."""
         rounds = rounds_of(self.run)
@@ -167,7 +187,7 @@ class _Plan:
         for method in self.run.recipe.methods if self.asks else ():
             kept, dropped = _probe.targets(self.few, method)
             counts = Counter(str(target.source) for target in kept)
-            named: dict[str, int] = {rung: counts[rung] for rung in self.run.recipe.ladder(method)}
+            named: dict[str, int] = {rung: counts[rung] for rung in self.few.recipe.ladder(method)}
             if dropped:
                 named["dropped"] = dropped
             shares[method] = {
@@ -191,7 +211,9 @@ class _Plan:
             wanted = recipe.evaluate.target is not None
             dev_rows = sum(1 for _ in data.read(dev.data, "test")) if wanted else 0
             stages += self._measured(dev, dev_rows, row, 1 + tried, "sweep: ")
-        trained = models + max(0, tried - len(recipe.methods))  # the chosen ones are not made anew
+        # A sweep's chosen models are not made anew.
+        again = max(0, tried - len(recipe.methods))
+        trained = len(self._second_rounds) + models + again
         if models:
             steps = trained * max_steps(full_size(run.store), recipe.train)
             training = self._training() if self.asks else None
@@ -241,24 +263,28 @@ class _Plan:
         }
         rows = max_steps(full_size(self.run.store), recipe.train) * recipe.train.batch_size
         total = Work()
-        for prompt, completion in means.values():
+        for method, (prompt, completion) in means.items():
             share = (prompt + completion) / sum(means[timed])
             one = Work(0, rows * prompt, rows * completion)
             one += Work(seconds=seconds * share * rows / recipe.train.batch_size)
-            total += one * (len(recipe.seeds) + max(0, len(points(recipe.sweep)) - 1))
+            trained = len(recipe.seeds) + max(0, len(points(recipe.sweep)) - 1)
+            total += one * (trained + (method in self._second_rounds))
         return total
 
     def notes(self, stages: list[dict[str, Any]]) -> list[str]:
-        """Where a budget of the recipe will not last."""
+        """What the mixtures leave out, and where a budget of the recipe will not last."""
+        notes = [
+            f"mixture {method}: what ends in its last source is asked again in a second round"
+            for method in self._second_rounds
+        ]
         generate = self.run.recipe.generate
         endpoint = generate.openai if generate.engine == "openai" else None
         if endpoint is None:
-            return []
+            return notes
         names = {rung.name for rung in self.run.recipe.rungs_to_ask()}
         of_rungs = [stage for stage in stages if stage["stage"] in names]
         requests = sum(stage["count"] or 0 for stage in of_rungs)
         cost = sum(stage["cost"] or 0.0 for stage in of_rungs)
-        notes = []
         again = "the run will stop there, and go on when it is called again"
         if endpoint.max_requests is not None and requests > endpoint.max_requests:
             notes.append(f"generate.openai.max_requests is {endpoint.max_requests:,}: {again}")

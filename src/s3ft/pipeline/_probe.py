@@ -59,14 +59,14 @@ class Work:
 @contextmanager
 def probe_run(run: Run, size: int) -> Iterator[Run]:
     """A run beside this one, with so many rows of each split, evenly spaced, and general rows in
-    their share."""
+    their share. No model is trained in it for a second round."""
     sizes = {"train": size, "test": size}
     if replayed := run.store.count(REPLAY):
         rows = run.store.count("train")
         sizes[REPLAY] = max(1, round(min(size, rows) * replayed / rows))
     with Store(run.path / "probe.sqlite") as store:
         store.add_examples({split: sample(run.store, split, n) for split, n in sizes.items()})
-        yield replace(run, store=store)
+        yield replace(run, store=store, recipe=run.recipe.in_one_round())
 
 
 def prompt_tokens(source: Source, store: Store) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -11,6 +12,7 @@ from ..records import content_hash
 from ..train import report_figures, reports
 from ._measuring import evaluate_all
 from ._publish import write_cards
+from ._rounds import train_first_round
 from ._training import train_all
 from .rundir import Run
 from .selection import decide, generate, select
@@ -42,7 +44,7 @@ def _track(run: Run, figures: Mapping[str, float]) -> None:
 RUN_STAGE: Mapping[Stage, Callable[[Run], None]] = MappingProxyType(
     {
         "generate": generate,
-        "judge": decide,
+        "judge": partial(decide, train=train_first_round),
         "select": select,
         "train": train_all,
         "evaluate": evaluate_all,

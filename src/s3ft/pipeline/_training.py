@@ -25,13 +25,14 @@ def train_all(run: Run) -> None:
     All take the optimiser steps that the whole training split needs, general rows included: a
     method that drops prompts sees its rows more often, not fewer updates.
     """
-    run.base.free()
     for method, seed in product(run.recipe.methods, run.recipe.seeds):
         if not run.model(method, seed).exists():
-            _train_one(run, method, seed)
+            train_one(run, method, seed)
 
 
-def _train_one(run: Run, method: str, seed: int) -> None:
+def train_one(run: Run, method: str, seed: int) -> None:
+    """Train one model on a mixture of the run, shown as it goes, and count what it took."""
+    run.free_models()
     name = tuned(method, seed)
     with progress(f"train: {name}", _steps(run, run.train(method))) as tick:
         done = 0

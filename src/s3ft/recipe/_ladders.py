@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..ladder import PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder
+from ..ladder import PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder, first_round
 from ._strict import Strict
 
 PickName = Literal["first", "shortest", "random", "likeliest"]
@@ -59,6 +59,10 @@ class LadderConfig(Strict):
     """Share of its rows that the base's answers to questions of its own are, which nobody judges:
     what the model says where nothing is asked of it is kept. The optimiser steps stay the same."""
 
+    rounds: int = Field(1, ge=1, le=2)
+    """2: what ends in gold, or nowhere, is asked again, on every rung, of a model that was trained
+    on the verified answers alone, and goes to gold only where that fails too. One more training."""
+
     @model_validator(mode="before")
     @classmethod
     def _with_rungs(cls, given: Any) -> Any:
@@ -75,8 +79,13 @@ class LadderConfig(Strict):
                 raise ValueError(f"mask.sources: {name!r} is no rung of it")
         return self
 
-    def method(self, rungs: Iterable[Rung], pick: PickName) -> Method:
+    def method(self, name: str, rungs: Iterable[Rung], pick: PickName) -> Method:
         """The method of these rungs, and of this pick where it names none."""
+        rungs = list(rungs)
+        if self.rounds > 1:
+            asked = [rung for rung in rungs if rung.asks]
+            again = [rung.again(first_round(name)) for rung in asked]
+            rungs = [*asked, *again, *rungs[len(asked) :]]
         mask = None if self.mask is None else self.mask.resolved()
         return Method(
             tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask, self.anchors

@@ -34,8 +34,13 @@ from ._strict import NAME, Strict
 from ._sweep import Point
 from ._yaml import dump
 
+_ROUND = re.compile(r"-round\d+(-|$)")
+"""In the names of a first round's training, and of what is asked of its model."""
+
 
 def _own_name(name: str) -> str:
+    if _ROUND.search(name):
+        raise ValueError("is a name that a method's first round has: give yours another")
     if name in METHODS:
         raise ValueError("is a built-in method: give yours another name")
     return name
@@ -45,7 +50,7 @@ def _own_rung(name: str) -> str:
     if name in BUILT_IN:
         key = BUILT_IN[name].key
         raise ValueError(f"is a built-in rung, which is set by `{key}`: give yours another name")
-    if name in RESERVED or re.search(r"-seed\d+$", name):
+    if name in RESERVED or re.search(r"-seed\d+$", name) or _ROUND.search(name):
         raise ValueError("is a name that reports use otherwise: give the rung another")
     return name
 
@@ -201,12 +206,19 @@ class Recipe(Strict):
 
     def ladder(self, method: str) -> Ladder:
         """The ladder of a method that the recipe names."""
-        return tuple(self.ladders[method].rungs) if method in self.ladders else METHODS[method]
+        return tuple(rung.name for rung in self.method(method).rungs)
 
     def method(self, name: str) -> Method:
         """A method, built-in or the recipe's own, with its settings resolved."""
         config = self.ladders.get(name) or LadderConfig(rungs=list(METHODS[name]))
-        return config.method(map(self.rung, config.rungs), self.generate.pick)
+        return config.method(name, map(self.rung, config.rungs), self.generate.pick)
+
+    def in_one_round(self) -> Recipe:
+        """The recipe with methods that ask no tuned model."""
+        once = {
+            name: config.model_copy(update={"rounds": 1}) for name, config in self.ladders.items()
+        }
+        return self.model_copy(update={"ladders": once})
 
     def rung(self, name: str) -> Rung:
         """A rung, built-in or the recipe's own, with its settings resolved."""
@@ -222,14 +234,15 @@ class Recipe(Strict):
 
         A rung comes after those that stand before it on some ladder, unless two ladders disagree.
         """
-        ladders = [self.ladder(method) for method in (self.methods if methods is None else methods)]
-        depth = {
-            name: 0 for name in (*BUILT_IN, *self.rungs) if any(name in one for one in ladders)
-        }
+        names = self.methods if methods is None else methods
+        ladders = [self.method(name).rungs for name in names]
+        found = {rung.name: rung for rung in chain.from_iterable(ladders)}
+        first = [name for name in (*BUILT_IN, *self.rungs) if name in found]
+        depth = dict.fromkeys([*first, *found], 0)
         for _ in depth:  # the longest way to a rung, over several ladders
             for above, below in chain.from_iterable(map(pairwise, ladders)):
-                depth[below] = max(depth[below], depth[above] + 1)
-        rungs = map(self.rung, sorted(depth, key=depth.__getitem__))
+                depth[below.name] = max(depth[below.name], depth[above.name] + 1)
+        rungs = (found[name] for name in sorted(depth, key=depth.__getitem__))
         return [rung for rung in rungs if rung.asks]
 
     def _resolved(self, rung: Rung, config: Generate | RungConfig) -> Rung:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..evaluate import BASE, TARGET, on_the_way, other_target, target_split, tuned
-from ..ladder import ANCHOR, REPLAY
+from ..ladder import ANCHOR, REPLAY, ROUND_SEED, first_round
 from ..recipe import Recipe
 from ..store import Store, reading
 from ..train import CHECKPOINTS, PARTIAL_SUFFIX, kept_models, last_checkpoint
@@ -41,9 +41,9 @@ class Status:
         verdicts: on the answers of each source.
         mixture: rows by source, of every method whose mixture is written; with ``replay`` and
             ``anchor``.
-        models: of each that is to be trained its name, and its ``step`` of ``steps`` at the last
-            checkpoint while it is in training; ``trained`` when it is whole, with the steps at
-            which models were ``kept`` on the way, if any were.
+        models: of each that is to be trained, first rounds included, its name, and its ``step`` of
+            ``steps`` at the last checkpoint while it is in training; ``trained`` when it is whole,
+            with the steps at which models were ``kept`` on the way, if any were.
         measured: the tasks that each model has scores in.
         missing: those that it is still to have.
         seconds: spent, by kind of work.
@@ -103,6 +103,9 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
     labels = [tuned(method, seed) for method, seed in product(recipe.methods, recipe.seeds)]
     models = {label: _model(run / "models" / label) for label in labels}
     measured = [BASE, *_measured(recipe, models)]
+    twice = [name for name in recipe.methods if recipe.method(name).first_round]
+    firsts = [tuned(first_round(name), ROUND_SEED) for name in twice]
+    models = {label: _model(run / "models" / label) for label in firsts} | models
     ladders, verdicts = read_ladders(store, recipe)
     for split in tasks.values():
         verdicts += read_verdicts(store, split, measured)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...evaluate import tuned
 from ...judges import Judge, ReplyCache, close, on_ray, options_text, registry
-from ...ladder import Rung, RungPrompt
+from ...ladder import ROUND_SEED, Rung, RungPrompt
 from ...recipe import JudgeConfig, Recipe, Train
 from ...store import Store
 from ...train import PARTIAL_SUFFIX
@@ -36,6 +36,7 @@ class Run:
     base: RunModel
     _judges: dict[str, Judge] = field(default_factory=dict)
     _prompts: dict[str, RungPrompt] = field(default_factory=dict)
+    _tuned: dict[str, RunModel] = field(default_factory=dict)
 
     def mixture(self, method: str) -> Path:
         return self.path / "mixture" / method
@@ -43,14 +44,26 @@ class Run:
     def model(self, method: str, seed: int) -> Path:
         return self.path / "models" / tuned(method, seed)
 
+    def answering(self, rung: Rung) -> RunModel:
+        """The model that is asked on a rung: the base, or that of a first round."""
+        if not rung.of:
+            return self.base
+        if rung.of not in self._tuned:
+            self._tuned[rung.of] = self.base.tuned(self.model(rung.of, ROUND_SEED))
+        return self._tuned[rung.of]
+
     def has_models(self) -> bool:
         """Whether anything was trained on the run's mixtures."""
         return any(path.suffix != PARTIAL_SUFFIX for path in self.path.glob("models/*"))
 
     def train(self, method: str) -> Train:
-        """How a method is trained: by the recipe, at the point that a sweep chose for it."""
+        """How a method is trained: by the recipe, at the point that a sweep chose for it.
+
+        A first round is trained before a sweep.
+        """
         chosen = read_sweep(self.path)
-        return self.recipe.train_at(chosen["chosen"][method]) if chosen else self.recipe.train
+        point = chosen["chosen"].get(method) if chosen else None
+        return self.recipe.train if point is None else self.recipe.train_at(point)
 
     def judge(self, config: JudgeConfig) -> Judge:
         """A judge of the run, in the workers of a cluster where the recipe names one.
@@ -93,7 +106,12 @@ class Run:
         for judge in self._judges.values():
             close(judge)
         self._judges.clear()
-        self.base.free()
+        self.free_models()
+
+    def free_models(self) -> None:
+        """Give back the memory of the base and of what answers beside it."""
+        for model in (*self._tuned.values(), self.base):
+            model.free()
 
 
 def read_sweep(path: Path) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import InputError
-from ...ladder import BUILT_IN
+from ...ladder import ANCHOR, BUILT_IN
 from ...recipe import Recipe, Resume, forbidden_changes
 from ...status import RECIPE
 from ._mend import mendable_split
@@ -43,7 +43,8 @@ def changeable(run: Run) -> set[Resume]:
         rules.add(Resume.BEFORE_TRAINING)
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
-    rungs = {*BUILT_IN, *run.recipe.rungs}
-    if not any(work.stage != "train" and work.source not in rungs for work in spent):
+    asked = {rung.name for rung in run.recipe.rungs_to_ask()}
+    selecting = {*BUILT_IN, *run.recipe.rungs, *asked, ANCHOR}
+    if not any(work.stage != "train" and work.source not in selecting for work in spent):
         rules |= {Resume.BEFORE_MEASURING, Resume.BEFORE_TARGET}
     return rules

@@ -3,7 +3,7 @@
 from ._anchors import anchors_wanted, make_anchors
 from ._fill import answer, judge
 from ._guard import Guard
-from ._loop import ask, decide, generate, pending_rounds, rounds_of, select
+from ._loop import ask, decide, generate, pending_rounds, rounds_of, select, write
 from ._loop import judge as judge_rung
 from ._mixture import full_size, read_mixture, replay_target, walk_all, write_mixture
 from ._solved import Solved
@@ -35,5 +35,6 @@ __all__ = [
     "walk_all",
     "weigh",
     "weigh_golds",
+    "write",
     "write_mixture",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import ANCHOR, REPLAY, Missing, Rounds, Rung, walk
+from ...ladder import ANCHOR, REPLAY, Method, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
@@ -56,8 +56,12 @@ def generate(run: Run) -> None:
         ask(run, pending)
 
 
-def decide(run: Run) -> None:
-    """Walk every method's ladder to its end, asking again and asking further where it is needed."""
+def decide(run: Run, train: Callable[[Run, str], None]) -> None:
+    """Walk every method's ladder to its end, asking again and asking further where it is needed.
+
+    Args:
+        train: makes the model of a first round, by the training's name, unless it is there.
+    """
     take_overrulings(run)
     methods = _unwalked(run)
     if not methods:
@@ -65,7 +69,7 @@ def decide(run: Run) -> None:
     weigh_golds(run)
     for rung in run.recipe.rungs_to_ask(methods):
         # What a stopped run left: the rest of a round that was begun, then of its verdicts.
-        if run.store.unjudged("train", rung.name):
+        if not rung.of and run.store.unjudged("train", rung.name):
             for pending in pending_rounds(run):
                 if pending.rung.name == rung.name:
                     ask(run, pending)
@@ -73,6 +77,8 @@ def decide(run: Run) -> None:
         weigh(run, rung)
     # One rung at a time, so that of all that will wait for the next none is asked early.
     while waiting := pending_rounds(run):
+        if waiting[0].rung.of:
+            train(run, waiting[0].rung.of)
         ask(run, waiting[0])
         judge(run, waiting[0].rung)
         weigh(run, waiting[0].rung)
@@ -88,22 +94,26 @@ def select(run: Run) -> None:
         mixed_in = f"replay in {method}"
         if run.mixture(method).exists() and (run.store.metadata(mixed_in) or "") == replayed:
             continue
-        chosen = recipe.method(method)
-        counts = write_mixture(
-            run.store,
-            method,
-            chosen,
-            run.mixture(method),
-            shown_more={rung.name for rung in chosen.rungs if _shows_more(run, rung)},
-            generator=recipe.generator or recipe.generate.engine,
-            judge=run.judge_name(recipe.judge),
-            chat=run.base.chat if run.base.exists else None,
-        )
+        write(run, method, recipe.method(method))
         run.store.set_metadata(mixed_in, replayed)
-        named = [
-            name for name in (*recipe.ladder(method), "dropped", REPLAY, ANCHOR) if name in counts
-        ]
-        console.print(f"mixture {method}: " + ", ".join(f"{counts[n]:,} {n}" for n in named))
+
+
+def write(run: Run, name: str, method: Method) -> dict[str, int]:
+    """Write a mixture under a name, of ladders that are walked; its rows by source."""
+    counts = write_mixture(
+        run.store,
+        name,
+        method,
+        run.mixture(name),
+        shown_more={rung.name for rung in method.rungs if _shows_more(run, rung)},
+        generator=run.recipe.generator or run.recipe.generate.engine,
+        judge=run.judge_name(run.recipe.judge),
+        chat=run.base.chat if run.base.exists else None,
+    )
+    order = (*(rung.name for rung in method.rungs), "dropped", REPLAY, ANCHOR)
+    told = ", ".join(f"{counts[source]:,} {source}" for source in order if source in counts)
+    console.print(f"mixture {name}: {told}")
+    return counts
 
 
 def judge(run: Run, rung: Rung) -> None:
@@ -155,7 +165,11 @@ def ask(run: Run, pending: Round) -> None:
     solved = Solved(run.store, "train", rung.name, _others(run, rung))
     note = f"up to {pending.at_most} samples, {solved}" if pending.at_most > 1 else ""
     guard = _guard(run, rung)
+    if rung.of and not run.base.elsewhere:  # one copy of the weights at a time
+        run.base.free()
     answer(run.store, source, wanted(), pending.samples, pending.stored, note, guard=guard)
+    if rung.of and not run.base.elsewhere:
+        source.model.free()
     replay = run.base.replay(rung)
     if replay is not None and replay.missing:
         console.print(f"examples without a response in the file: {replay.missing:,}")

@@ -108,12 +108,13 @@ def rung_source(run: Run, rung: Rung) -> Source:
         InputError: there is no model to ask, its prompt is wrong, or what answers or what it is
             asked has changed since the run began.
     """
-    what, identity = _identity(run.base, rung)
+    model = run.answering(rung)
+    what, identity = _identity(model, rung)
     _pin(run, what, identity)
     if (prompt := run.prompt(rung)) is not None:
         _pin(run, f"prompt of {rung.name}", prompt.fingerprint)
     needs = needs_likelihood(run.recipe, rung)
-    return Source("train", rung.name, run.base, identity, rung, prompt, needs_likelihood=needs)
+    return Source("train", rung.name, model, identity, rung, prompt, needs_likelihood=needs)
 
 
 def needs_likelihood(recipe: Recipe, rung: Rung) -> bool:
@@ -139,7 +140,8 @@ def pin_sources(run: Run) -> None:
         InputError: the model, a file of responses, or a prompt is another.
     """
     for rung in run.recipe.rungs_to_ask():
-        rung_source(run, rung)
+        if not rung.of:
+            rung_source(run, rung)
 
 
 class WithLikelihood:
@@ -177,7 +179,7 @@ def _identity(model: RunModel, rung: Rung) -> tuple[str, str]:
         return "replayed file", replay.fingerprint
     if (server := model.server(rung)) is not None:
         return "model on the server", server.fingerprint
-    return "base model", model.fingerprint
+    return f"model {rung.of}" if rung.of else "base model", model.fingerprint
 
 
 def _pin(run: Run, what: str, fingerprint: str) -> None:
