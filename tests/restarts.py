@@ -29,12 +29,14 @@ RECIPE: dict[str, Any] = {
     "data": {"path": "lab", "name": "math", "test": "test", "max_train": 20, "max_test": 6},
     "judge": {"name": "math"},
     "generate": {"max_new_tokens": 160, "batch_size": 8},
-    "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2}},
+    "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2, "max_new_tokens": 80}},
     "ladders": {
         "twice": {
             "rungs": ["self", "paraphrase", "again", "gold"],
             "likelier_than_gold": True,
             "mask": {"perplexity": 2.5},
+            "rounds": 2,
+            "anchors": 0.2,
         }
     },
     "methods": ["twice", "s3ft"],

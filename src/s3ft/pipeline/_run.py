@@ -42,6 +42,8 @@ def run_stages(
     out: Path | None = None,
     until: Stage = "report",
     origin: Path | None = None,
+    *,
+    selected: bool = False,
 ) -> Path:
     """Bring a run up to a stage; what is done already is not done again.
 
@@ -52,6 +54,8 @@ def run_stages(
         until: the last stage to do.
         origin: the directory of another run that a new one begins with: answers, verdicts and the
             base's scores are taken from there, as far as this recipe would make the same.
+        selected: what was selected there is taken over as well, however this run trains: also
+            what models of first rounds answered.
 
     Returns:
         The run directory.
@@ -87,7 +91,7 @@ def run_stages(
                 console.print(line)
             run.store.set_metadata(f"checked until {until}", looked_at)
 
-    with open_run(recipe, folder(source, out), check, base, origin) as run:
+    with open_run(recipe, folder(source, out), check, base, origin, selected) as run:
         for stage in STAGES[: STAGES.index(until) + 1]:
             if stage == "train" and recipe.sweep:
                 sweep(run, _begin)
@@ -99,7 +103,7 @@ def run_stages(
 
 
 def _begin(recipe: dict[str, Any], out: Path, until: Stage, origin: Path) -> Path:
-    return run_stages(recipe, (), out, until, origin)
+    return run_stages(recipe, (), out, until, origin, selected=True)
 
 
 def check_recipe(source: RecipeSource, overrides: Overrides = ()) -> list[str]:

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..ladder import PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder, first_round
+from ..ladder import BUILT_IN, PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder, first_round
 from ._strict import Strict
 
 PickName = Literal["first", "shortest", "random", "likeliest"]
@@ -77,6 +77,15 @@ class LadderConfig(Strict):
         for name in (self.mask and self.mask.sources) or ():
             if name not in self.rungs:
                 raise ValueError(f"mask.sources: {name!r} is no rung of it")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_twice_what_it_asks(self) -> LadderConfig:
+        asked = [name for name in self.rungs if name not in BUILT_IN or BUILT_IN[name].asks]
+        if self.rounds > 1 and not asked:
+            raise ValueError(
+                "rounds: there is nothing to ask a second time on a ladder of nothing but gold"
+            )
         return self
 
     def method(self, name: str, rungs: Iterable[Rung], pick: PickName) -> Method:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ._database import Database
 from ._records import Answer, Item, Score, Spent
@@ -84,12 +84,21 @@ class ResultQueries(Database):
         )
         return [str(task) for (task,) in self._db.execute(query, (model,))]
 
-    def forget_tuned(self) -> None:
+    def forget_tuned(self, second_rounds: Collection[str] = ()) -> None:
         """Take back all that hangs on trained models: what is left is the base's and its answers.
 
         Mixtures are walked anew, from the same answers.
+
+        Args:
+            second_rounds: sources of the train split that were asked of tuned models.
         """
         with self._transaction():
+            for source in second_rounds:
+                for table in ("candidates", "verdicts"):
+                    self._db.execute(
+                        f"DELETE FROM {table} WHERE split = 'train' AND source = ?", (source,)
+                    )
+                self._db.execute("DELETE FROM likelihoods WHERE source = ?", (source,))
             for table in ("candidates", "verdicts"):
                 self._db.execute(
                     f"DELETE FROM {table} WHERE split NOT IN ('train', 'anchor')"
@@ -104,7 +113,7 @@ class ResultQueries(Database):
                 " AND source NOT IN (SELECT source FROM candidates)"
             )
             self._db.execute("DELETE FROM responses WHERE key NOT IN (SELECT key FROM candidates)")
-            for beginning in ("walked: ", "checked until "):
+            for beginning in ("walked: ", "checked until ", "first round"):
                 self._db.execute(
                     "DELETE FROM metadata WHERE substr(name, 1, length(?1)) = ?1", (beginning,)
                 )

@@ -32,6 +32,7 @@ def open_run(
     check: Callable[[Run], None] = lambda run: None,
     base: RunModel | None = None,
     origin: Path | None = None,
+    selected: bool = False,
 ) -> Iterator[Run]:
     """Begin a run in ``out``, or resume the one that is there.
 
@@ -42,6 +43,7 @@ def open_run(
         base: the untuned model, where there is one already.
         origin: the directory of another run, whose answers, verdicts and scores of the base a new
             one begins with; one that is there goes on without.
+        selected: take over what was selected as well, however this run trains.
 
     Raises:
         InputError: the folder is something else, belongs to another recipe or is in use, or the
@@ -61,7 +63,7 @@ def open_run(
         run = Run(out, recipe, store, cache, base or RunModel(recipe, recipe.model))
         with closing(run):
             if origin is not None and before is not None:
-                console.print(keep_what_holds(origin, before, run), markup=False)
+                console.print(keep_what_holds(origin, before, run, selected=selected), markup=False)
             if folder.resumes:
                 check_same_recipe(load(recipe_file), run)
             if store.metadata("data") is None:

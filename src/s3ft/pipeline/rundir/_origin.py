@@ -51,18 +51,20 @@ def copy_files(origin: Path, out: Path) -> None:
             shutil.copy2(origin / name, out)
 
 
-def keep_what_holds(origin: Path, before: Recipe, run: Run) -> str:
+def keep_what_holds(origin: Path, before: Recipe, run: Run, *, selected: bool = False) -> str:
     """Leave in a copied store what was made as this run would make it, and tell what that is.
 
-    What the tuned models said and scored goes. The base's measurements go too where they would be
-    made otherwise now; where other rows are tested on, these are read.
+    What the tuned models said and scored goes, that of first rounds too unless ``selected``: then
+    the mixtures are to be those of the other run, however this one trains. The base's measurements
+    go too where they would be made otherwise now; where other rows are tested on, these are read.
 
     Raises:
         InputError: answers and verdicts would be others now: a key has changed that they were made
             with.
     """
     store, recipe = run.store, run.recipe
-    store.forget_tuned()
+    rungs = () if selected else before.rungs_to_ask()
+    store.forget_tuned([rung.name for rung in rungs if rung.of])
     changes = forbidden_changes(before, recipe, changeable(run))
     if any(change.rule in _MEASURING or change.key in _TEST_ROWS for change in changes):
         store.forget_measured()

@@ -179,7 +179,7 @@ def _identity(model: RunModel, rung: Rung) -> tuple[str, str]:
         return "replayed file", replay.fingerprint
     if (server := model.server(rung)) is not None:
         return "model on the server", server.fingerprint
-    return f"model {rung.of}" if rung.of else "base model", model.fingerprint
+    return f"first round's model {rung.of}" if rung.of else "base model", model.fingerprint
 
 
 def _pin(run: Run, what: str, fingerprint: str) -> None:
