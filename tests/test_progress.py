@@ -82,11 +82,11 @@ def test_the_solved_counts_prompts_by_source_and_the_judge_s_errors(tmp_path: Pa
         store.add_verdicts(earlier, "judge", nothing)
         assert store.unjudged("train", "self") == 4
         solved = Solved(store, "train", "self", ["paraphrase"])
-        assert str(solved) == "solved: 1 self, 0 paraphrase; 1 judge errors"
+        assert str(solved) == "solved: 1 self; 1 judge errors"
         solved.add([(places[1], Verdict("k", "correct")), (places[3], Verdict("k", "unknown"))])
-        assert str(solved) == "solved: 1 self, 0 paraphrase; 2 judge errors"
+        assert str(solved) == "solved: 1 self; 2 judge errors"
         solved.add([(places[2], Verdict("k", "correct")), (places[3], Verdict("k", "incorrect"))])
-        assert str(solved) == "solved: 2 self, 0 paraphrase"
+        assert str(solved) == "solved: 2 self"
 
 
 def test_what_turns_out_to_have_been_done_before_is_not_done_in_no_time(

@@ -102,7 +102,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--out", type=Path, default=Path("runs/headline"), help="where the runs are kept")
     add("--targets", nargs="+", choices=TARGETS, default=list(TARGETS))
-    add("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    add("--methods", nargs="+", default=list(METHODS), help="built-in, or of the recipes' ladders")
     add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of the equal protocol")
     add("--frontier-seeds", nargs="+", type=int, default=[0])
     add("--rates", nargs="+", type=float, help="the grid of learning rates")

@@ -24,7 +24,8 @@ def mixtures(bench: Bench, selections: Mapping[str, Job]) -> dict[str, Any]:
         with Store(job.path / "run.sqlite") as store:
             examples = {entry.example.id: entry.example for entry in store.entries("train")}
         for method in job.recipe.methods:
-            mixture = list(read_mixture(job.path / "mixture" / method))
+            read = read_mixture(job.path / "mixture" / method)
+            mixture = [row for row in read if row.example_id in examples]  # no anchor
             rows = [
                 {
                     **(example := examples[row.example_id]).meta,
@@ -39,7 +40,10 @@ def mixtures(bench: Bench, selections: Mapping[str, Job]) -> dict[str, Any]:
             counts = Counter[str](row.source for row in mixture)
             found.setdefault(target, {})[method] = {
                 "rows": len(mixture),
-                "percent": {source: 100 * counts[source] / len(examples) for source in SOURCES},
+                "percent": {
+                    source: 100 * counts[source] / len(examples)
+                    for source in dict.fromkeys([*SOURCES, *counts])
+                },
                 "right": 100 * right / len(mixture),
             }
     return found

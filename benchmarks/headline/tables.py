@@ -100,7 +100,7 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
             target,
             method,
             f"{mixture['rows']:,}",
-            " / ".join(f"{mixture['percent'][source]:.1f}" for source in SOURCES),
+            _sources(mixture["percent"]),
             " / ".join(map(str, PAPER[target])) if method == "s3ft" else "",
             f"{mixture['right']:.1f}",
         ]
@@ -110,6 +110,13 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
     header = ["target", "method", "rows", "own / paraphrase / gold %", "the paper's", "right %"]
     title = "Mixtures in percent of the prompts; right: accepted by the judge that measures"
     return Table(title, header, rows)
+
+
+def _sources(percent: Mapping[str, float]) -> str:
+    """The papers' three, and whatever else a ladder has."""
+    three = " / ".join(f"{percent[source]:.1f}" for source in SOURCES)
+    others = (f"{name} {share:.1f}" for name, share in percent.items() if name not in SOURCES)
+    return ", ".join([three, *others])
 
 
 def show(figure: Estimate | None, *, sign: bool = False, digits: int = 1) -> str:

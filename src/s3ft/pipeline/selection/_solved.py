@@ -35,7 +35,12 @@ class Solved:
                 self._solved[self._source].add(place.position)
 
     def __str__(self) -> str:
-        """``solved: 40 paraphrase, 211 self; 3 judge errors``."""
-        solved = ", ".join(f"{len(found):,} {name}" for name, found in self._solved.items())
+        """``solved: 40 paraphrase, 211 self; 3 judge errors``: this source, and those that solved
+        something."""
+        solved = ", ".join(
+            f"{len(found):,} {name}"
+            for name, found in self._solved.items()
+            if found or name == self._source
+        )
         errors = f"; {len(self._undecided):,} judge errors" if self._undecided else ""
         return f"solved: {solved}{errors}"
