@@ -48,7 +48,7 @@ RULES = {
         generate.replay.path generate.replay.id generate.replay.prompt generate.replay.response
         generate.replay.where generate.openai.model generate.openai.extra
         paraphrase.prompt paraphrase.temperature paraphrase.n paraphrase.top_p paraphrase.top_k
-        paraphrase.max_new_tokens""",
+        paraphrase.max_new_tokens paraphrase.adaptive""",
     Resume.BEFORE_TRAINING: """
         train.lora.r train.lora.alpha train.lora.dropout train.lora.target_modules
         train.learning_rate train.epochs train.batch_size train.max_length train.reasoning

@@ -11,7 +11,7 @@ import pytest
 
 from s3ft.errors import InputError
 from s3ft.ladder import Rung
-from s3ft.recipe import Generate, Recipe, load, parse_option, schema
+from s3ft.recipe import Recipe, load, parse_option, schema
 from s3ft.records import Sampling
 
 BASE = "model: {id: lab}\ndata: {path: lab}\njudge: {name: math}\n"
@@ -282,8 +282,12 @@ def test_importing_recipes_is_light() -> None:
     [(1, (1,)), (2, (1, 2)), (3, (1, 2, 3)), (5, (1, 2, 4, 5)), (8, (1, 2, 4, 8))],
 )
 def test_rounds_double_up_to_the_limit(n: int, rounds: tuple[int, ...]) -> None:
-    assert Generate().rounds(n) == rounds
-    assert Generate(adaptive=False).rounds(n) == (n,)
+    generate = {"n": n, "temperature": 0.7}
+    assert rung(generate=generate).rounds == rounds
+    assert rung(generate={**generate, "adaptive": False}).rounds == (n,)
+    all_at_once = rung("paraphrase", generate=generate, paraphrase={**generate, "adaptive": False})
+    assert all_at_once.rounds == (n,)
+    assert all_at_once.sampling(0).temperature == 0.7
 
 
 def rung(name: str = "self", **keys: Any) -> Rung:

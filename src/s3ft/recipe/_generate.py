@@ -62,11 +62,6 @@ class Generate(Strict):
     openai: Endpoint | None = None
     """For engine `openai`: the server."""
 
-    def rounds(self, n: int) -> tuple[int, ...]:
-        """How many samples a prompt has after each round of asking, up to ``n``."""
-        doubling = (2**k for k in range((n - 1).bit_length())) if self.adaptive else ()
-        return (*doubling, n)
-
     @model_validator(mode="after")
     def _consistent(self) -> Generate:
         if self.engine == "replay" and self.replay is None:

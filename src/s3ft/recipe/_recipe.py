@@ -256,13 +256,14 @@ class Recipe(Strict):
         if n > 1 and temperature == 0 and getattr(config, "temperature", 0) is None:
             temperature = SAMPLED
         further = Sampling(temperature, *map(setting, ("top_p", "top_k", "max_new_tokens")))
-        greedy = self.generate.adaptive and n > 1
+        doubling = (2**k for k in range((n - 1).bit_length())) if setting("adaptive") else ()
+        greedy = setting("adaptive") and n > 1
         return replace(
             rung,
             prompt=getattr(config, "prompt", None) or rung.prompt,
             first=replace(further, temperature=0.0) if greedy else further,
             further=further,
-            rounds=self.generate.rounds(n),
+            rounds=(*doubling, n),
             from_file=rung.asks_own_prompt and self.generate.engine == "replay",
         )
 

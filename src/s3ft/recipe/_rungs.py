@@ -19,6 +19,8 @@ class RungConfig(Strict):
     speaks of what only this prompt showed is refused."""
     n: int | None = Field(None, ge=1, le=1024)
     """The most samples for each prompt, in rounds as in `generate`. Default: as there."""
+    adaptive: bool | None = None
+    """Off: all `n` samples for each prompt, of which `pick` has the choice. Default: as there."""
     temperature: float | None = Field(None, ge=0, le=10)
     """Default: as `generate`; of several samples, where that is 0, 0.7."""
     top_p: float | None = Field(None, gt=0, le=1)
