@@ -35,9 +35,13 @@ ANSWERED = {
 }
 
 
+TEXTS = [name for name in FORMATS if name != "ids"]
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_files_load_in_datasets(select: Select, format: str) -> None:
-    written = export_mixture(select([*PLAIN, *DIALOGUES]), "sft", format)
+    model = {"model": {"id": "lab"}} if format == "ids" else {}
+    written = export_mixture(select([*PLAIN, *DIALOGUES], **model), "sft", format)
     loaded = load_dataset("json", data_files=str(written.folder / "train.jsonl"), split="train")
     assert len(loaded) == written.rows == 6
     assert exported(written.folder)[0] == {
@@ -47,7 +51,7 @@ def test_files_load_in_datasets(select: Select, format: str) -> None:
 
 def test_the_same_rows_in_each_format(select: Select) -> None:
     run = select([PLAIN[1], DIALOGUES[0]])
-    rows = {name: exported(export_mixture(run, "sft", name).folder) for name in FORMATS}
+    rows = {name: exported(export_mixture(run, "sft", name).folder) for name in TEXTS}
     gold = turn("assistant", "It is 2.\n#### 2")
     origin = {"source": "gold", "example_id": "p1"}
     assert rows["trl"][0] == {"prompt": [ASK], "completion": [gold], **origin}
@@ -83,7 +87,7 @@ def test_reasoning_is_kept_where_it_is_trained(select: Select) -> None:
 
 def test_reasoning_that_is_dropped_is_not_there(select: Select) -> None:
     run = select(THOUGHTS, train={"reasoning": "drop"})
-    for name in FORMATS:
+    for name in TEXTS:
         text = (export_mixture(run, "sft", name).folder / "train.jsonl").read_text()
         assert "Twice" not in text
 

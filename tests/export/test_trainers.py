@@ -4,6 +4,7 @@ of the others each key has the value that its tool's own parser was seen to take
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from transformers.utils.chat_template_utils import render_jinja_template
 
 from architectures import NAMES, saved, tokenizer_of, trl_template
 from s3ft.chat import Chat
+from s3ft.errors import InputError
 from s3ft.export import Training, chat_facts, count_rows, write_export
 from s3ft.models import load_chat
 from s3ft.pipeline import export_mixture, read_mixture
@@ -68,6 +70,48 @@ def test_trl_trains_the_tokens_that_s3ft_trains(
         assert one["input_ids"] == other["input_ids"]
         trained = zip(other["input_ids"], other["completion_mask"], strict=True)
         assert one["labels"] == [id if counts else -100 for id, counts in trained]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["qwen3", "mistral"])
+def test_trl_trains_ids_with_their_masks_as_s3ft_does(
+    name: str, select: Select, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ladders = {"masked": {"rungs": ["gold"], "mask": {"perplexity": 2.5}}}
+    run = select([*PLAIN, *DIALOGUES], model=of(name), ladders=ladders, methods=["masked"])
+    with pytest.raises(InputError, match="has a loss mask") as refused:
+        export_mixture(run, "masked", "trl")
+    assert "--format ids" in str(refused.value)
+    folder = export_mixture(run, "masked", "ids").folder
+    there = trainer(folder, monkeypatch, tmp_path / "out").train_dataset
+    chat = load_chat(Model(**of(name)))
+    here = tokenize(read_mixture(run / "mixture" / "masked"), chat, None)
+    assert len(there) == len(here) == 6
+    for one, other in zip(there, here, strict=True):
+        assert one["input_ids"] == other["input_ids"]
+        trained = zip(other["input_ids"], other["completion_mask"], strict=True)
+        assert one["labels"] == [id if counts else -100 for id, counts in trained]
+    masks = [target.loss_mask for target in read_mixture(run / "mixture" / "masked")]
+    assert sum(mask.count(0) for mask in masks if mask) > 0, "random weights find much unlikely"
+
+
+def test_ids_need_a_model(select: Select) -> None:
+    run = select(PLAIN)
+    with pytest.raises(InputError, match="model: is required: its tokenizer makes the ids"):
+        export_mixture(run, "sft", "ids")
+    assert not (run / "export").exists()
+
+
+def test_the_steps_leave_anchors_out(select: Select) -> None:
+    ladders = {"held": {"rungs": ["gold"], "anchors": 0.5}}
+    more = {"ladders": ladders, "methods": ["sft", "held"], "train": {"batch_size": 2}}
+    run = select(PLAIN, model={"id": "lab"}, **more)
+    texts = [
+        (export_mixture(run, method, "trl").folder / "trl.yaml").read_text()
+        for method in ("sft", "held")
+    ]
+    steps = [re.findall(r"max_steps: (\d+)", text) for text in texts]
+    assert steps[0] == steps[1] == ["6"]
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from ..recipe import Reasoning
 
 Row = dict[str, Any]
 
-Format = Literal["trl", "messages", "sharegpt", "alpaca", "openai"]
+Format = Literal["trl", "messages", "sharegpt", "alpaca", "openai", "ids"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -45,8 +45,13 @@ def check_format(name: str) -> Format:
     raise InputError("--format", f"there is no format {name!r}", f"Known: {', '.join(FORMATS)}.")
 
 
-def mixture_rows(folder: Path, reasoning: Reasoning = "keep") -> Iterator[Row]:
+def mixture_rows(
+    folder: Path, reasoning: Reasoning = "keep", *, masks: bool = False
+) -> Iterator[Row]:
     """The rows of a mixture, in order, as they are trained: one a line, never all in memory.
+
+    Args:
+        masks: whether a row may have a loss mask, which is of token ids.
 
     Raises:
         InputError: a line is no row.
@@ -60,9 +65,9 @@ def mixture_rows(folder: Path, reasoning: Reasoning = "keep") -> Iterator[Row]:
                 problem = f"is no row of a mixture: {error}"
                 remedy = "Remove the mixture's folder, and select again."
                 raise InputError(f"{folder / ROWS}:{number}", problem, remedy) from None
-            if row.get("loss_mask") is not None:
+            if row.get("loss_mask") is not None and not masks:
                 problem = "has a loss mask, which is of token ids: no format of texts can hold it"
-                remedy = "Train it here, or by token_ids and loss_mask of train.parquet."
+                remedy = "Take --format ids, or train it here."
                 raise InputError(f"{folder / ROWS}:{number}", problem, remedy)
             if reasoning == "drop":
                 completion = [_without(turn, "reasoning_content") for turn in completion]
@@ -161,6 +166,12 @@ def _alpaca(row: Row) -> Row:
     return {**asked, "system": system, "history": history, **_origin(row)}
 
 
+def _ids(row: Row) -> Row:
+    """Nothing of a row's texts: its ids need the model's tokenizer (`write_export`), and trainers
+    take no other columns beside them."""
+    return {}
+
+
 _CONVERT: Mapping[Format, Callable[[Row], Row]] = MappingProxyType(
     {
         "trl": _trl,
@@ -168,6 +179,7 @@ _CONVERT: Mapping[Format, Callable[[Row], Row]] = MappingProxyType(
         "sharegpt": _sharegpt,
         "alpaca": _alpaca,
         "openai": _openai,
+        "ids": _ids,
     }
 )
 

@@ -38,9 +38,13 @@ _LORA = {
 }
 
 
-def configuration(training: Training, rows: Rows) -> str:
+def configuration(training: Training, rows: Rows, *, ids: bool = False) -> str:
     """The file's text. It trains prompt and completion as `s3ft.train` does, with the same steps
-    of the same batches."""
+    of the same batches.
+
+    Args:
+        ids: the rows are token ids with labels, which no template is needed for.
+    """
     train, model = training.train, training.settings
     written = Written(differs=same_for_all(training, rows))
     lora, unknown = renamed(lora_options(train), _LORA)
@@ -58,7 +62,7 @@ def configuration(training: Training, rows: Rows) -> str:
         **_packed(quantization(training)),
         "datasets": [{"path": "json", "data_files": ROWS}],
         "output_dir": OUTPUT,
-        "completion_only_loss": True,
+        **({} if ids else {"completion_only_loss": True}),
         "max_length": train.max_length,
         "learning_rate": train.learning_rate,
         "max_steps": training.steps,
@@ -74,6 +78,8 @@ def configuration(training: Training, rows: Rows) -> str:
     if train.max_length is not None:
         written.differs.append("Rows longer than max_length are cut; s3ft refuses them.")
     chat = training.chat
+    if ids:
+        return written.text(f"In this folder: trl sft --config {FILE}")
     if chat is None:
         written.differs.append(
             "The model's template could not be looked at: what it writes after the stop token, such"

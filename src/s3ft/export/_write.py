@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..atomic import atomic_folder
@@ -46,7 +46,8 @@ def count_rows(mixture: Path, reasoning: Reasoning, format: Format) -> Rows:
         InputError: a line is no row, a row has no place in the format, or there are none.
     """
     count = own = thinking = calling = dialogues = 0
-    for count, row in enumerate(mixture_rows(mixture, reasoning), 1):
+    rows = mixture_rows(mixture, reasoning, masks=format == "ids")
+    for count, row in enumerate(rows, 1):
         try:
             convert(row, format)
         except Unfit as unfit:
@@ -71,17 +72,19 @@ def write_export(
     counted: Rows,
     reasoning: Reasoning,
     training: Training | None,
+    ids: Iterable[Row] = (),
 ) -> Exported:
     """Write a mixture in a format, with the configurations of the trainers that read it.
 
-    TRL reads ``trl``; Axolotl the lists of turns (``messages``, ``openai``, and ``sharegpt``
-    without functions); LLaMA-Factory ``sharegpt``, ``alpaca``, and the others without reasoning
-    and functions. Rows are streamed; the folder appears when it is complete, in the place of an
-    earlier export.
+    TRL reads ``trl``, and ``ids`` as any trainer of token ids does; Axolotl the lists of turns
+    (``messages``, ``openai``, and ``sharegpt`` without functions); LLaMA-Factory ``sharegpt``,
+    ``alpaca``, and the others without reasoning and functions. Rows are streamed; the folder
+    appears when it is complete, in the place of an earlier export.
 
     Args:
         counted: what `count_rows` found.
         training: None where the recipe names no model: then there are rows alone.
+        ids: for ``ids``, what the model's tokenizer makes of each row.
 
     Raises:
         InputError: ``folder`` is there already, and is something else.
@@ -91,7 +94,7 @@ def write_export(
     extras = _trl.row_extras(training) if training is not None and format == "trl" else {}
     with atomic_folder(folder) as partial:
         with open(partial / ROWS, "w", encoding="utf-8") as lines:
-            for row in _converted(mixture, reasoning, format):
+            for row in _converted(mixture, reasoning, format, ids):
                 lines.write(json.dumps({**row, **extras}, ensure_ascii=False) + "\n")
         for name, text in files.items():
             (partial / name).write_text(text, encoding="utf-8")
@@ -113,14 +116,21 @@ def check_free(folder: Path) -> None:
         raise InputError(str(folder), problem, "Choose another --out, or empty it.")
 
 
-def _converted(mixture: Path, reasoning: Reasoning, format: Format) -> Iterator[Row]:
-    for row in mixture_rows(mixture, reasoning):
-        yield convert(row, format)
+def _converted(
+    mixture: Path, reasoning: Reasoning, format: Format, ids: Iterable[Row]
+) -> Iterator[Row]:
+    rows = mixture_rows(mixture, reasoning, masks=format == "ids")
+    made = (convert(row, format) for row in rows)
+    if format != "ids":
+        return made
+    return ({**tokens, **row} for tokens, row in zip(ids, made, strict=True))
 
 
 def _configurations(training: Training, rows: Rows, format: Format) -> dict[str, str]:
     """The files beside the rows, by name."""
     files: dict[str, str] = {}
+    if format == "ids":
+        return {_trl.FILE: _trl.configuration(training, replace(rows, own=0), ids=True)}
     if format == "trl":
         files[_trl.FILE] = _trl.configuration(training, rows)
     elif format != "alpaca" and not (format == "sharegpt" and rows.calling):

@@ -5,13 +5,24 @@ from ._mask import PERPLEXITY, Mask, final_answer
 from ._methods import METHODS, ROUND_SEED, Ladder, Method, check_ladder, first_round
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
-from ._rungs import ANCHOR, ATTEMPTED, BUILT_IN, REPLAY, RESERVED, Rounds, Rung, built_in_rungs
+from ._rungs import (
+    ANCHOR,
+    ATTEMPTED,
+    BUILT_IN,
+    GOLD,
+    REPLAY,
+    RESERVED,
+    Rounds,
+    Rung,
+    built_in_rungs,
+)
 from ._walk import Dropped, Missing, accepted, target_of, unweighed, walk
 
 __all__ = [
     "ANCHOR",
     "ATTEMPTED",
     "BUILT_IN",
+    "GOLD",
     "METHODS",
     "PERPLEXITY",
     "PICKS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..embedded import embedded
@@ -17,10 +18,15 @@ from ..export import (
     count_rows,
     write_export,
 )
+from ..packages import require
 from ..recipe import Model, Recipe, Train, load
 from ..store import reading
-from ..train import max_steps
+from ..train import length_limit, max_steps, tokenize
 from .rundir import RECIPE, STORE, read_sweep
+from .selection import full_size, read_mixture
+
+UNTRAINED = -100
+"""The label of a token that is not trained, in every trainer."""
 
 
 def export_mixture(run: Path, method: str, format: str, out: Path | None = None) -> Exported:
@@ -42,7 +48,7 @@ def export_mixture(run: Path, method: str, format: str, out: Path | None = None)
     train = train_of(run, recipe, method)
     counted = count_rows(mixture, train.reasoning, known)
     with reading(run / STORE) as store:
-        dropped = store.composition(method).get("dropped", 0)
+        steps = max_steps(full_size(store), train)
     training = None
     if recipe.model is not None:
         model, revision = named_model(run, recipe.model)
@@ -52,13 +58,43 @@ def export_mixture(run: Path, method: str, format: str, out: Path | None = None)
             revision=revision,
             settings=recipe.model,
             train=train,
-            steps=max_steps(counted.count + dropped, train),
+            steps=steps,
             seed=recipe.seeds[0],
             chat=_chat_facts(recipe.model),
         )
     return write_export(
-        mixture, known, folder, counted=counted, reasoning=train.reasoning, training=training
+        mixture,
+        known,
+        folder,
+        counted=counted,
+        reasoning=train.reasoning,
+        training=training,
+        ids=_ids(mixture, recipe, train) if known == "ids" else (),
     )
+
+
+def _ids(mixture: Path, recipe: Recipe, train: Train) -> Iterator[dict[str, list[int]]]:
+    """The rows of a mixture as token ids, with the label -100 where a token is not trained.
+
+    Raises:
+        InputError: there is no model whose tokenizer could make them, or as `tokenize`.
+    """
+    if recipe.model is None:
+        raise InputError("model", "is required: its tokenizer makes the ids", "Name the model.")
+    require(["train"], "to make token ids")
+    from ..models import load_chat
+
+    chat = load_chat(recipe.model)
+    limit = length_limit(recipe.model, chat, train.max_length)
+    rows = tokenize(read_mixture(mixture), chat, limit, train.reasoning)
+
+    def labelled(row: dict[str, list[int]]) -> dict[str, list[int]]:
+        ids = row["input_ids"]
+        trained = zip(ids, row["completion_mask"], strict=True)
+        labels = [id if counts else UNTRAINED for id, counts in trained]
+        return {"input_ids": ids, "labels": labels, "attention_mask": [1] * len(ids)}
+
+    return map(labelled, rows)
 
 
 def run_recipe(run: Path) -> Recipe:

@@ -14,7 +14,18 @@ from pydantic import (
     model_validator,
 )
 
-from ..ladder import BUILT_IN, PERPLEXITY, PICKS, Mask, Method, Rung, check_ladder, first_round
+from ..ladder import (
+    BUILT_IN,
+    GOLD,
+    METHODS,
+    PERPLEXITY,
+    PICKS,
+    Mask,
+    Method,
+    Rung,
+    check_ladder,
+    first_round,
+)
 from ._strict import Strict
 
 PickName = Literal["first", "shortest", "random", "likeliest"]
@@ -105,3 +116,22 @@ class LadderConfig(Strict):
         """A list where that says all."""
         plain = self == LadderConfig(rungs=self.rungs)
         return list(self.rungs) if plain else written(self)
+
+
+_MORE: dict[str, dict[str, Any]] = {
+    "s3ft-plus": {
+        "rounds": 2,
+        "mask": MaskConfig(sources=[GOLD]),
+        "anchors": 0.1,
+    }
+}
+"""What built-in methods have beside their rungs."""
+
+
+def built_in_method(name: str) -> LadderConfig:
+    """A built-in method, as a recipe would write it.
+
+    Raises:
+        KeyError: it is not built in.
+    """
+    return LadderConfig(rungs=list(METHODS[name]), **_MORE.get(name, {}))

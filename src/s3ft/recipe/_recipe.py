@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain, pairwise
@@ -10,9 +9,7 @@ from pathlib import PurePath
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     Field,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -20,49 +17,20 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from ..ladder import BUILT_IN, METHODS, RESERVED, Ladder, Method, Rung, built_in_rungs
+from ..ladder import BUILT_IN, METHODS, Ladder, Method, Rung, built_in_rungs
 from ..records import Sampling
 from ..suggest import closest
 from ._evaluate import Evaluate, TargetConfig
 from ._fields import ENDPOINT, Data, JudgeConfig, Model, Train
 from ._generate import Generate
-from ._ladders import LadderConfig
+from ._ladders import LadderConfig, built_in_method
 from ._marks import Resume
+from ._names import LadderName, RungName
 from ._ray import Ray
 from ._rungs import SAMPLED, Paraphrase, RungConfig
-from ._strict import NAME, Strict
+from ._strict import Strict
 from ._sweep import Point
 from ._yaml import dump
-
-_ROUND = re.compile(r"-round\d+(-|$)")
-"""In the names of a first round's training, and of what is asked of its model."""
-
-
-def _own_name(name: str) -> str:
-    if _ROUND.search(name):
-        raise ValueError("is a name that a method's first round has: give yours another")
-    if name in METHODS:
-        raise ValueError("is a built-in method: give yours another name")
-    return name
-
-
-def _own_rung(name: str) -> str:
-    if name in BUILT_IN:
-        key = BUILT_IN[name].key
-        raise ValueError(f"is a built-in rung, which is set by `{key}`: give yours another name")
-    if name in RESERVED or re.search(r"-seed\d+$", name) or _ROUND.search(name):
-        raise ValueError("is a name that reports use otherwise: give the rung another")
-    return name
-
-
-_Name = Annotated[
-    str,
-    StringConstraints(pattern=NAME),  # it names folders of the run
-    AfterValidator(_own_name),
-]
-
-
-_RungName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_rung)]
 
 
 class Recipe(Strict):
@@ -80,9 +48,9 @@ class Recipe(Strict):
     """Answers and verdicts spread over the workers of a Ray cluster; null: this process alone."""
     paraphrase: Annotated[Paraphrase, Resume.BEFORE_ANSWERS] = Paraphrase()
     """How the model restates the gold."""
-    rungs: Annotated[dict[_RungName, RungConfig], Resume.GROWS] = Field({})
+    rungs: Annotated[dict[RungName, RungConfig], Resume.GROWS] = Field({})
     """Rungs of one's own, for ladders: `{hint: {prompt: hint.j2, n: 4}}`."""
-    ladders: Annotated[dict[_Name, LadderConfig], Resume.GROWS] = Field({})
+    ladders: Annotated[dict[LadderName, LadderConfig], Resume.GROWS] = Field({})
     """Methods of one's own: `{my-method: [paraphrase, self, gold]}`, or with more to it,
     `{masked: {rungs: [gold], mask: {perplexity: 2.5}}}`."""
     min_gold_accepted: float = Field(0.99, ge=0, le=1)
@@ -210,14 +178,15 @@ class Recipe(Strict):
 
     def method(self, name: str) -> Method:
         """A method, built-in or the recipe's own, with its settings resolved."""
-        config = self.ladders.get(name) or LadderConfig(rungs=list(METHODS[name]))
+        config = self._config(name)
         return config.method(name, map(self.rung, config.rungs), self.generate.pick)
+
+    def _config(self, method: str) -> LadderConfig:
+        return self.ladders.get(method) or built_in_method(method)
 
     def in_one_round(self) -> Recipe:
         """The recipe with methods that ask no tuned model."""
-        once = {
-            name: config.model_copy(update={"rounds": 1}) for name, config in self.ladders.items()
-        }
+        once = {name: self._config(name).model_copy(update={"rounds": 1}) for name in self.methods}
         return self.model_copy(update={"ladders": once})
 
     def rung(self, name: str) -> Rung:
