@@ -179,6 +179,27 @@ def test_another_run_asks_its_own_model_unless_it_takes_the_selection(
     assert [spent.source for spent in trained] == [f"{OF}-seed0"]
 
 
+def test_s3ft_plus_is_all_of_it_with_one_word(tmp_path: Path) -> None:
+    recipe = load(RECIPE, {"methods": ["s3ft-plus"], "data.max_train": 20})
+    method = recipe.method("s3ft-plus")
+    assert [rung.name for rung in method.rungs] == [
+        "self",
+        "paraphrase",
+        "s3ft-plus-round1-self",
+        "s3ft-plus-round1-paraphrase",
+        "gold",
+    ]
+    assert method.first_round is not None
+    assert [method.masks(rung) for rung in method.rungs] == [False] * 4 + [True]
+    out = run_stages(recipe.model_dump(mode="json"), (), tmp_path / "run", "select")
+    found = targets(out, "s3ft-plus")
+    golds = [target for target in found if target.source == "gold"]
+    assert golds, "or no mask is shown"
+    assert all(target.loss_mask and 0 in target.loss_mask for target in golds)
+    assert all(target.loss_mask is None for target in found if target.source != "gold")
+    assert [target.source for target in found[20:]] == ["anchor", "anchor"]
+
+
 def test_where_nothing_was_verified_there_is_nothing_to_learn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
