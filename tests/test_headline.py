@@ -319,6 +319,19 @@ class TestRuns:
         assert recipe.evaluate.target.judge is not None
         assert recipe.evaluate.target.judge.name == "math"
 
+    def test_every_part_of_what_goes_beyond_s3ft_is_a_method_of_every_recipe(
+        self, recipes: Path
+    ) -> None:
+        more = cli._ladders(ROOT / "benchmarks" / "beyond.yaml")
+        names = ["sft", "s3ft", "s3ft-plus", *more["ladders"]]
+        for target in cli.TARGETS:
+            bench = LabBench(out=Path("x"), recipes=recipes, more=more | {"train.epochs": 1})
+            recipe = bench.selection(target, names).recipe
+            assert recipe.train.epochs == 1
+            plus, *parts = (recipe.method(name) for name in names[2:])
+            assert plus not in parts
+            assert len(set(parts)) == len(parts)
+
     def test_all_weights_are_trained_where_asked(self, recipes: Path) -> None:
         bench = LabBench(out=Path("x"), recipes=recipes, tuning="full")
         job = bench.measured("math", 1e-4, "test", ["sft"], [0])

@@ -29,8 +29,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import s3ft
 from s3ft.errors import S3FTError
+from s3ft.recipe import parse_option
 
 from . import results, tables
 from .lab_bench import LabBench
@@ -72,10 +75,15 @@ def _run(arguments: argparse.Namespace) -> dict[str, Any]:
         judge=arguments.judge,
         sizes=QUICK_SIZES if arguments.quick else None,
         limit=QUICK_LIMIT if arguments.quick else None,
+        more={**_ladders(arguments.ladders), **dict(map(parse_option, arguments.set))},
     )
     if arguments.quick and arguments.rates is None:
         arguments.rates = [bench.recipe(QUICK_TARGET).train.learning_rate]
     return compare(bench, arguments)
+
+
+def _ladders(file: Path | None) -> dict[str, Any]:
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
 
 
 def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:
@@ -102,7 +110,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--out", type=Path, default=Path("runs/headline"), help="where the runs are kept")
     add("--targets", nargs="+", choices=TARGETS, default=list(TARGETS))
-    add("--methods", nargs="+", default=list(METHODS), help="built-in, or of the recipes' ladders")
+    add("--methods", nargs="+", default=list(METHODS), help="built-in ones, or those of --ladders")
     add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of the equal protocol")
     add("--frontier-seeds", nargs="+", type=int, default=[0])
     add("--rates", nargs="+", type=float, help="the grid of learning rates")
@@ -113,6 +121,8 @@ def _arguments() -> argparse.Namespace:
     add("--model", help="another world's base, a folder")
     add("--world", type=int, default=0, help="the seed of its world")
     add("--judge", help="selects in place of the recipes' judge; the target keeps its own")
+    add("--ladders", type=Path, metavar="FILE", help="rungs and ladders whose methods may be named")
+    add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="keys of all recipes")
     add("--recipes", type=Path, default=RECIPES, help="folder of lab-<target>.yaml")
     add("--render", type=Path, metavar="FILE", help="show what --json wrote; nothing is run")
     add("--json", type=Path, help="write all figures here")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Bench(ABC):
         judge: what selects, in place of the recipes'; the target keeps the recipe's judge.
         sizes: rows by split, where not the comparison's own.
         limit: items of each benchmark.
+        more: other keys than the recipes', the same for all runs.
     """
 
     out: Path
@@ -44,6 +45,7 @@ class Bench(ABC):
     judge: str | None = None
     sizes: Mapping[str, int] | None = None
     limit: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @abstractmethod
     def recipe_file(self, target: str) -> Path:
@@ -99,6 +101,7 @@ class Bench(ABC):
             "methods": list(methods),
             "seeds": list(seeds),
             **self.changes(split),
+            **self.more,
         }
         if self.model:
             changes["model.id"] = self.model

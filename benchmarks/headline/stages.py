@@ -32,7 +32,8 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     targets, methods, seeds = arguments.targets, arguments.methods, arguments.seeds
     world = bench.prepare(targets)
     selections = {target: bench.selection(target, methods) for target in targets}
-    found: dict[str, Any] = {"settings": _settings(arguments), "world": world}
+    settings = _settings(arguments) | {"more": dict(bench.more)}
+    found: dict[str, Any] = {"settings": settings, "world": world}
     conditions: list[Condition] = []
 
     def do(title: str, jobs: Sequence[Job]) -> None:
