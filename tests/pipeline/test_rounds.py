@@ -218,6 +218,24 @@ def _nonsense(generate: Any) -> Any:
     return answers
 
 
+def test_without_a_model_or_room_to_train_it_stops_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    said = tmp_path / "said.jsonl"
+    said.write_text('{"id": "x", "response": "y"}\n')
+    recipe = RECIPE | {
+        "generate": {"engine": "replay", "replay": {"path": str(said)}},
+        "ladders": {"twice": {"rungs": ["self", "gold"], "rounds": 2}},
+        "methods": ["twice"],
+    }
+    del recipe["model"]
+    with pytest.raises(InputError, match="model: is required: method 'twice' asks a tuned one"):
+        run_stages(recipe, (), tmp_path / "run", "select")
+    with pytest.raises(InputError, match=r"train.max_length: 40 of 40 rows are longer than 16"):
+        run_stages(RECIPE, {"train.max_length": 16}, tmp_path / "run", "select")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_launcher_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from s3ft.pipeline import Run, open_run
 

@@ -64,7 +64,8 @@ def preflight(run: Run, *, until: Stage, ask: bool = True) -> list[str]:
             vllm.check()
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
-    if reaches(until, "train") and recipe.methods:
+    twice = any(recipe.method(name).first_round for name in recipe.methods)
+    if recipe.methods and reaches(until, "judge" if twice else "train"):
         lengths = _lengths(run)
         found.append(str(lengths))
         step = dry_run(base.config, recipe.train, lengths.longest, lengths.longest_gold)
@@ -119,15 +120,17 @@ def _check_rungs(run: Run, rungs: list[Rung]) -> None:
 
 
 def _check_weights(run: Run) -> None:
-    """Where a method needs the base's weights, to weigh or for anchors, they are at hand."""
+    """Where a method needs the base's weights before it is trained, they are at hand."""
     for name, method in ((name, run.recipe.method(name)) for name in run.recipe.methods):
         weighed = [rung.name for rung in method.rungs if method.weighs(rung)]
         weighed += ["gold"] if method.weighs_gold else []
         if weighed and not run.base.exists:
             problem = f"is required: method {name!r} asks it how likely it finds {weighed[0]}"
             raise InputError("model", problem, "Name the model whose weights tell that.")
-        if method.anchors and not run.base.exists:
-            problem = f"is required: method {name!r} lets it ask itself something, as anchors"
+        why = "asks a tuned one in a second round" if method.first_round else ""
+        why = "lets it ask itself something, as anchors" if method.anchors else why
+        if why and not run.base.exists:
+            problem = f"is required: method {name!r} {why}"
             raise InputError("model", problem, "Name the model that is to be tuned.")
 
 
