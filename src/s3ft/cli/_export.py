@@ -20,7 +20,7 @@ def export(
     run: RunArg,
     method: Annotated[str, typer.Argument(metavar="METHOD", help="Whose mixture: s3ft.")],
     format: Annotated[
-        str, typer.Option(metavar="NAME", help="trl, messages, sharegpt, alpaca or openai.")
+        str, typer.Option(metavar="NAME", help="trl, messages, sharegpt, alpaca, openai or ids.")
     ] = "trl",
     out: Annotated[
         Path | None,
