@@ -155,7 +155,7 @@ def export_mixture(
     Args:
         run: a run's directory.
         method: whose mixture.
-        format: ``trl``, ``messages``, ``sharegpt``, ``alpaca`` or ``openai``.
+        format: ``trl``, ``messages``, ``sharegpt``, ``alpaca``, ``openai`` or ``ids``.
         out: the folder to write; default: ``<run>/export/<method>-<format>``.
 
     Returns:
