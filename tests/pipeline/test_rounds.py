@@ -24,17 +24,15 @@ from s3ft.store import Store
 
 pytestmark = pytest.mark.slow
 
-OF = "twice-round1"
+PLUS = "s3ft-plus"
+OF = f"{PLUS}-round1"
 ASKED = [f"{OF}-self", f"{OF}-paraphrase"]
 RECIPE: dict[str, Any] = {
     "model": {"id": "lab", "dtype": "float32"},
-    "data": {"path": "lab", "name": "code", "max_train": 40},
+    "data": {"path": "lab", "name": "code", "max_train": 32},
     "judge": {"name": "code"},
     "generate": {"max_new_tokens": 160},
-    "ladders": {
-        "twice": {"rungs": ["self", "paraphrase", "gold"], "rounds": 2, "anchors": 0.1},
-    },
-    "methods": ["s3ft", "twice"],
+    "methods": ["s3ft", PLUS],
     "train": {
         "learning_rate": 2e-3,
         "epochs": 3,
@@ -55,19 +53,21 @@ def targets(out: Path, method: str) -> list[Target]:
 
 
 def test_golds_become_answers_of_the_tuned_model_and_the_rest_stays(out: Path) -> None:
-    once, twice = targets(out, "s3ft"), targets(out, "twice")
+    once, twice = targets(out, "s3ft"), targets(out, PLUS)
     counts = Counter(target.source for target in twice)
-    assert counts["anchor"] == 4
+    assert [target.source for target in twice[32:]] == ["anchor"] * 4
     assert sum(counts[name] for name in ASKED) >= 2
     assert counts["gold"] > 0, "or nothing is shown of what fails twice"
-    for one, two in zip(once, twice, strict=False):
+    assert any(0 in target.loss_mask for target in twice if target.loss_mask)
+    for one, two in zip(once, twice[:32], strict=True):
         if one.source != "gold":
             assert two == one
         elif two.source == "gold":
             assert [f"{name}: incorrect" in two.reason for name in ASKED] == [True, True]
+            assert two.loss_mask is not None, "of which tokens may be left out"
         else:
             assert two.source in ASKED
-            assert (two.generator, two.judge) == (OF, one.judge or "code")
+            assert (two.generator, two.judge) == (OF, "code")
             assert two.completion != one.completion
 
 
@@ -78,7 +78,7 @@ def test_its_model_learned_of_verified_answers_and_saw_no_gold(out: Path) -> Non
     assert {t.source for t in learned} == {"self", "paraphrase", "anchor"}
     training = json.loads((out / "models" / f"{OF}-seed0" / "training.json").read_text())
     assert training["rows"] == len(learned)
-    assert training["steps"] == 9, "as many as of a method that drops nothing"
+    assert training["steps"] == 6, "as many as of a method that drops nothing"
 
 
 def test_the_answers_are_those_of_the_tuned_model(out: Path) -> None:
@@ -86,7 +86,7 @@ def test_the_answers_are_those_of_the_tuned_model(out: Path) -> None:
 
     chat = load_chat(Model(id="lab"))
     tuned = load_model(Model(id=str(out / "models" / f"{OF}-seed0"), dtype="float32"))
-    found = [t for t in targets(out, "twice") if t.source == ASKED[0]]
+    found = [t for t in targets(out, PLUS) if t.source == ASKED[0]]
     for target in found[:3]:
         prompt = torch.tensor([chat.prompt_ids(target.prompt)])
         with torch.inference_mode():
@@ -111,12 +111,12 @@ def test_status_report_and_card_tell_of_it(out: Path) -> None:
     assert set(ASKED) <= set(found.solved)
     write_report(out / "recipe.yaml", (), out)
     report = json.loads((out / "report.json").read_text())
-    mixture = report["mixture"]["twice"]
+    mixture = report["mixture"][PLUS]
     assert mixture["ladder"] == ["self", "paraphrase", *ASKED, "gold"]
     assert mixture["counts"][ASKED[0]] == found.solved[ASKED[0]]
-    assert set(report["mixture"]) == {"s3ft", "twice"}
+    assert set(report["mixture"]) == {"s3ft", PLUS}
     assert "a model trained on what was verified before" in (out / "report.html").read_text()
-    card = (out / "mixture" / "twice" / "README.md").read_text()
+    card = (out / "mixture" / PLUS / "README.md").read_text()
     assert f"`{ASKED[0]}`: the same as self, of a model trained on what was verified before" in card
 
 
@@ -157,7 +157,7 @@ def test_stopped_anywhere_in_between_it_goes_on_to_the_same(
         with pytest.raises(KeyboardInterrupt):
             run_stages(RECIPE, (), again, "select")
     run_stages(RECIPE, (), again, "select")
-    for method in ("s3ft", OF, "twice"):
+    for method in ("s3ft", OF, PLUS):
         one, other = (run / "mixture" / method / "train.jsonl" for run in (out, again))
         assert one.read_bytes() == other.read_bytes(), method
 
@@ -169,7 +169,7 @@ def test_another_run_asks_its_own_model_unless_it_takes_the_selection(
     taken = run_stages(RECIPE, changes, tmp_path / "taken", "select", out, selected=True)
     assert asked == []
     assert not (taken / "models").exists()
-    assert targets(taken, "twice") == targets(out, "twice")
+    assert targets(taken, PLUS) == targets(out, PLUS)
     own = run_stages(RECIPE, changes, tmp_path / "own", "select", out)
     assert asked, "what this run's own model of the first round says"
     assert (own / "models" / f"{OF}-seed0").is_dir()
@@ -179,33 +179,12 @@ def test_another_run_asks_its_own_model_unless_it_takes_the_selection(
     assert [spent.source for spent in trained] == [f"{OF}-seed0"]
 
 
-def test_s3ft_plus_is_all_of_it_with_one_word(tmp_path: Path) -> None:
-    recipe = load(RECIPE, {"methods": ["s3ft-plus"], "data.max_train": 20})
-    method = recipe.method("s3ft-plus")
-    assert [rung.name for rung in method.rungs] == [
-        "self",
-        "paraphrase",
-        "s3ft-plus-round1-self",
-        "s3ft-plus-round1-paraphrase",
-        "gold",
-    ]
-    assert method.first_round is not None
-    assert [method.masks(rung) for rung in method.rungs] == [False] * 4 + [True]
-    out = run_stages(recipe.model_dump(mode="json"), (), tmp_path / "run", "select")
-    found = targets(out, "s3ft-plus")
-    golds = [target for target in found if target.source == "gold"]
-    assert golds, "or no mask is shown"
-    assert all(target.loss_mask and 0 in target.loss_mask for target in golds)
-    assert all(target.loss_mask is None for target in found if target.source != "gold")
-    assert [target.source for target in found[20:]] == ["anchor", "anchor"]
-
-
 def test_where_nothing_was_verified_there_is_nothing_to_learn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TransformersEngine, "generate", _nonsense(TransformersEngine.generate))
-    with pytest.raises(InputError, match="method twice: not one answer of its first round was"):
-        run_stages(RECIPE | {"methods": ["twice"]}, {"data.max_train": 4}, tmp_path / "run")
+    with pytest.raises(InputError, match=f"method {PLUS}: not one answer of its first round was"):
+        run_stages(RECIPE | {"methods": [PLUS]}, {"data.max_train": 4}, tmp_path / "run")
 
 
 def _nonsense(generate: Any) -> Any:
@@ -231,7 +210,7 @@ def test_without_a_model_or_room_to_train_it_stops_before_anything_is_asked(
     del recipe["model"]
     with pytest.raises(InputError, match="model: is required: method 'twice' asks a tuned one"):
         run_stages(recipe, (), tmp_path / "run", "select")
-    with pytest.raises(InputError, match=r"train.max_length: 40 of 40 rows are longer than 16"):
+    with pytest.raises(InputError, match=r"train.max_length: 32 of 32 rows are longer than 16"):
         run_stages(RECIPE, {"train.max_length": 16}, tmp_path / "run", "select")
     assert not (tmp_path / "run").exists()
 
@@ -262,7 +241,7 @@ def test_a_file_answers_the_first_round_and_the_model_the_second(tmp_path: Path)
     with Store(out / "run.sqlite") as store:
         second = [
             candidate
-            for entry in store.entries("train", [ASKED[0]])
+            for entry in store.entries("train", ["twice-round1-self"])
             for candidate in entry.candidates
         ]
     assert len(second) == 3
@@ -270,18 +249,24 @@ def test_a_file_answers_the_first_round_and_the_model_the_second(tmp_path: Path)
 
 
 def test_a_plan_tells_what_the_second_round_costs() -> None:
-    plan = plan_recipe(RECIPE, {"methods": ["twice"]}, probe=12)
+    plan = plan_recipe(RECIPE, {"methods": [PLUS]}, probe=12)
     stages = {stage["stage"]: stage for stage in plan["stages"]}
-    assert stages["train"]["count"] == 2 * 9
+    assert stages["train"]["count"] == 2 * 6
     for name in ASKED:
         assert 0 < stages[name]["count"] < stages["self"]["count"]
-        assert stages[name]["most"] == 40
+        assert stages[name]["most"] == 32
         assert stages[name]["seconds"] > 0
-    assert set(plan["mixture"]["twice"]) == {"self", "paraphrase", "gold"}
+    assert set(plan["mixture"][PLUS]) == {"self", "paraphrase", "gold"}
     assert any("second round" in note for note in plan["notes"])
-    counted = plan_recipe(RECIPE, {"methods": ["twice"]}, probe=0)
+    counted = plan_recipe(RECIPE, {"methods": [PLUS]}, probe=0)
     stages = {stage["stage"]: stage for stage in counted["stages"]}
-    assert (stages[ASKED[0]]["count"], stages[ASKED[0]]["most"]) == (None, 40)
+    assert (stages[ASKED[0]]["count"], stages[ASKED[0]]["most"]) == (None, 32)
+
+
+def test_s3ft_plus_masks_golds_and_nothing_else() -> None:
+    method = load(RECIPE).method(PLUS)
+    assert [rung.name for rung in method.rungs] == ["self", "paraphrase", *ASKED, "gold"]
+    assert [method.masks(rung) for rung in method.rungs] == [False] * 4 + [True]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def decide(run: Run, train: Callable[[Run, str], None]) -> None:
     weigh_golds(run)
     for rung in run.recipe.rungs_to_ask(methods):
         # What a stopped run left: the rest of a round that was begun, then of its verdicts.
-        if not rung.of and run.store.unjudged("train", rung.name):
+        if run.store.unjudged("train", rung.name):
             for pending in pending_rounds(run):
                 if pending.rung.name == rung.name:
                     ask(run, pending)
