@@ -5,7 +5,8 @@
 Of every tuned model of a finished run (its first seed) the weights are taken part of the way from
 the base, as WiSE-FT does (arXiv 2109.01903); with LoRA that is the adapter at a part of its scale.
 The models on the way are measured as the run's own are, and compared with its base item by item:
-accuracy on the target, and mean drop. Nothing is trained. It goes on where it was stopped.
+accuracy on the target, and mean drop. Nothing is trained. It goes on where it was stopped. To be
+started where the run was, if its recipe names files by relative paths.
 """
 
 from __future__ import annotations
@@ -73,9 +74,6 @@ def measured(run: Path, recipe: Recipe, label: str, part: float) -> Path:
         "model.id": str((folder / "model").resolve()),
         "methods": [],
         "sweep": {},
-        "data.path": str(Path(recipe.data.path).resolve())
-        if Path(recipe.data.path).exists()
-        else recipe.data.path,
         "evaluate.likelihoods": 0,
         "evaluate.drift": 0,
     }
