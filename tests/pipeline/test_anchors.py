@@ -105,7 +105,7 @@ def test_stopped_between_two_windows_it_goes_on_to_the_same_rows(
         windows += 1
         if windows == 2:
             raise KeyboardInterrupt
-        yield from ask(*arguments)
+        return ask(*arguments)
 
     monkeypatch.setattr(_anchors, "_window", once)
     monkeypatch.setattr(_anchors, "WINDOW", 2)

@@ -13,7 +13,7 @@ from it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...chat import UserTurn
@@ -65,10 +65,9 @@ def make_anchors(run: Run) -> None:
         while there < wanted:
             start = time.monotonic()
             rows: list[tuple[Example, Response]] = []
-            tokens = 0
-            for example, response in _window(run, turn, range(tried, tried + size)):
+            said, tokens = _window(run, turn, range(tried, tried + size))
+            for example, response in said:
                 ids = response.token_ids or ()
-                tokens += len(ids)
                 fits = len(run.base.chat.prompt_ids(example.prompt)) + len(ids) <= limit
                 if response.whole and response.text and fits and asked(example) not in known:
                     known.add(asked(example))
@@ -82,22 +81,27 @@ def make_anchors(run: Run) -> None:
                 raise _asks_nothing(run, there, tried)
 
 
-def _window(run: Run, turn: UserTurn, numbers: range) -> Iterator[tuple[Example, Response]]:
-    """What the base asks itself and answers, in the order of the numbers."""
+def _window(run: Run, turn: UserTurn, numbers: range) -> tuple[list[tuple[Example, Response]], int]:
+    """What the base asks itself and answers, in the order of the numbers; the tokens of both."""
     names = [f"{ANCHOR}-{number:06d}" for number in numbers]
+    asked_itself = _said(run, "question", dict.fromkeys(names, ()), turn)
     questions = {
         name: (Message(role="user", content=text),)
-        for name, response in _said(run, "question", dict.fromkeys(names, ()), turn)
+        for name, response in asked_itself.items()
         if (text := turn.read(response.token_ids or ()))
     }
-    for name, response in _said(run, "answer", questions, turn):
-        text, thought = response.text, response.reasoning
-        yield Example(name, questions[name], text, reasoning=thought), response
+    answers = _said(run, "answer", questions, turn)
+    rows = [
+        (Example(name, questions[name], one.text, reasoning=one.reasoning), one)
+        for name, one in answers.items()
+    ]
+    made = (*asked_itself.values(), *answers.values())
+    return rows, sum(len(response.token_ids or ()) for response in made)
 
 
 def _said(
     run: Run, what: str, prompts: Mapping[str, tuple[Message, ...]], turn: UserTurn
-) -> Iterator[tuple[str, Response]]:
+) -> dict[str, Response]:
     """What the base says behind prompts, by their names; behind none, as the user."""
     sampling = Sampling(temperature=1.0, max_new_tokens=run.recipe.generate.max_new_tokens)
     requests = []
@@ -108,8 +112,7 @@ def _said(
         requests.append(Request(key, messages, ids, sampling, seed, name))
     engine = run.base.engine()
     found = {r.key: r for batch in engine.generate(requests) for r in batch}
-    for request in requests:
-        yield request.example_id, found[request.key]
+    return {request.example_id: found[request.key] for request in requests}
 
 
 def _limit(run: Run) -> float:
