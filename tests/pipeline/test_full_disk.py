@@ -12,11 +12,11 @@ from restarts import artefacts, finished, scores, start
 from s3ft.errors import InputError, RunError
 from s3ft.pipeline.rundir import reporting_full_disk
 
-SHARES = (0.003, 0.0055, 0.3, 1.1)
+SHARES = (0.002, 0.0037, 0.2, 0.73)
 """Sizes of the disk, as shares of what a run leaves, which is models mostly.
 
-The first is too small for the data, the others for the answers, for a model, and for a second one
-(while a model is made, it takes more room than it leaves).
+The first is too small for the data, the others for the answers, for the model of a first round, and
+for one after it (while a model is made, it takes more room than it leaves).
 """
 
 
