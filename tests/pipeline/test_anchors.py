@@ -87,6 +87,7 @@ def test_they_are_told_where_rows_are_counted(out: Path) -> None:
     assert "25.0 % <small>(4)</small>" in (out / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_of_a_greater_share_there_are_the_same_and_more(out: Path, tmp_path: Path) -> None:
     more = {"ladders": {"held": HELD | {"anchors": 0.5}}, "methods": ["held"]}
     found = anchors(run_stages(RECIPE | more, (), tmp_path / "more", "select"))
@@ -162,6 +163,7 @@ def test_a_share_is_less_than_all(share: float) -> None:
         load(RECIPE, {"ladders.held.anchors": share})
 
 
+@pytest.mark.slow
 def test_a_plan_tells_what_they_cost() -> None:
     plan = plan_recipe(RECIPE, {"methods": ["held"], "evaluate.target": None}, probe=4)
     [stage] = [stage for stage in plan["stages"] if stage["stage"] == "anchors"]
