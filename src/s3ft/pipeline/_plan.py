@@ -21,10 +21,10 @@ from ..stats import wilson
 from ..train import completion_ids, kept_steps, max_steps
 from . import _probe
 from ._measuring import targets
+from ._planned import planned, what_it_does
 from ._preflight import preflight
 from ._probe import Work
 from ._run import scratch_run
-from ._stages import Stage
 from ._sweep import point_recipe
 from .rundir import Run
 from .selection import anchors_wanted, full_size, replay_target, rounds_of, rung_source
@@ -70,12 +70,12 @@ def plan_recipe(
     recipe = load(source, overrides)
     with scratch_run(recipe) as (run, until):
         begin, before = time.monotonic(), usage()
-        console.print(_what_it_does(recipe, probe, until), markup=False)
+        console.print(what_it_does(recipe, probe, until), markup=False)
         checks = preflight(run, until=until, ask=probe > 0)
         checked = _probe.since(before, begin)
         with _probe.probe_run(run, probe or PROMPTS) as few:
             plan = _Plan(run, few, asks=probe > 0)
-            stages = [_stage("pre-flight", "requests", checked.requests, None, checked)]
+            stages = [planned("pre-flight", "requests", checked.requests, None, checked)]
             stages += plan.selection()
             if until == "report":
                 stages += plan.tuning()
@@ -95,21 +95,6 @@ def plan_recipe(
                 "cost": sum(stage["cost"] or 0.0 for stage in stages) if probe else None,
                 "notes": plan.notes(stages),
             }
-
-
-def _what_it_does(recipe: Recipe, probe: int, until: Stage) -> str:
-    """Said before it is done: it may cost time and money."""
-    if not probe:
-        return "plan: the pre-flight, and counting; no model and no endpoint is asked"
-    doing = ["the pre-flight"]
-    if recipe.rungs_to_ask():
-        who = recipe.generator or recipe.generate.engine
-        doing.append(f"at most {probe} rows of each split asked of {who}")
-        doing.append(f"judged by {recipe.judge.name}")
-    if until == "report":
-        doing += [f"{_probe.STEPS} training steps"] if recipe.methods else []
-        doing += [f"{_probe.ITEMS} items of each benchmark"] if recipe.evaluate.benchmarks else []
-    return f"plan, in a temporary folder: {', '.join(doing)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,39 +126,39 @@ class _Plan:
                 stages.append(self._second_round(rung, at_most, work))
             elif self.asks:
                 done = work.get(rung.name, Work()) * self._scale
-                stages.append(_stage(rung.name, "requests", done.requests, at_most, done))
+                stages.append(planned(rung.name, "requests", done.requests, at_most, done))
             else:
                 source = rung_source(self.few, rung)
                 tokens = at_most * _probe.prompt_tokens(source, self.few.store)
-                stage = _stage(rung.name, "requests", None, at_most, None)
+                stage = planned(rung.name, "requests", None, at_most, None)
                 stages.append(stage | {"prompt_tokens": round(tokens)})
         if stages:
             done = work.get("judge", Work()) * self._scale
             count = done.requests if self.asks else None
-            stages.append(_stage("judge", "responses", count, judged, done if self.asks else None))
+            stages.append(planned("judge", "responses", count, judged, done if self.asks else None))
         if "weigh" in work:
             done = work["weigh"] * self._scale
-            stages.append(_stage("weigh", "rows", done.requests, None, done))
+            stages.append(planned("weigh", "rows", done.requests, None, done))
         if (anchors := anchors_wanted(self.run)) and self.asks:
             done = _probe.anchors(self.few)
             stages.append(
-                _stage("anchors", "rows", anchors, None, done * (anchors / done.requests))
+                planned("anchors", "rows", anchors, None, done * (anchors / done.requests))
             )
         elif anchors:
-            stages.append(_stage("anchors", "rows", anchors, None, None))
+            stages.append(planned("anchors", "rows", anchors, None, None))
         return stages
 
     def _second_round(self, rung: Rung, at_most: int, work: Mapping[str, Work]) -> dict[str, Any]:
         """A rung of the second round, as if it were asked once about all that the first leaves."""
         first = work.get(rung.name.removeprefix(f"{rung.of}-"), Work())
         if not first.requests:
-            return _stage(rung.name, "requests", None, at_most, None)
+            return planned(rung.name, "requests", None, at_most, None)
         [method] = [name for name in self.run.recipe.methods if first_round(name) == rung.of]
         kept, dropped = _probe.targets(self.few, method)
         golds = {one.name for one in self.run.recipe.method(method).rungs if not one.asks}
         left = dropped + sum(target.source in golds for target in kept)
         done = first * (left * self._scale / first.requests)
-        return _stage(rung.name, "requests", done.requests, at_most, done)
+        return planned(rung.name, "requests", done.requests, at_most, done)
 
     def _at_most(self, rung: Rung) -> int:
         """The samples of a rung if not one were verified before the last."""
@@ -217,7 +202,7 @@ class _Plan:
         if models:
             steps = trained * max_steps(full_size(run.store), recipe.train)
             training = self._training() if self.asks else None
-            stages.insert(0, _stage("train", "steps", steps, None, training))
+            stages.insert(0, planned("train", "steps", steps, None, training))
         rows = sum(run.store.count(one.split) for one in targets(recipe))
         if recipe.evaluate.checkpoints:
             steps = max_steps(full_size(run.store), recipe.train)
@@ -231,11 +216,11 @@ class _Plan:
         stages, items = [], check_benchmarks(recipe.evaluate)
         if rows:
             work = row and row * (models * rows)
-            stages.append(_stage(f"{of}target", "responses", models * rows, None, work))
+            stages.append(planned(f"{of}target", "responses", models * rows, None, work))
         if items:
             work = _probe.benchmarks(self.few, items) * models if self.asks else None
             count = models * sum(items.values())
-            stages.append(_stage(f"{of}benchmarks", "items", count, None, work))
+            stages.append(planned(f"{of}benchmarks", "items", count, None, work))
         return stages
 
     def _training(self) -> Work | None:
@@ -298,18 +283,3 @@ def _lengths(run: Run, target: Target, reasoning: Reasoning) -> tuple[int, int]:
     chat = run.base.chat
     ids = completion_ids(target, chat, reasoning)
     return len(chat.prompt_ids(target.prompt)), len(ids)
-
-
-def _stage(
-    name: str, unit: str, count: float | None, at_most: int | None, work: Work | None
-) -> dict[str, Any]:
-    return {
-        "stage": name,
-        "unit": unit,
-        "count": None if count is None else round(count),
-        "most": at_most,
-        "prompt_tokens": work and round(work.prompt_tokens),
-        "completion_tokens": work and round(work.completion_tokens),
-        "seconds": work and work.seconds,
-        "cost": work and work.cost,
-    }

@@ -5,9 +5,10 @@ from ._fill import answer, judge
 from ._guard import Guard
 from ._loop import ask, decide, generate, pending_rounds, rounds_of, select, write
 from ._loop import judge as judge_rung
-from ._mixture import full_size, read_mixture, replay_target, walk_all, write_mixture
+from ._mixture import full_size, read_mixture, walk_all, write_mixture
 from ._solved import Solved
 from ._source import Source, measured_source, needs_likelihood, pin_sources, rung_source
+from ._targets import replay_target
 from ._weigh import weigh, weigh_golds
 
 __all__ = [

@@ -13,17 +13,16 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import ANCHOR, REPLAY, Dropped, Mask, Method, Missing, Rung, final_answer, walk
-from ...records import Example, Message, Target, content_hash
-from ...store import Entry, Store
-from ...train import completion_ids
+from ...ladder import ANCHOR, REPLAY, Dropped, Method, Missing, Rung, walk
+from ...records import Message, Target, content_hash
+from ...store import Store
+from ._targets import anchor_target, replay_target, with_mask, without_borrowed_thoughts
 
 if TYPE_CHECKING:
     from ...chat import Chat
@@ -85,7 +84,7 @@ def write_mixture(
         def add(target: Target) -> None:
             if method.mask and target.source in masked:
                 assert chat is not None, "a mask is of token ids"
-                target = _with_mask(target, method.mask, chat)
+                target = with_mask(target, method.mask, chat)
             row = _row(target, chat)
             counts[target.source] += 1
             jsonl.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -124,36 +123,6 @@ def write_mixture(
     return dict(counts)
 
 
-def replay_target(example: Example) -> Target:
-    """A general row as it is trained on."""
-    return Target(
-        example.id,
-        REPLAY,
-        "a general row, the same for all methods",
-        example.prompt,
-        example.completion,
-        reasoning=example.reasoning,
-    )
-
-
-def anchor_target(entry: Entry, generator: str | None) -> Target:
-    """What the base answered to its own question, as it is trained on."""
-    example, (candidate,) = entry.example, entry.candidates
-    response = candidate.response
-    return Target(
-        example.id,
-        ANCHOR,
-        "the base's answer to a question of its own, which nobody judged",
-        example.prompt,
-        response.text,
-        token_ids=response.token_ids,
-        generator=generator,
-        base_logprob=response.logprob,
-        num_tokens=None if response.token_ids is None else len(response.token_ids),
-        reasoning=response.reasoning,
-    )
-
-
 def full_size(store: Store) -> int:
     """The rows of a mixture that drops no prompt."""
     return store.count("train") + store.count(REPLAY)
@@ -184,30 +153,6 @@ def read_mixture(folder: Path) -> Iterator[Target]:
                     loss_mask=None if mask is None else tuple(mask),
                     **row,
                 )
-
-
-def _with_mask(target: Target, mask: Mask, chat: Chat) -> Target:
-    """A weighed target with the mask of its tokens, and their ids."""
-    ids = completion_ids(target, chat, "keep")
-    assert target.base_logprobs is not None, "selection before the target was weighed"
-    assert len(target.base_logprobs) == len(ids), "weighed were other tokens than are trained"
-    answer = final_answer(ids, target.answers, chat.text)
-    trained = mask.trained(target.base_logprobs, answer)
-    return replace(target, token_ids=ids, loss_mask=trained)
-
-
-def without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
-    """A target less its reasoning: that was about what the trained model won't see.
-
-    What is left are the model's own ids of the answer, where they are known.
-    """
-    if not target.reasoning:
-        return target
-    ids = target.token_ids
-    if ids is not None and chat is not None:
-        ids = chat.without_reasoning(target.prompt, target.completion, ids)
-        return replace(target, reasoning="", token_ids=ids, num_tokens=len(ids))
-    return replace(target, reasoning="", token_ids=None, num_tokens=None)
 
 
 def _row(target: Target, chat: Chat | None) -> dict[str, Any]:

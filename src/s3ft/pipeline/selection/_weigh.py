@@ -18,7 +18,7 @@ from ...progress import progress
 from ...records import Target
 from ...store import GOLD, Entry, Place, Spent
 from ...train import completion_ids
-from ._mixture import without_borrowed_thoughts
+from ._targets import without_borrowed_thoughts
 
 if TYPE_CHECKING:
     from ..rundir import Run

@@ -1,0 +1,68 @@
+"""Targets that no ladder gives, and what is left out of those that one does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...ladder import ANCHOR, REPLAY, Mask, final_answer
+from ...records import Example, Target
+from ...store import Entry
+from ...train import completion_ids
+
+if TYPE_CHECKING:
+    from ...chat import Chat
+
+
+def replay_target(example: Example) -> Target:
+    """A general row as it is trained on."""
+    return Target(
+        example.id,
+        REPLAY,
+        "a general row, the same for all methods",
+        example.prompt,
+        example.completion,
+        reasoning=example.reasoning,
+    )
+
+
+def anchor_target(entry: Entry, generator: str | None) -> Target:
+    """What the base answered to its own question, as it is trained on."""
+    example, (candidate,) = entry.example, entry.candidates
+    response = candidate.response
+    return Target(
+        example.id,
+        ANCHOR,
+        "the base's answer to a question of its own, which nobody judged",
+        example.prompt,
+        response.text,
+        token_ids=response.token_ids,
+        generator=generator,
+        base_logprob=response.logprob,
+        num_tokens=None if response.token_ids is None else len(response.token_ids),
+        reasoning=response.reasoning,
+    )
+
+
+def with_mask(target: Target, mask: Mask, chat: Chat) -> Target:
+    """A weighed target with the mask of its tokens, and their ids."""
+    ids = completion_ids(target, chat, "keep")
+    assert target.base_logprobs is not None, "selection before the target was weighed"
+    assert len(target.base_logprobs) == len(ids), "weighed were other tokens than are trained"
+    answer = final_answer(ids, target.answers, chat.text)
+    trained = mask.trained(target.base_logprobs, answer)
+    return replace(target, token_ids=ids, loss_mask=trained)
+
+
+def without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:
+    """A target less its reasoning: that was about what the trained model won't see.
+
+    What is left are the model's own ids of the answer, where they are known.
+    """
+    if not target.reasoning:
+        return target
+    ids = target.token_ids
+    if ids is not None and chat is not None:
+        ids = chat.without_reasoning(target.prompt, target.completion, ids)
+        return replace(target, reasoning="", token_ids=ids, num_tokens=len(ids))
+    return replace(target, reasoning="", token_ids=None, num_tokens=None)
