@@ -109,12 +109,6 @@ class _Plan:
     def _scale(self) -> float:
         return self.run.store.count("train") / self.few.store.count("train")
 
-    @property
-    def _second_rounds(self) -> list[str]:
-        """The methods that have one."""
-        recipe = self.run.recipe
-        return [name for name in recipe.methods if recipe.method(name).first_round]
-
     def selection(self) -> list[dict[str, Any]]:
         """Answers, paraphrases and verdicts."""
         work = _probe.walk_ladders(self.few) if self.asks else {}
@@ -198,7 +192,7 @@ class _Plan:
             stages += self._measured(dev, dev_rows, row, 1 + tried, "sweep: ")
         # A sweep's chosen models are not made anew.
         again = max(0, tried - len(recipe.methods))
-        trained = len(self._second_rounds) + models + again
+        trained = len(recipe.asked_twice) + models + again
         if models:
             steps = trained * max_steps(full_size(run.store), recipe.train)
             training = self._training() if self.asks else None
@@ -253,14 +247,14 @@ class _Plan:
             one = Work(0, rows * prompt, rows * completion)
             one += Work(seconds=seconds * share * rows / recipe.train.batch_size)
             trained = len(recipe.seeds) + max(0, len(points(recipe.sweep)) - 1)
-            total += one * (trained + (method in self._second_rounds))
+            total += one * (trained + (method in recipe.asked_twice))
         return total
 
     def notes(self, stages: list[dict[str, Any]]) -> list[str]:
         """What the mixtures leave out, and where a budget of the recipe will not last."""
         notes = [
             f"mixture {method}: what ends in its last source is asked again in a second round"
-            for method in self._second_rounds
+            for method in self.run.recipe.asked_twice
         ]
         generate = self.run.recipe.generate
         endpoint = generate.openai if generate.engine == "openai" else None

@@ -64,8 +64,7 @@ def preflight(run: Run, *, until: Stage, ask: bool = True) -> list[str]:
             vllm.check()
     if recipe.ray is not None:
         found.append(f"ray: {connect(recipe.ray)}")
-    twice = any(recipe.method(name).first_round for name in recipe.methods)
-    if recipe.methods and reaches(until, "judge" if twice else "train"):
+    if recipe.methods and reaches(until, "judge" if recipe.asked_twice else "train"):
         lengths = _lengths(run)
         found.append(str(lengths))
         step = dry_run(base.config, recipe.train, lengths.longest, lengths.longest_gold)

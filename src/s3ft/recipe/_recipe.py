@@ -184,6 +184,11 @@ class Recipe(Strict):
     def _config(self, method: str) -> LadderConfig:
         return self.ladders.get(method) or built_in_method(method)
 
+    @property
+    def asked_twice(self) -> list[str]:
+        """The methods that ask a model of a first round."""
+        return [name for name in self.methods if self.method(name).first_round]
+
     def in_one_round(self) -> Recipe:
         """The recipe with methods that ask no tuned model."""
         once = {name: self._config(name).model_copy(update={"rounds": 1}) for name in self.methods}

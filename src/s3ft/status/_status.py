@@ -103,8 +103,7 @@ def _status(run: Path, recipe: Recipe, store: Store) -> Status:
     labels = [tuned(method, seed) for method, seed in product(recipe.methods, recipe.seeds)]
     models = {label: _model(run / "models" / label) for label in labels}
     measured = [BASE, *_measured(recipe, models)]
-    twice = [name for name in recipe.methods if recipe.method(name).first_round]
-    firsts = [tuned(first_round(name), ROUND_SEED) for name in twice]
+    firsts = [tuned(first_round(name), ROUND_SEED) for name in recipe.asked_twice]
     models = {label: _model(run / "models" / label) for label in firsts} | models
     ladders, verdicts = read_ladders(store, recipe)
     for split in tasks.values():
