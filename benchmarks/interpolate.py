@@ -14,13 +14,12 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from headline.scores import drop, mean
+from headline.scores import Scores, drop, mean
 
 import s3ft
 from s3ft.atomic import atomic_folder
@@ -29,9 +28,6 @@ from s3ft.models import load_model
 from s3ft.recipe import Model, Recipe, load
 from s3ft.stats.bootstrap import interval
 from s3ft.store import Store
-
-Scores = dict[str, dict[str, dict[str, float]]]
-"""Values in percent by task, model and item."""
 
 
 def main() -> None:
@@ -102,7 +98,8 @@ def _interpolate(base: Model, model: Path, part: float, out: Path) -> None:
 
 
 def scores(run: Path) -> Scores:
-    found: Scores = {}
+    """What a run measured, in percent."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
     recipe = load(run / "recipe.yaml")
     with Store(run / "run.sqlite") as store:
         for model, task, metric, item, value in store.scores():
@@ -116,7 +113,7 @@ def beside(whole: Scores, other: Scores, label: str) -> Scores:
     return {task: {BASE: whole[task][BASE], label: other[task][BASE]} for task in whole}
 
 
-def figures(found: Mapping[str, Any], label: str) -> dict[str, Any]:
+def figures(found: Scores, label: str) -> dict[str, Any]:
     """Accuracy and mean drop, with intervals over items."""
     tasks = [task for task in found if task != TARGET]
     accuracy = mean(found, TARGET, [label], TARGET)

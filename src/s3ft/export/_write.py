@@ -94,7 +94,7 @@ def write_export(
     extras = _trl.row_extras(training) if training is not None and format == "trl" else {}
     with atomic_folder(folder) as partial:
         with open(partial / ROWS, "w", encoding="utf-8") as lines:
-            for row in _converted(mixture, reasoning, format, ids):
+            for row in ids if format == "ids" else _converted(mixture, reasoning, format):
                 lines.write(json.dumps({**row, **extras}, ensure_ascii=False) + "\n")
         for name, text in files.items():
             (partial / name).write_text(text, encoding="utf-8")
@@ -116,14 +116,9 @@ def check_free(folder: Path) -> None:
         raise InputError(str(folder), problem, "Choose another --out, or empty it.")
 
 
-def _converted(
-    mixture: Path, reasoning: Reasoning, format: Format, ids: Iterable[Row]
-) -> Iterator[Row]:
-    rows = mixture_rows(mixture, reasoning, masks=format == "ids")
-    made = (convert(row, format) for row in rows)
-    if format != "ids":
-        return made
-    return ({**tokens, **row} for tokens, row in zip(ids, made, strict=True))
+def _converted(mixture: Path, reasoning: Reasoning, format: Format) -> Iterator[Row]:
+    for row in mixture_rows(mixture, reasoning):
+        yield convert(row, format)
 
 
 def _configurations(training: Training, rows: Rows, format: Format) -> dict[str, str]:

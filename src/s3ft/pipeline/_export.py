@@ -21,12 +21,9 @@ from ..export import (
 from ..packages import require
 from ..recipe import Model, Recipe, Train, load
 from ..store import reading
-from ..train import length_limit, max_steps, tokenize
+from ..train import IGNORED, length_limit, max_steps, tokenize
 from .rundir import RECIPE, STORE, read_sweep
 from .selection import full_size, read_mixture
-
-UNTRAINED = -100
-"""The label of a token that is not trained, in every trainer."""
 
 
 def export_mixture(run: Path, method: str, format: str, out: Path | None = None) -> Exported:
@@ -91,7 +88,7 @@ def _ids(mixture: Path, recipe: Recipe, train: Train) -> Iterator[dict[str, list
     def labelled(row: dict[str, list[int]]) -> dict[str, list[int]]:
         ids = row["input_ids"]
         trained = zip(ids, row["completion_mask"], strict=True)
-        labels = [id if counts else UNTRAINED for id, counts in trained]
+        labels = [id if counts else IGNORED for id, counts in trained]
         return {"input_ids": ids, "labels": labels, "attention_mask": [1] * len(ids)}
 
     return map(labelled, rows)

@@ -28,6 +28,8 @@ def what_it_does(recipe: Recipe, probe: int, until: Stage) -> str:
 def planned(
     name: str, unit: str, count: float | None, at_most: int | None, work: Work | None
 ) -> dict[str, Any]:
+    """A stage of `plan_recipe`: its count as expected and at most, and the work of what is
+    expected."""
     return {
         "stage": name,
         "unit": unit,

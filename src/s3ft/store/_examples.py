@@ -32,10 +32,7 @@ class ExampleQueries(Database):
         """
         with self._transaction():
             for split, examples in splits.items():
-                self._db.executemany(
-                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
-                )
+                self._insert(split, examples)
             found = {"data": "read", **metadata()}
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", found.items())
 
@@ -48,10 +45,7 @@ class ExampleQueries(Database):
         """Put others in the place of a split that nothing hangs on, with what is to be known."""
         with self._transaction():
             self._db.execute("DELETE FROM examples WHERE split = ?", (split,))
-            self._db.executemany(
-                "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
-            )
+            self._insert(split, examples)
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", metadata.items())
 
     def add_answered(
@@ -65,10 +59,7 @@ class ExampleQueries(Database):
         called as the split is; with what is to be known, and what it cost."""
         with self._transaction():
             for position, (example, response) in enumerate(rows, self.count(split)):
-                self._db.execute(
-                    "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    _rows.example_row(split, position, example),
-                )
+                self._insert(split, [example], position)
                 self._db.execute(
                     "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?)",
                     _rows.response_row(response),
@@ -79,6 +70,12 @@ class ExampleQueries(Database):
                 )
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", metadata.items())
             self._add_spent(spent)
+
+    def _insert(self, split: str, examples: Iterable[Example], start: int = 0) -> None:
+        self._db.executemany(
+            "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (_rows.example_row(split, n, example) for n, example in enumerate(examples, start)),
+        )
 
     def count(self, split: str) -> int:
         """How many examples a split has."""

@@ -15,12 +15,13 @@ from ._dry_run import DryRun, dry_run
 from ._fit import seconds_per_step
 from ._micro_batch import largest_micro_batch
 from ._probe import Probe
-from ._tokenize import completion_ids, length_limit, reasoning_to_train, tokenize
+from ._tokenize import IGNORED, completion_ids, length_limit, reasoning_to_train, tokenize
 from ._trackers import report_figures, reports
 from ._train import CHECKPOINTS, TrainedModel, train
 
 __all__ = [
     "CHECKPOINTS",
+    "IGNORED",
     "PARTIAL_SUFFIX",
     "RESERVED_ARGS",
     "DryRun",

@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import pad
 from trl import SFTTrainer
 
-from ._lm_head import IGNORED
+from ._tokenize import IGNORED
 
 
 class LengthSortedTrainer(SFTTrainer):  # type: ignore[misc]

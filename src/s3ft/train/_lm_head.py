@@ -9,12 +9,10 @@ import torch
 from torch.nn.functional import pad
 
 from ..models import hidden_states_at
+from ._tokenize import IGNORED
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-IGNORED = -100
-"""The label of a position that is not trained."""
 
 
 def read_trained_positions(model: PreTrainedModel) -> None:

@@ -15,6 +15,9 @@ from ..records import Example, Target
 if TYPE_CHECKING:
     from datasets import Dataset
 
+IGNORED = -100
+"""The label of a position that is not trained, in every trainer."""
+
 UNLIMITED = 10**9
 """Tokenizers without a limit name one far above this."""
 
