@@ -125,8 +125,8 @@ class Comparison:
         jobs = self._runs(chosen)
         self._do("base", [self.base])
         self._do("equal", list({job.path: job for job in jobs.values()}.values()))
-        runs = {"base": Measured(jobs["sft"], self.seeds)}
-        runs |= {method: Measured(job, job.recipe.seeds) for method, job in jobs.items()}
+        runs = {"base": Measured([jobs["sft"]], self.seeds)}
+        runs |= {method: Measured([job], job.recipe.seeds) for method, job in jobs.items()}
         self.found["equal"] = {}
         for part in runs["base"].parts:
             name = TARGET if part == "test" else f"{TARGET} {part}"
@@ -180,7 +180,7 @@ class Comparison:
 
 def _trial(base: Job, tuned: Job) -> dict[str, Any]:
     """What a rate is chosen by: a tuned model's accuracy on dev minus its mean drop there."""
-    ours, before = Measured(tuned, [0]), Measured(base, [0])
+    ours, before = Measured([tuned], [0]), Measured([base], [0])
     drops = [
         float(before.score("base", task)[0] - ours.score("base", task)[0])
         for task in base.recipe.evaluate.benchmarks

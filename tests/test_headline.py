@@ -12,6 +12,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,10 +22,12 @@ from zlib import crc32
 import numpy as np
 import pytest
 from headline import cli, protocols, rates, results, stages, tables
-from headline.curves import Points, drop_at, envelope, gap
+from headline.beyond import OURS, mixture_conditions
+from headline.curves import Points, accuracies_at, drops_at, envelope, gap
 from headline.jobs import Job, execute
 from headline.lab_bench import LabBench
 from headline.plot import frontier
+from headline.runs import Variant
 from headline.scores import drop, labels, mean
 
 from restarts import Command
@@ -81,23 +84,22 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> LabBench:
     return made
 
 
-def measured(bench: LabBench, rate: float, percent: Mapping[str, tuple[float, float]]) -> Any:
-    """A run as if it had been done: accuracy and drop by method, the same for all seeds."""
-    job = bench.measured("math", rate, "test", ["sft", "s3ft"], SEEDS)
-    job = Job(
-        job.path,
-        job.recipe.model_copy(
-            update={"evaluate": job.recipe.evaluate.model_copy(update={"benchmarks": list(SUITE)})}
-        ),
-        job.until,
-        job.target,
-        job.rate,
-    )
+def measured(bench: LabBench, rate: float, percent: Mapping[str, tuple[float, float]]) -> list[Job]:
+    """Runs as if they had been done: accuracy and drop by method, the same for all seeds."""
+    jobs = bench.measured("math", rate, "test", list(percent), SEEDS)
+    return [done(bench, job, percent) for job in jobs]
+
+
+def done(bench: LabBench, job: Job, percent: Mapping[str, tuple[float, float]]) -> Job:
+    evaluate = job.recipe.evaluate.model_copy(update={"benchmarks": list(SUITE)})
+    job = replace(job, recipe=job.recipe.model_copy(update={"evaluate": evaluate}))
     job.path.mkdir(parents=True, exist_ok=True)
     (job.path / "recipe.yaml").write_text(job.recipe.to_yaml(), encoding="utf-8")
     ids = [json.loads(line)["id"] for line in bench.rows("math", "test").open(encoding="utf-8")]
     with Store(job.path / "run.sqlite") as store:
-        for method, (accuracy, drop) in {"base": (40.0, 0.0), **percent}.items():
+        for method in ["base", *job.recipe.methods]:
+            named = job.names.get(method, method)
+            accuracy, drop = percent.get(named, (40.0, 0.0))
             for label in labels(method, SEEDS):
                 right = round(len(ids) * accuracy / 100)
                 found = [
@@ -148,9 +150,11 @@ class TestCurves:
         assert gaps[0, -1] == 10
         assert gaps[1, [0, -1]] == pytest.approx([0, 10])
         assert not gap(ours, ours)[0].any()
-        assert drop_at(ours, 50) == pytest.approx(2.5)
-        assert drop_at(theirs, 50) == pytest.approx(10)
-        assert drop_at(theirs, 51) is None
+        assert drops_at(ours, 50) == pytest.approx([2.5] * 3)
+        assert drops_at(theirs, 50) == pytest.approx([10] * 3)
+        assert np.isinf(drops_at(theirs, 51)).all()
+        assert accuracies_at(theirs, 5) == pytest.approx([45] * 3)
+        assert accuracies_at(ours, 9) == pytest.approx([60] * 3), "flat beyond the last point"
 
 
 class TestFigures:
@@ -182,8 +186,8 @@ class TestFigures:
         assert rounds == [["math", "code"], ["code"], ["code"], ["code"]]
 
     def test_the_equal_protocol_says_what_is_met(self, bench: LabBench) -> None:
-        job = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
-        found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        jobs = measured(bench, 1e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        found, conditions = protocols.equal({"math": jobs}, ["sft", "s3ft"], SEEDS)
         ours = found["math"]["s3ft"]
         assert ours["accuracy"].value == pytest.approx(60)
         assert ours["over_sft"].value == pytest.approx(10)
@@ -207,8 +211,8 @@ class TestFigures:
         self, bench: LabBench, sft: Any, s3ft: Any, missed: str
     ) -> None:
         rate = (sft[0] + 100 * sft[1] + 10 * s3ft[0]) * 1e-6  # a run of its own
-        job = measured(bench, rate, {"sft": sft, "s3ft": s3ft})
-        _, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        jobs = measured(bench, rate, {"sft": sft, "s3ft": s3ft})
+        _, conditions = protocols.equal({"math": jobs}, ["sft", "s3ft"], SEEDS)
         [condition] = [condition for condition in conditions if not condition.met]
         assert missed in condition.what
 
@@ -250,9 +254,87 @@ class TestFigures:
         assert not condition.met
         assert swapped["math"]["methods"]["s3ft"]["drop_at_accuracy"] is None
 
+    @pytest.mark.parametrize(
+        ("plus", "met", "of_s3ft"),
+        [
+            (((58.0, 1.0), (72.0, 6.0)), True, 0.4),  # half of the drop at 59 %
+            (((54.0, 3.0), (75.0, 4.0)), True, 0.85),  # at a drop of 4 more is learned
+            (((54.0, 1.0), (60.5, 4.0)), False, 0.9),
+            (((45.0, 1.0), (47.5, 2.0)), False, None),
+        ],
+    )
+    def test_what_goes_beyond_s3ft_is_compared_where_s3ft_is_at_its_best(
+        self, bench: LabBench, plus: Any, met: bool, of_s3ft: float | None
+    ) -> None:
+        jobs = [
+            measured(bench, plus[1][0] * 1e-6 + at * 1e-4, {"sft": sft, "s3ft": s3ft, OURS: ours})
+            for at, (sft, s3ft, ours) in enumerate(
+                zip([(45.0, 5.0), (50.0, 9.0)], [(50.0, 2.0), (60.0, 4.0)], plus, strict=True)
+            )
+        ]
+        chosen = {"math": jobs[0][0].rate}
+        methods = ["sft", "s3ft", OURS]
+        found, [condition, _] = protocols.frontier({"math": jobs}, chosen, methods, SEEDS[:1])
+        compared = found["math"]["beyond"]
+        assert (compared["accuracy"], compared["drop"]) == (59, 4)
+        theirs, ours = (compared["methods"][method] for method in ("s3ft", OURS))
+        assert theirs["of_s3ft"].value == 1
+        assert theirs["learned_at_drop"].value == pytest.approx(100 / 3), "20 of 60 points"
+        assert condition.met is met
+        if of_s3ft is None:
+            assert ours["of_s3ft"] is None
+            assert "not reached" in condition.figure
+        else:
+            assert ours["of_s3ft"].value == pytest.approx(of_s3ft, abs=0.05)
+        whole = {"frontier": found, "mixtures": {}, "conditions": [condition]}
+        text = tables.markdown(tables.tables(whole))
+        assert "Frontier, math: beside S3FT" in text
+        assert f"| {OURS} | " in text
+
+    @pytest.mark.parametrize(("drop", "gold", "met"), [(2.0, 12.0, True), (3.0, 16.0, False)])
+    def test_what_else_is_asked_of_it(
+        self, bench: LabBench, drop: float, gold: float, met: bool
+    ) -> None:
+        percent = {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0), OURS: (60.0, drop)}
+        jobs = measured(bench, drop * 1e-7, percent)
+        _, conditions = protocols.equal({"math": jobs}, list(percent), SEEDS)
+        assert f"{OURS}'s mean drop" in conditions[-1].what
+        assert conditions[-1].met is met
+        made = {"s3ft": {"percent": {"gold": 40.0}}, OURS: {"percent": {"gold": gold}}}
+        [condition] = mixture_conditions({"code": made})
+        assert condition.met is met
+        made["s3ft"] = {"percent": {"gold": 8.0}}
+        assert not mixture_conditions({"code": made}), "little gold to begin with"
+
+    def test_variants_are_methods_with_settings_of_their_own(self, bench: LabBench) -> None:
+        variants = {
+            "slow": Variant("sft", rate=0.25, more={"train.epochs": 12}),
+            "replay": Variant("sft", more={"data.replay": {"path": "{data}/general.jsonl"}}),
+        }
+        more = replace(bench, variants=variants)
+        percent = {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0), "slow": (55.0, 4.0)}
+        jobs = measured(more, 3e-5, {**percent, "replay": (45.0, 2.0)})
+        together, slow, replay = jobs
+        assert together.recipe.methods == ["sft", "s3ft"]
+        assert slow.recipe.train.learning_rate == pytest.approx(3e-5 / 4)
+        assert (slow.recipe.train.epochs, slow.rate) == (12, together.rate)
+        assert replay.recipe.data.replay is not None
+        rows = Path(replay.recipe.data.replay.path)
+        assert rows == (bench.out / "data" / "general.jsonl").resolve()
+        assert json.loads(rows.open(encoding="utf-8").readline())["completion"]
+        # The same mixture can be taken from the selection; other rows are another one.
+        assert slow.origin == together.origin
+        assert replay.origin is None
+        found, _ = protocols.equal({"math": jobs}, ["sft", "s3ft", "slow", "replay"], SEEDS)
+        assert [found["math"][m]["accuracy"].value for m in ("sft", "slow", "replay")] == [
+            pytest.approx(value) for value in (50, 55, 45)
+        ]
+        assert found["math"]["slow"]["drop"].value == pytest.approx(4)
+        assert more.selection("math", ["sft", "slow"]) == bench.selection("math", ["sft"])
+
     def test_tables_show_every_figure_and_condition(self, bench: LabBench) -> None:
-        job = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
-        found, conditions = protocols.equal({"math": job}, ["sft", "s3ft"], SEEDS)
+        jobs = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        found, conditions = protocols.equal({"math": jobs}, ["sft", "s3ft"], SEEDS)
         percent = {"self": 50.0, "paraphrase": 40.0, "gold": 10.0}
         mixture = {"math": {"s3ft": {"rows": 4, "percent": percent, "right": 100.0}}}
         whole = {"equal": found, "mixtures": mixture, "conditions": conditions}
@@ -322,7 +404,8 @@ class TestRuns:
     def test_every_part_of_what_goes_beyond_s3ft_is_a_method_of_every_recipe(
         self, recipes: Path
     ) -> None:
-        more = cli._ladders(ROOT / "benchmarks" / "beyond.yaml")
+        more = cli._more(ROOT / "benchmarks" / "beyond.yaml")
+        variants = more.pop("variants")
         names = ["sft", "s3ft", "s3ft-plus", *more["ladders"]]
         for target in cli.TARGETS:
             bench = LabBench(out=Path("x"), recipes=recipes, more=more | {"train.epochs": 1})
@@ -331,17 +414,18 @@ class TestRuns:
             plus, *parts = (recipe.method(name) for name in names[2:])
             assert plus not in parts
             assert len(set(parts)) == len(parts)
+        assert not set(variants) & set(names)
 
     def test_all_weights_are_trained_where_asked(self, recipes: Path) -> None:
         bench = LabBench(out=Path("x"), recipes=recipes, tuning="full")
-        job = bench.measured("math", 1e-4, "test", ["sft"], [0])
+        [job] = bench.measured("math", 1e-4, "test", ["sft"], [0])
         assert job.recipe.train.lora is None
         assert job.path == Path("x/math/full/0.0001/test")
         lora = LabBench(out=Path("x"), recipes=recipes)
         assert bench.selection("math", ["sft"]) == lora.selection("math", ["sft"]), "one for both"
 
     def test_what_is_done_is_known_and_more_of_it_is_not(self, bench: LabBench) -> None:
-        job = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
+        [job] = measured(bench, 2e-2, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         assert job.done() == 5, "measured, and no models there"
         for label in [f"{m}-seed{s}" for m in ("sft", "s3ft") for s in SEEDS]:
             (job.path / "models" / label).mkdir(parents=True)

@@ -38,6 +38,7 @@ from s3ft.recipe import parse_option
 from . import results, tables
 from .lab_bench import LabBench
 from .plot import frontier
+from .runs import Variant
 from .stages import QUICK_TARGET, compare
 
 TARGETS = ("math", "code", "reading")
@@ -66,6 +67,8 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that its runs end with it
+    more = _more(arguments.more)
+    variants = more.pop("variants", {})
     bench = LabBench(
         out=arguments.out,
         recipes=arguments.recipes,
@@ -75,14 +78,15 @@ def _run(arguments: argparse.Namespace) -> dict[str, Any]:
         judge=arguments.judge,
         sizes=QUICK_SIZES if arguments.quick else None,
         limit=QUICK_LIMIT if arguments.quick else None,
-        more={**_ladders(arguments.ladders), **dict(map(parse_option, arguments.set))},
+        more={**more, **dict(map(parse_option, arguments.set))},
+        variants={name: Variant(**variant) for name, variant in variants.items()},
     )
     if arguments.quick and arguments.rates is None:
         arguments.rates = [bench.recipe(QUICK_TARGET).train.learning_rate]
     return compare(bench, arguments)
 
 
-def _ladders(file: Path | None) -> dict[str, Any]:
+def _more(file: Path | None) -> dict[str, Any]:
     return yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
 
 
@@ -110,7 +114,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--out", type=Path, default=Path("runs/headline"), help="where the runs are kept")
     add("--targets", nargs="+", choices=TARGETS, default=list(TARGETS))
-    add("--methods", nargs="+", default=list(METHODS), help="built-in ones, or those of --ladders")
+    add("--methods", nargs="+", default=list(METHODS), help="built-in ones, or those of --more")
     add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of the equal protocol")
     add("--frontier-seeds", nargs="+", type=int, default=[0])
     add("--rates", nargs="+", type=float, help="the grid of learning rates")
@@ -121,7 +125,7 @@ def _arguments() -> argparse.Namespace:
     add("--model", help="another world's base, a folder")
     add("--world", type=int, default=0, help="the seed of its world")
     add("--judge", help="selects in place of the recipes' judge; the target keeps its own")
-    add("--ladders", type=Path, metavar="FILE", help="rungs and ladders whose methods may be named")
+    add("--more", type=Path, metavar="FILE", help="rungs, ladders and variants to name as methods")
     add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="keys of all recipes")
     add("--recipes", type=Path, default=RECIPES, help="folder of lab-<target>.yaml")
     add("--render", type=Path, metavar="FILE", help="show what --json wrote; nothing is run")

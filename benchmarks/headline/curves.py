@@ -48,11 +48,17 @@ def gap(ours: Points, theirs: Points) -> tuple[Replicates, NDArray[np.float64]]:
     return gaps.mean(axis=1), np.vstack([at, gaps[0]])
 
 
-def drop_at(points: Points, accuracy: float) -> float | None:
-    """The drop at which a curve reaches an accuracy; None where it never does.
+def drops_at(points: Points, accuracy: float) -> Replicates:
+    """The drop at which a curve reaches an accuracy, in each draw; endless where it never does."""
+    found = np.full(points[0].shape[1], np.inf)
+    for n in range(len(found)):
+        drops, accuracies = envelope(points[0][:, n], points[1][:, n])
+        if accuracy <= accuracies[-1]:
+            found[n] = np.interp(accuracy, accuracies, drops)
+    return found
 
-    Args:
-        points: with their replicates, of which only the first counts.
-    """
-    drops, accuracies = envelope(points[0][:, 0], points[1][:, 0])
-    return float(np.interp(accuracy, accuracies, drops)) if accuracy <= accuracies[-1] else None
+
+def accuracies_at(points: Points, drop: float) -> Replicates:
+    """The most accuracy that a curve has for a drop, in each draw."""
+    pairs = (envelope(points[0][:, n], points[1][:, n]) for n in range(points[0].shape[1]))
+    return np.array([np.interp(drop, *pair) for pair in pairs])

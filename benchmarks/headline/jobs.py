@@ -14,9 +14,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from s3ft.atomic import atomic_folder
@@ -35,7 +35,8 @@ TAIL = 15
 class Job:
     """One run: its folder, its recipe, and the command that makes it (``run`` or ``select``).
 
-    ``origin`` is the folder of the run that it begins as a copy of, if there is one.
+    ``origin`` is the folder of the run that it begins as a copy of, if there is one; ``names`` what
+    its methods are called where they are compared, if not as in the recipe.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Job:
     target: str
     rate: float
     origin: Path | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> int:

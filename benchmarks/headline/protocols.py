@@ -9,7 +9,8 @@ import numpy as np
 
 from s3ft.stats.bootstrap import Replicates, fraction_of, interval
 
-from .curves import Points, drop_at, gap
+from .beyond import OURS, beyond, equal_conditions, frontier_condition
+from .curves import Points, drops_at, gap
 from .jobs import Job
 from .results import Condition
 from .scores import Measured
@@ -17,10 +18,10 @@ from .tables import show
 
 
 def equal(
-    jobs: Mapping[str, Job], methods: Sequence[str], seeds: Sequence[int]
+    jobs: Mapping[str, Sequence[Job]], methods: Sequence[str], seeds: Sequence[int]
 ) -> tuple[dict[str, Any], list[Condition]]:
     """The equal protocol: figures by target and over the targets, and what they must meet."""
-    runs = {target: Measured(job, seeds) for target, job in jobs.items()}
+    runs = {target: Measured(some, seeds) for target, some in jobs.items()}
     found: dict[str, Any] = {}
     conditions: list[Condition] = []
     columns = ["base", *methods]
@@ -49,6 +50,8 @@ def equal(
             ours.value <= sft.value / 4,
         ),
     ]
+    if OURS in methods:
+        conditions += equal_conditions(found, list(runs))
     return found, conditions
 
 
@@ -89,7 +92,7 @@ def _target_conditions(target: str, accuracies: Mapping[str, Replicates]) -> lis
 
 
 def frontier(
-    jobs: Mapping[str, Sequence[Job]],
+    jobs: Mapping[str, Sequence[Sequence[Job]]],
     chosen: Mapping[str, float],
     methods: Sequence[str],
     seeds: Sequence[int],
@@ -97,13 +100,14 @@ def frontier(
     """The frontier protocol: each method's curve over all rates, and how far above SFT's it lies.
 
     Args:
+        jobs: each target's runs, by rate.
         chosen: each target's rate of the equal protocol; SFT's accuracy there is the one at which
             drops are compared.
     """
     found: dict[str, Any] = {}
     conditions: list[Condition] = []
     for target, at_rates in jobs.items():
-        runs = {job.rate: Measured(job, seeds) for job in at_rates}
+        runs = {jobs[0].rate: Measured(jobs, seeds) for jobs in at_rates}
         curves = {method: _curve(runs, method) for method in methods}
         level = float(runs[chosen[target]].accuracy("sft", "test")[0])
         base = interval(curves["sft"][1][0])
@@ -115,11 +119,14 @@ def frontier(
                     {"rate": rate, "drop": interval(lost), "accuracy": interval(accuracy)}
                     for rate, lost, accuracy in zip(runs, curve[0][1:], curve[1][1:], strict=True)
                 ],
-                "drop_at_accuracy": drop_at(curve, level),
+                "drop_at_accuracy": _told(drops_at(curve, level)),
                 "over_sft": interval(over),
                 "lowest_over_sft": float(gaps[1].min()),
                 "compared_up_to_drop": float(gaps[0, -1]),
             }
+        if OURS in methods:
+            found[target]["beyond"] = beyond(runs, curves, methods)
+            conditions.append(frontier_condition(target, found[target]["beyond"]))
         ours = found[target]["methods"]["s3ft"]
         conditions.append(
             Condition(
@@ -130,6 +137,10 @@ def frontier(
             )
         )
     return found, conditions
+
+
+def _told(drops: Replicates) -> float | None:
+    return None if np.isinf(drops[0]) else float(drops[0])
 
 
 def _curve(runs: Mapping[float, Measured], method: str) -> Points:

@@ -17,7 +17,7 @@ Trials = Mapping[str, list[dict[str, Any]]]
 
 def trial(job: Job) -> dict[str, Any]:
     """What a rate is chosen by: plain SFT's accuracy on dev minus its mean drop there."""
-    run = Measured(job, job.recipe.seeds)
+    run = Measured([job], job.recipe.seeds)
     return told(job.rate, float(run.accuracy("sft", "dev")[0]), float(run.drop("sft")[0]))
 
 

@@ -5,6 +5,7 @@
     OUT/<target>/selection/              answers, verdicts and mixtures, made once
     OUT/<target>/<tuning>/<rate>/dev/    plain SFT, measured on what the rate is chosen by
     OUT/<target>/<tuning>/<rate>/test/   the methods; begins as a copy of the selection
+    OUT/<target>/<tuning>/<rate>/<name>-test/   a variant of a method
 
 Each folder is a run directory of `s3ft`; see `jobs`.
 """
@@ -25,6 +26,25 @@ from .jobs import Job
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A built-in method under settings of its own, compared as a method beside the others.
+
+    Args:
+        rate: times the learning rate of the others.
+        more: keys of the recipe; ``{data}`` in a text is the folder of the comparison's rows.
+    """
+
+    method: str
+    rate: float = 1.0
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def other_rows(self) -> bool:
+        """Whether its mixture is not that of its method."""
+        return any(not key.startswith("train.") for key in self.more)
+
+
+@dataclass(frozen=True, slots=True)
 class Bench(ABC):
     """What all runs of one comparison share.
 
@@ -36,6 +56,7 @@ class Bench(ABC):
         sizes: rows by split, where not the comparison's own.
         limit: items of each benchmark.
         more: other keys than the recipes', the same for all runs.
+        variants: methods under settings of their own, by name.
     """
 
     out: Path
@@ -46,6 +67,7 @@ class Bench(ABC):
     sizes: Mapping[str, int] | None = None
     limit: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)
 
     @abstractmethod
     def recipe_file(self, target: str) -> Path:
@@ -86,6 +108,7 @@ class Bench(ABC):
         methods: Sequence[str],
         seeds: Sequence[int],
         rate: float | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> Job:
         """A run in the folder ``<target>/<where>``, its recipe written beside it."""
         changes: dict[str, Any] = {
@@ -102,6 +125,7 @@ class Bench(ABC):
             "seeds": list(seeds),
             **self.changes(split),
             **self.more,
+            **(more or {}),
         }
         if self.model:
             changes["model.id"] = self.model
@@ -117,14 +141,35 @@ class Bench(ABC):
         return Job(path, recipe, until, target, rate or recipe.train.learning_rate)
 
     def selection(self, target: str, methods: Sequence[str]) -> Job:
-        return self.job(target, "selection", "test", methods, [0])
+        return self.job(target, "selection", "test", self.without_variants(methods), [0])
+
+    def without_variants(self, methods: Sequence[str]) -> list[str]:
+        return [method for method in methods if method not in self.variants]
 
     def measured(
         self, target: str, rate: float, split: str, methods: Sequence[str], seeds: Sequence[int]
-    ) -> Job:
-        """Methods and seeds at a rate; on test with the selection's answers and mixtures."""
-        job = self.job(target, f"{self.tuning}/{rate:g}/{split}", split, methods, seeds, rate)
-        return replace(job, origin=self.out / target / "selection") if split == "test" else job
+    ) -> list[Job]:
+        """Methods and seeds at a rate, a run for all and one for each variant among them; on test
+        with the selection's answers and mixtures."""
+        where, origin = f"{self.tuning}/{rate:g}", self.out / target / "selection"
+        together = self.job(
+            target, f"{where}/{split}", split, self.without_variants(methods), seeds, rate
+        )
+        if split == "test":
+            together = replace(together, origin=origin)
+        jobs = [together]
+        for name in (method for method in methods if method in self.variants):
+            variant, path = self.variants[name], f"{where}/{name}-{split}"
+            more = {key: self._filled(value) for key, value in variant.more.items()}
+            job = self.job(target, path, split, [variant.method], seeds, rate * variant.rate, more)
+            begun = None if variant.other_rows or split != "test" else origin
+            jobs.append(replace(job, origin=begun, rate=rate, names={variant.method: name}))
+        return jobs
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._filled(inner) for key, inner in value.items()}
+        return value.format(data=self.out.resolve() / "data") if isinstance(value, str) else value
 
 
 def write_once(path: Path, text: str) -> None:

@@ -21,17 +21,23 @@ def labels(method: str, seeds: Iterable[int]) -> list[str]:
 
 
 class Measured:
-    """The figures of one run: a target at a rate, over the seeds of each method.
+    """The figures of a target at a rate, over the seeds of each method, of one run or several.
+
+    The base is that of the first.
 
     Draws of items hang on the task's name alone, so that all models are compared on the same
     items; those of seeds on the target, so that methods are compared seed by seed.
     """
 
-    def __init__(self, job: Job, seeds: Sequence[int]) -> None:
-        self.target = job.target
+    def __init__(self, jobs: Sequence[Job], seeds: Sequence[int]) -> None:
+        first, *others = jobs
+        self.target = first.target
         self._seeds = seeds
-        self._scores = scores(job)
-        self._suite = list(job.recipe.evaluate.benchmarks)
+        self._scores = {task: dict(models) for task, models in scores(first).items()}
+        for job in others:
+            for task, models in scores(job).items():
+                self._scores[task] = {**models, **self._scores[task]}
+        self._suite = list(first.recipe.evaluate.benchmarks)
 
     @property
     def parts(self) -> list[str]:
@@ -41,6 +47,14 @@ class Measured:
     def accuracy(self, method: str, part: str) -> Replicates:
         models = labels(method, self._seeds)
         return mean(self._scores, f"{self.target} {part}", models, self.target)
+
+    def learned(self, method: str) -> Replicates:
+        """Of the test items that the base fails, those that are right."""
+        task = f"{self.target} test"
+        failed = {item for item, value in self._scores[task]["base"].items() if value < 50}
+        models = labels(method, self._seeds)
+        kept = {m: {i: v for i, v in self._scores[task][m].items() if i in failed} for m in models}
+        return mean({f"{task}, failed": kept}, f"{task}, failed", models, self.target)
 
     def score(self, method: str, task: str) -> Replicates:
         """In one benchmark."""
@@ -66,6 +80,8 @@ def scores(job: Job) -> Scores:
                 if metric != "accuracy":
                     continue
                 task = f"{job.target} {parts[item]}"
+            method, dash, seed = model.rpartition("-seed")
+            model = f"{job.names.get(method, method)}{dash}{seed}"
             found.setdefault(task, {}).setdefault(model, {})[item] = 100 * value
     return found
 

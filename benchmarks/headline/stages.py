@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from . import protocols, rates
+from .beyond import OURS, mixture_conditions
 from .jobs import Job, execute
 from .mixtures import mixtures
 from .results import Condition
@@ -32,7 +34,10 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     targets, methods, seeds = arguments.targets, arguments.methods, arguments.seeds
     world = bench.prepare(targets)
     selections = {target: bench.selection(target, methods) for target in targets}
-    settings = _settings(arguments) | {"more": dict(bench.more)}
+    settings = _settings(arguments) | {
+        "more": dict(bench.more),
+        "variants": {name: asdict(variant) for name, variant in bench.variants.items()},
+    }
     found: dict[str, Any] = {"settings": settings, "world": world}
     conditions: list[Condition] = []
 
@@ -41,7 +46,7 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
 
     def trials(grids: rates.Grids) -> rates.Trials:
         jobs = {
-            target: [bench.measured(target, rate, "dev", ["sft"], seeds[:1]) for rate in grid]
+            target: [bench.measured(target, rate, "dev", ["sft"], seeds[:1])[0] for rate in grid]
             for target, grid in grids.items()
         }
         do("lr", [*(job for some in jobs.values() for job in some), *selections.values()])
@@ -57,9 +62,11 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     else:
         do("selection", list(selections.values()))
     found["mixtures"] = mixtures(bench, selections)
+    if OURS in methods:
+        conditions += mixture_conditions(found["mixtures"])
     if "equal" in arguments.stage:
         jobs = {t: bench.measured(t, chosen[t], "test", methods, seeds) for t in targets}
-        do("equal", list(jobs.values()))
+        do("equal", [job for some in jobs.values() for job in some])
         found["equal"], met = protocols.equal(jobs, methods, seeds)
         conditions += _quick_conditions(found) if arguments.quick else met
     if "frontier" in arguments.stage and not arguments.quick:
@@ -67,7 +74,7 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
         curves = {
             t: [bench.measured(t, rate, "test", methods, few) for rate in grids[t]] for t in targets
         }
-        do("frontier", [job for jobs in curves.values() for job in jobs])
+        do("frontier", [job for at in curves.values() for jobs in at for job in jobs])
         found["frontier"], met = protocols.frontier(curves, chosen, methods, few)
         conditions += met
     return {**found, "conditions": conditions}

@@ -36,7 +36,10 @@ def tables(found: Mapping[str, Any]) -> list[Table]:
     """Everything that was found, in the order of the stages; the conditions last."""
     made = [_rates(found["rates"])] if "rates" in found else []
     made += [_equal(name, methods) for name, methods in found.get("equal", {}).items()]
-    made += [_frontier(target, curves) for target, curves in found.get("frontier", {}).items()]
+    for target, curves in found.get("frontier", {}).items():
+        made.append(_frontier(target, curves))
+        if "beyond" in curves:
+            made.append(_beyond(target, curves["beyond"]))
     rows = [[c.what, c.figure, "met" if c.met else "MISSED"] for c in found["conditions"]]
     return [*made, _mixtures(found["mixtures"]), Table("Conditions", ["", "figure", ""], rows)]
 
@@ -92,6 +95,22 @@ def _frontier(target: str, curves: Mapping[str, Any]) -> Table:
     at = f"drop at {curves['accuracy_compared']:.1f} %"
     header = ["", "over SFT at equal drop", "lowest", at, "rate: accuracy, drop"]
     return Table(f"Frontier, {target}", header, rows)
+
+
+def _beyond(target: str, found: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            method,
+            show(figures["drop_at_accuracy"]) if figures["drop_at_accuracy"] else "not reached",
+            show(figures["of_s3ft"], digits=2),
+            show(figures["learned_at_drop"]),
+            NONE if method == "s3ft" else show(figures["learned_over_s3ft"], sign=True),
+        ]
+        for method, figures in found["methods"].items()
+    ]
+    at = f"drop at {found['accuracy']:.1f} %"
+    learned = f"of what the base fails, right at a drop of {found['drop']:.1f}, %"
+    return Table(f"Frontier, {target}: beside S3FT", ["", at, "of S3FT's", learned, "more"], rows)
 
 
 def _mixtures(found: Mapping[str, Any]) -> Table:
