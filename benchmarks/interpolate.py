@@ -1,33 +1,38 @@
 """What weights between base and tuned model know of both: a rival of how rows are chosen.
 
-    python benchmarks/interpolate.py RUN [--methods sft s3ft] [--parts 0.25 0.5 0.75] [--json FILE]
+    python benchmarks/interpolate.py RUN [--methods sft s3ft] [--parts 0.25 0.5 0.75] [--average]
+                                         [--json FILE]
 
 Of every tuned model of a finished run (its first seed) the weights are taken part of the way from
 the base, as WiSE-FT does (arXiv 2109.01903); with LoRA that is the adapter at a part of its scale.
-The models on the way are measured as the run's own are, and compared with its base item by item:
-accuracy on the target, and mean drop. Nothing is trained. It goes on where it was stopped. To be
-started where the run was, if its recipe names files by relative paths.
+`--average`: also the mean of the weights that `train.keep_checkpoints` kept and the last ones, as
+LAWA does (arXiv 2209.14981). The models are measured as the run's own are, and compared with its
+base item by item: accuracy on the target, and mean drop. Nothing is trained. It goes on where it
+was stopped. To be started where the run was, if its recipe names files by relative paths.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from _other_models import measure, of_folder, write
 from headline.scores import Scores, drop, mean
 
-import s3ft
-from s3ft.atomic import atomic_folder
 from s3ft.evaluate import BASE, TARGET, tuned
 from s3ft.models import load_model
 from s3ft.recipe import Model, Recipe, load
 from s3ft.stats.bootstrap import interval
 from s3ft.store import Store
+from s3ft.train import CHECKPOINTS
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 def main() -> None:
@@ -38,63 +43,64 @@ def main() -> None:
     add("run", type=Path)
     add("--methods", nargs="+", help="default: the run's")
     add("--parts", nargs="+", type=float, default=[0.25, 0.5, 0.75])
+    add("--average", action="store_true", help="also the mean of what was kept on the way")
     add("--json", type=Path)
     arguments = parser.parse_args()
     recipe = load(arguments.run / "recipe.yaml")
     whole, found = scores(arguments.run), []
     for method in arguments.methods or recipe.methods:
         label = tuned(method, recipe.seeds[0])
-        for part in [*arguments.parts, 1.0]:
+        mixes = ["average"] if arguments.average else []
+        for mix in [*(f"{part:g}" for part in arguments.parts), *mixes, "1"]:
             merged = whole
-            if part < 1:
-                out = measured(arguments.run, recipe, label, part)
+            if mix != "1":
+                out = measured(arguments.run, recipe, label, mix)
                 merged = beside(whole, scores(out), label)
-            row = {"method": method, "part": part, **figures(merged, label)}
+            row = {"method": method, "part": mix, **figures(merged, label)}
             found.append(row)
             accuracy, lost = (row[key]["value"] for key in ("accuracy", "drop"))
-            print(
-                f"{method} at {part:g}: accuracy {accuracy:.1f}, mean drop {lost:.2f}", flush=True
-            )
+            print(f"{method} at {mix}: accuracy {accuracy:.1f}, mean drop {lost:.2f}", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def measured(run: Path, recipe: Recipe, label: str, part: float) -> Path:
+def measured(run: Path, recipe: Recipe, label: str, mix: str) -> Path:
     """The run of a model on the way, which measures it and trains nothing."""
-    folder = run / "interpolated" / f"{label}-{part:g}"
+    folder = run / "interpolated" / f"{label}-{mix}"
     if not (folder / "model").exists():
-        folder.mkdir(parents=True, exist_ok=True)
         assert recipe.model is not None
-        _interpolate(recipe.model, run / "models" / label, part, folder / "model")
-    changes: dict[str, Any] = {
-        "model.id": str((folder / "model").resolve()),
-        "methods": [],
-        "sweep": {},
-        "evaluate.likelihoods": 0,
-        "evaluate.drift": 0,
-    }
-    s3ft.run(load(run / "recipe.yaml", changes).model_dump(mode="json"), out=folder / "run")
+        shares = list(_shares(recipe.model, run / "models" / label, mix))
+        write(_mixed(shares), recipe.model, folder / "model")
+    measure(recipe, folder / "run", folder / "model")
     return folder / "run"
 
 
-def _interpolate(base: Model, model: Path, part: float, out: Path) -> None:
-    """Write the weights that are ``part`` of the way from the base to a tuned model."""
+def _shares(base: Model, model: Path, mix: str) -> Iterator[tuple[Model, float]]:
+    """The models whose weights are mixed, and how much each counts."""
+    if mix != "average":
+        yield base, 1 - float(mix)
+        yield of_folder(base, model), float(mix)
+        return
+    kept = [*sorted((model / CHECKPOINTS).glob("step-*")), model]
+    for folder in kept:
+        yield of_folder(base, folder), 1 / len(kept)
+
+
+def _mixed(shares: Sequence[tuple[Model, float]]) -> PreTrainedModel:
+    """A model with the weighted sum of weights, in float32."""
     import torch
 
-    begin = load_model(base.model_copy(update={"dtype": "float32"})).state_dict()
-    end = load_model(base.model_copy(update={"id": str(model), "dtype": "float32"}))
+    (first, share), *others = shares
+    mixed = load_model(first.model_copy(update={"dtype": "float32"}))
+    weights = dict(mixed.named_parameters())  # each once, also those that two layers share
     with torch.no_grad():
-        for name, weight in end.state_dict().items():
-            if weight.is_floating_point():
-                weight.lerp_(begin[name], 1 - part)
-    with atomic_folder(out) as partial:
-        shutil.copytree(
-            model,
-            partial,
-            dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns("*.safetensors*", "adapter", "checkpoints"),
-        )
-        end.save_pretrained(partial)
+        for weight in weights.values():
+            weight.mul_(share)
+        for other, share in others:
+            theirs = load_model(other.model_copy(update={"dtype": "float32"}))
+            for name, weight in theirs.named_parameters():
+                weights[name].add_(weight, alpha=share)
+    return mixed
 
 
 def scores(run: Path) -> Scores:

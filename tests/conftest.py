@@ -74,3 +74,26 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     forget()
     return forget
+
+
+@pytest.fixture
+def speck(tmp_path: Path) -> Path:
+    """An untrained model of two thin layers: all that the order of the runs needs."""
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    from s3ft.lab import MODEL
+
+    tokenizer = AutoTokenizer.from_pretrained(MODEL)
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        num_attention_heads=2,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **shape,
+    )
+    torch.manual_seed(0)
+    LlamaForCausalLM(config).save_pretrained(tmp_path / "speck")
+    tokenizer.save_pretrained(tmp_path / "speck")
+    return tmp_path / "speck"

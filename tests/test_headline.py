@@ -310,11 +310,13 @@ class TestFigures:
         variants = {
             "slow": Variant("sft", rate=0.25, more={"train.epochs": 12}),
             "replay": Variant("sft", more={"data.replay": {"path": "{data}/general.jsonl"}}),
+            "on-policy": Variant("sft", program=["self_distillation.py", "--teacher", "ema"]),
         }
         more = replace(bench, variants=variants)
         percent = {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0), "slow": (55.0, 4.0)}
-        jobs = measured(more, 3e-5, {**percent, "replay": (45.0, 2.0)})
-        together, slow, replay = jobs
+        percent |= {"replay": (45.0, 2.0), "on-policy": (57.5, 1.0)}
+        jobs = measured(more, 3e-5, percent)
+        together, slow, replay, policy = jobs
         assert together.recipe.methods == ["sft", "s3ft"]
         assert slow.recipe.train.learning_rate == pytest.approx(3e-5 / 4)
         assert (slow.recipe.train.epochs, slow.rate) == (12, together.rate)
@@ -324,12 +326,14 @@ class TestFigures:
         assert json.loads(rows.open(encoding="utf-8").readline())["completion"]
         # The same mixture can be taken from the selection; other rows are another one.
         assert slow.origin == together.origin
-        assert replay.origin is None
-        found, _ = protocols.equal({"math": jobs}, ["sft", "s3ft", "slow", "replay"], SEEDS)
-        assert [found["math"][m]["accuracy"].value for m in ("sft", "slow", "replay")] == [
-            pytest.approx(value) for value in (50, 55, 45)
-        ]
-        assert found["math"]["slow"]["drop"].value == pytest.approx(4)
+        assert (replay.origin, policy.origin) == (None, None)
+        script, *options = policy.program
+        assert Path(script).is_file()
+        assert options == ["--teacher", "ema"]
+        found, _ = protocols.equal({"math": jobs}, list(percent), SEEDS)
+        for method, (accuracy, lost) in percent.items():
+            assert found["math"][method]["accuracy"].value == pytest.approx(accuracy)
+            assert found["math"][method]["drop"].value == pytest.approx(lost)
         assert more.selection("math", ["sft", "slow"]) == bench.selection("math", ["sft"])
 
     def test_tables_show_every_figure_and_condition(self, bench: LabBench) -> None:
@@ -445,29 +449,6 @@ class TestRuns:
         job = bench.selection("math", ["sft"])
         with pytest.raises(RunError, match="cannot be imported"):
             execute("selection", [job], workers=1)
-
-
-@pytest.fixture
-def speck(tmp_path: Path) -> Path:
-    """An untrained model of two thin layers: all that the order of the runs needs."""
-    import torch
-    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
-
-    from s3ft.lab import MODEL
-
-    tokenizer = AutoTokenizer.from_pretrained(MODEL)
-    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        num_attention_heads=2,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        **shape,
-    )
-    torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(tmp_path / "speck")
-    tokenizer.save_pretrained(tmp_path / "speck")
-    return tmp_path / "speck"
 
 
 @pytest.mark.slow

@@ -36,7 +36,8 @@ class Job:
     """One run: its folder, its recipe, and the command that makes it (``run`` or ``select``).
 
     ``origin`` is the folder of the run that it begins as a copy of, if there is one; ``names`` what
-    its methods are called where they are compared, if not as in the recipe.
+    its methods are called where they are compared, if not as in the recipe. ``program`` is what
+    Python starts, with s3ft's own command line.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Job:
     rate: float
     origin: Path | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "s3ft")
 
     @property
     def units(self) -> int:
@@ -88,7 +90,7 @@ class Job:
             _fork(self.origin, self)
         with open(self.path.with_name(f"{self.path.name}.log"), "ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "s3ft", self.until, str(recipe), "--out", str(self.path)],
+                [sys.executable, *self.program, self.until, recipe, "--out", self.path],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={"OMP_NUM_THREADS": str(threads), **os.environ},

@@ -24,6 +24,8 @@ from s3ft.recipe import JudgeConfig, Recipe, load
 
 from .jobs import Job
 
+SCRIPTS = Path(__file__).parents[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -32,16 +34,18 @@ class Variant:
     Args:
         rate: times the learning rate of the others.
         more: keys of the recipe; ``{data}`` in a text is the folder of the comparison's rows.
+        program: a script of `benchmarks` with options, which does what ``s3ft`` does else.
     """
 
     method: str
     rate: float = 1.0
     more: Mapping[str, Any] = field(default_factory=dict)
+    program: Sequence[str] = ()
 
     @property
-    def other_rows(self) -> bool:
+    def begins_afresh(self) -> bool:
         """Whether its mixture is not that of its method."""
-        return any(not key.startswith("train.") for key in self.more)
+        return bool(self.program) or any(not key.startswith("train.") for key in self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +166,12 @@ class Bench(ABC):
             variant, path = self.variants[name], f"{where}/{name}-{split}"
             more = {key: self._filled(value) for key, value in variant.more.items()}
             job = self.job(target, path, split, [variant.method], seeds, rate * variant.rate, more)
-            begun = None if variant.other_rows or split != "test" else origin
-            jobs.append(replace(job, origin=begun, rate=rate, names={variant.method: name}))
+            if split == "test" and not variant.begins_afresh:
+                job = replace(job, origin=origin)
+            if variant.program:
+                script, *options = variant.program
+                job = replace(job, program=(str(SCRIPTS / script), *options))
+            jobs.append(replace(job, rate=rate, names={variant.method: name}))
         return jobs
 
     def _filled(self, value: Any) -> Any:
