@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 from headline import cli, protocols, rates, results, stages, tables
 from headline.beyond import OURS, mixture_conditions
+from headline.costs import costs
 from headline.curves import Points, accuracies_at, drops_at, envelope, gap
 from headline.jobs import Job, execute
 from headline.lab_bench import LabBench
@@ -306,6 +307,36 @@ class TestFigures:
         made["s3ft"] = {"percent": {"gold": 8.0}}
         assert not mixture_conditions({"code": made}), "little gold to begin with"
 
+    def test_what_a_mixture_took_is_that_of_all_rungs_rounds_and_anchors(
+        self, recipes: Path, tmp_path: Path
+    ) -> None:
+        more = cli._more(ROOT / "benchmarks" / "beyond.yaml")
+        del more["variants"]
+        bench = LabBench(out=tmp_path, recipes=recipes, more=more)
+        job = bench.selection("math", ["sft", "s3ft", OURS, "plus-anchors-25"])
+        job.path.mkdir(parents=True)
+        with Store(job.path / "run.sqlite") as store:
+            for stage, source, tokens, seconds in [
+                ("generate", "self", 300, 3.0),
+                ("generate", "self", 100, 1.0),
+                ("judge", "self", 0, 0.5),
+                ("generate", "paraphrase", 200, 2.0),
+                ("generate", "base", 999, 9.0),
+                ("train", f"{OURS}-round1-seed0", 999, 60.0),
+                ("generate", f"{OURS}-round1-self", 50, 0.25),
+                ("weigh", "gold", 80, 0.75),
+                ("anchors", "anchor", 30, 5.0),
+            ]:
+                store.add_spent(Spent(stage, source, 1, tokens, seconds))
+        found = costs({"math": job})["math"]
+        assert found["sft"] == {"tokens": 0, "seconds": 0, "training": 0}
+        assert found["s3ft"] == {"tokens": 600, "seconds": 6.5, "training": 0}
+        # One row in ten where the others have one in four.
+        assert found[OURS] == {"tokens": 662, "seconds": 9.5, "training": 60}
+        assert found["plus-anchors-25"]["tokens"] == 630
+        text = tables.markdown([tables._costs({"math": found})])
+        assert f"| math | {OURS} | 662 | 1.10 | 10 | 60 |" in text
+
     def test_variants_are_methods_with_settings_of_their_own(self, bench: LabBench) -> None:
         variants = {
             "slow": Variant("sft", rate=0.25, more={"train.epochs": 12}),
@@ -480,6 +511,7 @@ def test_the_stages_from_end_to_end_and_again(
     assert set(found["equal"]["math"]) == {"base", "sft", "s3ft"}
     assert len(found["frontier"]["math"]["methods"]["s3ft"]["points"]) == 2
     assert len(found["conditions"]) == 5
+    assert found["costs"]["math"]["s3ft"]["tokens"] > found["costs"]["math"]["sft"]["tokens"] == 0
     for rate in arguments.rates:
         run = bench.out / "math" / "lora" / f"{rate:g}" / "test"
         seeds = [0, 1] if rate == chosen else [0]

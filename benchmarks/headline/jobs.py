@@ -88,9 +88,10 @@ class Job:
         recipe.write_text(self.recipe.to_yaml(), encoding="utf-8")
         if not self.path.exists() and self.origin is not None:
             _fork(self.origin, self)
+        command = [sys.executable, *self.program, self.until, str(recipe), "--out", str(self.path)]
         with open(self.path.with_name(f"{self.path.name}.log"), "ab") as log:
             return subprocess.Popen(
-                [sys.executable, *self.program, self.until, recipe, "--out", self.path],
+                command,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={"OMP_NUM_THREADS": str(threads), **os.environ},

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import protocols, rates
 from .beyond import OURS, mixture_conditions
+from .costs import costs
 from .jobs import Job, execute
 from .mixtures import mixtures
 from .results import Condition
@@ -62,6 +63,7 @@ def compare(bench: Bench, arguments: argparse.Namespace) -> dict[str, Any]:
     else:
         do("selection", list(selections.values()))
     found["mixtures"] = mixtures(bench, selections)
+    found["costs"] = costs(selections)
     if OURS in methods:
         conditions += mixture_conditions(found["mixtures"])
     if "equal" in arguments.stage:

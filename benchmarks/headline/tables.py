@@ -41,7 +41,10 @@ def tables(found: Mapping[str, Any]) -> list[Table]:
         if "beyond" in curves:
             made.append(_beyond(target, curves["beyond"]))
     rows = [[c.what, c.figure, "met" if c.met else "MISSED"] for c in found["conditions"]]
-    return [*made, _mixtures(found["mixtures"]), Table("Conditions", ["", "figure", ""], rows)]
+    made.append(_mixtures(found["mixtures"]))
+    if "costs" in found:
+        made.append(_costs(found["costs"]))
+    return [*made, Table("Conditions", ["", "figure", ""], rows)]
 
 
 def _rates(found: Mapping[str, Any]) -> Table:
@@ -129,6 +132,25 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
     header = ["target", "method", "rows", "own / paraphrase / gold %", "the paper's", "right %"]
     title = "Mixtures in percent of the prompts; right: accepted by the judge that measures"
     return Table(title, header, rows)
+
+
+def _costs(found: Mapping[str, Any]) -> Table:
+    rows = []
+    for target, methods in found.items():
+        theirs = methods["s3ft"]["tokens"]
+        for method, cost in methods.items():
+            of_theirs = f"{cost['tokens'] / theirs:.2f}" if theirs else NONE
+            seconds = [f"{cost[key]:,.0f}" for key in ("seconds", "training")]
+            rows.append([target, method, f"{cost['tokens']:,.0f}", of_theirs, *seconds])
+    header = [
+        "target",
+        "method",
+        "tokens generated",
+        "of S3FT's",
+        "seconds",
+        "first round's training",
+    ]
+    return Table("What the mixtures took; what methods share counts for each", header, rows)
 
 
 def _sources(percent: Mapping[str, float]) -> str:
