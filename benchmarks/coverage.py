@@ -43,7 +43,7 @@ def draw(rng: np.random.Generator, items: int, shifts: Table) -> tuple[Table, Ta
     difficulty = rng.normal(EASY, 1.5, items)
     base = rng.random((1, items)) < right(difficulty)
     tuned = right(difficulty + rng.normal(SHIFT, SHIFT_SPREAD, items) + shifts[:, None])
-    return 100.0 * base, 100.0 * (rng.random(tuned.shape) < tuned)
+    return np.asarray(100.0 * base), np.asarray(100.0 * (rng.random(tuned.shape) < tuned))
 
 
 def truth(rng: np.random.Generator, spread: float, draws: int = 4_000_000) -> tuple[float, float]:

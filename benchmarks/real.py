@@ -12,7 +12,8 @@ rates     sft and s3ft at every rate, measured on test; of plain SFT's models th
 equal     the methods at that rate on test: the target, CLAPNQ and MuSiQue, the benchmarks;
 analyses  drift, abstentions, and the base's likelihood of the targets.
 
-Each model is trained once.
+Each model is trained once. `--develop` does none of them, but measures the methods on dev at the
+first rate, to develop by.
 
 It goes on where it was stopped, and shows after each stage what there is. Nothing is chosen by a
 figure on test items. The parts are in `real_model`, what is as in the lab's headline in `headline`.
@@ -24,7 +25,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,7 @@ from typing import Any
 from headline import protocols, rates, results
 from headline.jobs import Job, execute
 from headline.mixtures import mixtures
+from headline.runs import read_more
 from headline.scores import Measured
 from headline.tables import markdown, print_all
 from real_model import analyses
@@ -42,8 +44,8 @@ from real_model.tables import tables
 
 import s3ft
 from s3ft.errors import S3FTError
-from s3ft.stats.bootstrap import interval
-from s3ft.store import Store
+from s3ft.stats import Estimate
+from s3ft.stats.bootstrap import Replicates, interval
 
 FRONTIER = ("sft", "s3ft")
 RIVALS = ("rft", "sdft")
@@ -65,7 +67,8 @@ class Comparison:
         self.bench, self.arguments = bench, arguments
         self.seeds: list[int] = arguments.seeds
         self.found: dict[str, Any] = {"settings": _settings(arguments)}
-        self.selection = bench.selection(TARGET, METHODS)
+        self.methods = list(dict.fromkeys([*FRONTIER, *arguments.methods]))
+        self.selection = bench.selection(TARGET, list(dict.fromkeys([*METHODS, *self.methods])))
         # What the base does on test is measured once, and copied into every run.
         self.base = replace(bench.as_it_is(TARGET, "test"), origin=self.selection.path)
 
@@ -76,6 +79,9 @@ class Comparison:
             S3FTError: the request is wrong, or a run failed; the same command goes on from there.
         """
         self.found["data"] = self.bench.prepare([TARGET])
+        if self.arguments.develop:
+            self._develop(self.arguments.rates[0])
+            return self.found
         self._do("selection", [self.selection])
         self.found["mixtures"] = mixtures(self.bench, {TARGET: self.selection})[TARGET]
         self._tell()
@@ -111,15 +117,37 @@ class Comparison:
             self._tell()
         grid = [trial["rate"] for trial in tried]
         jobs = [self._at(rate) for rate in grid]
-        curves, _ = protocols.frontier({TARGET: jobs}, {TARGET: rate}, FRONTIER, [0])
+        curves, _ = protocols.frontier(
+            {TARGET: [[job] for job in jobs]}, {TARGET: rate}, FRONTIER, [0]
+        )
         self.found["frontier"] = curves[TARGET]
         self._tell()
         return grid, rate
 
     def _at(self, rate: float) -> Job:
         """The frontier's models at a rate."""
-        job = self.bench.measured(TARGET, rate, "test", FRONTIER, [0])
+        [job] = self.bench.measured(TARGET, rate, "test", FRONTIER, [0])
         return replace(job, origin=self.base.path)
+
+    def _develop(self, rate: float) -> None:
+        where = f"{self.bench.tuning}/{rate:g}/develop"
+        job = self.bench.job(TARGET, where, "dev", self.methods, self.seeds, rate)
+        self._do("develop", [job])
+        self.found["mixtures"] = mixtures(self.bench, {TARGET: job})[TARGET]
+        self.found["drift"] = analyses.drift([job])
+        run, columns = Measured([job], self.seeds), ["base", *self.methods]
+        accuracies = {method: run.accuracy(method, "dev") for method in columns}
+        drops = {method: run.drop(method) for method in columns}
+        figures = protocols.compared(accuracies, drops)
+        for method, values in figures.items():
+            values["seeds"] = 1 if method == "base" else len(self.seeds)
+            values["drop_below_sft"] = self._below_sft(drops, method)
+        self.found["equal"] = {f"{TARGET} dev": figures}
+        self._tell()
+
+    @staticmethod
+    def _below_sft(drops: Mapping[str, Replicates], method: str) -> Estimate | None:
+        return None if method in ("base", "sft") else interval(drops["sft"] - drops[method])
 
     def _equal(self, chosen: float) -> None:
         jobs = self._runs(chosen)
@@ -135,8 +163,7 @@ class Comparison:
             figures = protocols.compared(accuracies, drops)
             for method, values in figures.items():
                 values["seeds"] = 1 if method == "base" else len(jobs[method].recipe.seeds)
-                tuned = method not in ("base", "sft")
-                values["drop_below_sft"] = interval(drops["sft"] - drops[method]) if tuned else None
+                values["drop_below_sft"] = self._below_sft(drops, method)
             self.found["equal"][name] = figures
         self.found["benchmarks"] = {
             task: {
@@ -153,14 +180,16 @@ class Comparison:
         """The run of each method in the equal protocol; all seeds, of the rivals one."""
         tuning, seeds = self.bench.tuning, self.seeds
         groups = [("test", FRONTIER, seeds), ("ssr", ("ssr",), seeds), ("rivals", RIVALS, [0])]
-        found = {}
+        groups += [(m, (m,), seeds) for m in self.methods if m not in METHODS]
+        found: dict[str, Job] = {}
         for name, methods, some in groups:
-            if not set(methods) <= {*FRONTIER, *self.arguments.methods}:
+            if not set(methods) <= set(self.methods):
                 continue
             where = f"{tuning}/{chosen:g}/{name}"
             job = self.bench.job(TARGET, where, "test", methods, some, chosen)
             found |= dict.fromkeys(methods, replace(job, origin=self.base.path))
-        return {method: found[method] for method in METHODS if method in found}
+        order = dict.fromkeys([*METHODS, *self.methods])
+        return {method: found[method] for method in order if method in found}
 
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
         runs = self._runs(chosen)
@@ -168,7 +197,7 @@ class Comparison:
         self.found["confusion"] = analyses.confusion({"base": self.base, **runs})
         self.found["likelihood"] = analyses.likelihoods(runs["s3ft"])
         self.found["drift"] = analyses.drift(jobs)
-        self.found["seconds"] = _seconds([self.selection, self.base, *jobs])
+        self.found["seconds"] = analyses.seconds([self.selection, self.base, *jobs])
         self._tell()
 
     def _do(self, title: str, jobs: Sequence[Job]) -> None:
@@ -186,17 +215,6 @@ def _trial(base: Job, tuned: Job) -> dict[str, Any]:
         for task in base.recipe.evaluate.benchmarks
     ]
     return rates.told(tuned.rate, float(ours.accuracy("base", "dev")[0]), mean(drops))
-
-
-def _seconds(jobs: Iterable[Job]) -> dict[str, float]:
-    """What each stage took in all runs, without what a copied run had done before."""
-    found: dict[str, float] = {}
-    for number, job in enumerate(jobs):
-        with Store(job.path / "run.sqlite") as store:
-            for spent in store.spent():
-                if number == 0 or "-seed" in spent.source:
-                    found[spent.stage] = found.get(spent.stage, 0.0) + spent.seconds
-    return found
 
 
 def _size(text: str) -> list[str]:
@@ -232,6 +250,7 @@ def main() -> int:
             model=arguments.model,
             sizes={name: int(rows) for name, rows in map(_size, arguments.sizes)} or None,
             data=arguments.data,
+            more=read_more(arguments.more)[0],
         )
         try:
             found = Comparison(bench, arguments).run()
@@ -255,8 +274,10 @@ def _arguments() -> argparse.Namespace:
     add("--out", type=Path, default=Path("runs/real"), help="where the runs are kept")
     add("--seeds", nargs="+", type=int, default=[0, 1, 2], help="of sft, ssr and s3ft")
     add("--rates", nargs="+", type=float, help="the grid of learning rates")
-    add("--methods", nargs="+", choices=METHODS, default=METHODS, help="beside sft and s3ft")
+    add("--methods", nargs="+", default=METHODS, help="beside sft and s3ft")
+    add("--more", type=Path, metavar="FILE", help="rungs and ladders to name as methods")
     add("--stage", nargs="+", choices=STAGES, default=list(STAGES), help="the stages wanted")
+    add("--develop", action="store_true", help="the methods on dev at the first rate, nothing else")
     add("--full", action="store_true", help="train all weights, not LoRA")
     add("--sizes", nargs="*", default=[], metavar="SPLIT=ROWS", help="other numbers of rows")
     add("--workers", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="runs at once")

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 from s3ft.errors import S3FTError
@@ -174,3 +175,8 @@ def _command(arguments: list[str], log: str, env: dict[str, str]) -> None:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(out.fileno(), stream.fileno())
     sys.exit(run_command(arguments))
+
+
+FORKED = SimpleNamespace(Popen=Command, STDOUT=subprocess.STDOUT)
+"""In place of `subprocess`: a process that has all imported already, which would take longer than
+what it does."""

@@ -14,7 +14,6 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 from zlib import crc32
@@ -28,10 +27,10 @@ from headline.curves import Points, accuracies_at, drops_at, envelope, gap
 from headline.jobs import Job, execute
 from headline.lab_bench import LabBench
 from headline.plot import frontier
-from headline.runs import Variant
+from headline.runs import Variant, read_more
 from headline.scores import drop, labels, mean
 
-from restarts import Command
+from restarts import FORKED
 from s3ft import Judge, Verdict
 from s3ft.errors import InputError, RunError
 from s3ft.judges import per_case
@@ -310,8 +309,7 @@ class TestFigures:
     def test_what_a_mixture_took_is_that_of_all_rungs_rounds_and_anchors(
         self, recipes: Path, tmp_path: Path
     ) -> None:
-        more = cli._more(ROOT / "benchmarks" / "beyond.yaml")
-        del more["variants"]
+        more, _ = read_more(ROOT / "benchmarks" / "beyond.yaml")
         bench = LabBench(out=tmp_path, recipes=recipes, more=more)
         job = bench.selection("math", ["sft", "s3ft", OURS, "plus-anchors-25"])
         job.path.mkdir(parents=True)
@@ -439,8 +437,7 @@ class TestRuns:
     def test_every_part_of_what_goes_beyond_s3ft_is_a_method_of_every_recipe(
         self, recipes: Path
     ) -> None:
-        more = cli._more(ROOT / "benchmarks" / "beyond.yaml")
-        variants = more.pop("variants")
+        more, variants = read_more(ROOT / "benchmarks" / "beyond.yaml")
         names = ["sft", "s3ft", "s3ft-plus", *more["ladders"]]
         for target in cli.TARGETS:
             bench = LabBench(out=Path("x"), recipes=recipes, more=more | {"train.epochs": 1})
@@ -524,11 +521,6 @@ def test_the_stages_from_end_to_end_and_again(
     before = {path: path.stat().st_mtime_ns for path in bench.out.rglob("*.log")}
     assert results.dumps(stages.compare(bench, arguments)) == results.dumps(found)
     assert {path: path.stat().st_mtime_ns for path in before} == before, "nothing is done again"
-
-
-FORKED = SimpleNamespace(Popen=Command, STDOUT=subprocess.STDOUT)
-"""In place of `subprocess`: a process that has all imported already, which would take longer than
-what it does."""
 
 
 def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: str) -> Any:

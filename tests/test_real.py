@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import real
 from headline.jobs import Job
 from real_model import bench as real_bench
 from real_model.analyses import confusion, drift, likelihoods
 from real_model.tables import tables
 
+from restarts import FORKED
 from s3ft.recipe import load
 from s3ft.records import Example, Response, Verdict, VerdictCode
 from s3ft.stats import Estimate
@@ -115,3 +118,37 @@ def test_the_tables_show_what_there_is_so_far() -> None:
     assert drift.rows == [["0.001", "sft-seed0", "0.500", "0.100"]]
     assert [row[2] for row in likelihood.rows] == ["0", "50"]
     assert sum(map(int, likelihood.rows[1][2:])) == 100
+
+
+@pytest.mark.slow
+def test_the_stages_from_end_to_end(
+    speck: Path, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headline.jobs.subprocess", FORKED)
+    monkeypatch.setattr(real_bench, "SUITE", {"arc_easy": real_bench.SUITE["arc_easy"]})
+    sizes = ["train=8", "dev=2", "test=3", "clapnq=1", "musique=1", "suite=2"]
+    written = tmp_path / "found.json"
+    command = ["real", "--model", str(speck), "--data", str(shared_data), "--out", str(tmp_path)]
+    options = ["--sizes", *sizes, "--rates", "1e-3", "--seeds", "0", "--workers", "2"]
+    options += ["--json", str(written)]
+    more = tmp_path / "more.yaml"
+    more.write_text(
+        "allow: [length]\n"  # all that an untrained model does
+        "generate.max_new_tokens: 4\n"
+        "ladders: {s3ft-mask: {rungs: [self, gold], mask: {}}}\n"
+    )
+    methods = ["--methods", "ssr", "s3ft-mask", "--more", str(more)]
+    monkeypatch.setattr(sys, "argv", [*command, *options, *methods])
+    monkeypatch.setattr(real, "LAST", {"lora": 1e-3})
+    assert real.main() == 0
+    found = json.loads(written.read_text())
+    assert set(found["equal"]) == {"squad", "squad clapnq", "squad musique"}
+    for part in found["equal"].values():
+        assert list(part) == ["base", "sft", "ssr", "s3ft", "s3ft-mask"]
+    assert found["drift"].keys() == {"0.001"}
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--develop"])
+    assert real.main() == 0
+    found = json.loads(written.read_text())
+    assert list(found["equal"]) == ["squad dev"]
+    assert list(found["equal"]["squad dev"]) == ["base", "sft", "s3ft", "ssr", "s3ft-mask"]
+    assert found["mixtures"]["s3ft-mask"]["percent"]["gold"] == 100

@@ -29,8 +29,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import s3ft
 from s3ft.errors import S3FTError
 from s3ft.recipe import parse_option
@@ -38,7 +36,7 @@ from s3ft.recipe import parse_option
 from . import results, tables
 from .lab_bench import LabBench
 from .plot import frontier
-from .runs import Variant
+from .runs import read_more
 from .stages import QUICK_TARGET, compare
 
 TARGETS = ("math", "code", "reading")
@@ -67,8 +65,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that its runs end with it
-    more = _more(arguments.more)
-    variants = more.pop("variants", {})
+    more, variants = read_more(arguments.more)
     bench = LabBench(
         out=arguments.out,
         recipes=arguments.recipes,
@@ -79,15 +76,11 @@ def _run(arguments: argparse.Namespace) -> dict[str, Any]:
         sizes=QUICK_SIZES if arguments.quick else None,
         limit=QUICK_LIMIT if arguments.quick else None,
         more={**more, **dict(map(parse_option, arguments.set))},
-        variants={name: Variant(**variant) for name, variant in variants.items()},
+        variants=variants,
     )
     if arguments.quick and arguments.rates is None:
         arguments.rates = [bench.recipe(QUICK_TARGET).train.learning_rate]
     return compare(bench, arguments)
-
-
-def _more(file: Path | None) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
 
 
 def _write(found: dict[str, Any], arguments: argparse.Namespace) -> None:

@@ -44,6 +44,6 @@ def mixtures(bench: Bench, selections: Mapping[str, Job]) -> dict[str, Any]:
                     source: 100 * counts[source] / len(examples)
                     for source in dict.fromkeys([*SOURCES, *counts])
                 },
-                "right": 100 * right / len(mixture),
+                "right": 100 * right / max(1, len(mixture)),
             }
     return found

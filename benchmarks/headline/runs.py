@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from s3ft.atomic import atomic_text
 from s3ft.errors import InputError
 from s3ft.recipe import JudgeConfig, Recipe, load
@@ -46,6 +48,13 @@ class Variant:
     def begins_afresh(self) -> bool:
         """Whether its mixture is not that of its method."""
         return bool(self.program) or any(not key.startswith("train.") for key in self.more)
+
+
+def read_more(file: Path | None) -> tuple[dict[str, Any], dict[str, Variant]]:
+    """Keys for all recipes, and variants, of a file such as ``beyond.yaml``."""
+    keys = yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
+    variants = keys.pop("variants", {})
+    return keys, {name: Variant(**variant) for name, variant in variants.items()}
 
 
 @dataclass(frozen=True, slots=True)

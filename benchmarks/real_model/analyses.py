@@ -84,3 +84,14 @@ def _measured(job: Job, analysis: str) -> Iterator[tuple[str, str, float]]:
         for model, task, kind, _, value in store.scores():
             if task == analysis:
                 yield model, kind, value
+
+
+def seconds(jobs: Iterable[Job]) -> dict[str, float]:
+    """What each stage took in all runs, without what a copied run had done before."""
+    found: dict[str, float] = {}
+    for number, job in enumerate(jobs):
+        with Store(job.path / "run.sqlite") as store:
+            for spent in store.spent():
+                if number == 0 or "-seed" in spent.source:
+                    found[spent.stage] = found.get(spent.stage, 0.0) + spent.seconds
+    return found

@@ -111,7 +111,7 @@ def _frontier(found: Mapping[str, Any]) -> Table:
 def _confusion(part: str, methods: Mapping[str, Any]) -> Table:
     columns = {"answerable": ("right", "wrong", "abstained"), "unanswerable": ("abstained",)}
     rows = [
-        [method, *(f"{kinds[k].get(what, 0):.1f}" for k in columns for what in columns[k])]
+        [method, *(f"{kinds.get(k, {}).get(what, 0):.1f}" for k in columns for what in columns[k])]
         for method, kinds in methods.items()
     ]
     header = ["", *(f"{kind}: {what} %" for kind in columns for what in columns[kind])]
