@@ -53,10 +53,9 @@ def beyond(
     found: dict[str, Any] = {"accuracy": accuracy, "drop": drop, "methods": {}}
     for method in methods:
         there = drops_at(curves[method], accuracy)
-        reached = bool(np.isfinite(there[0]))
         found["methods"][method] = {
-            "drop_at_accuracy": _interval(there) if reached else None,
-            "of_s3ft": _interval(_part_of(there, theirs_there)) if reached else None,
+            "drop_at_accuracy": _interval(there),
+            "of_s3ft": _interval(_part_of(there, theirs_there)),
             "learned_at_drop": interval(at_drop[method]),
             "learned_over_s3ft": interval(at_drop[method] - at_drop["s3ft"]),
         }
@@ -70,8 +69,11 @@ def _part_of(ours: Replicates, theirs: Replicates) -> Replicates:
     return np.where(reached, part, np.inf)
 
 
-def _interval(replicates: Replicates) -> Estimate:
-    """As `interval`, of values that may be endless: no value between two draws."""
+def _interval(replicates: Replicates) -> Estimate | None:
+    """As `interval`, of values that may be endless: no value between two draws; None if the figure
+    itself is."""
+    if not np.isfinite(replicates[0]):
+        return None
     low, high = np.percentile(replicates[1:], [2.5, 97.5], method="inverted_cdf")
     return Estimate(float(replicates[0]), float(low), float(high))
 
@@ -83,7 +85,8 @@ def _learned(runs: Mapping[float, Measured], curve: Points, method: str) -> Poin
 
 
 def frontier_condition(target: str, found: Mapping[str, Any]) -> Condition:
-    """Half of S3FT's drop at its accuracy, or five points more learned at its drop."""
+    """Half of S3FT's drop at its accuracy, or five points more learned at its drop. Of no drop
+    there is no half: ``–``, as where that accuracy is not reached."""
     ours = found["methods"][OURS]
     share, more = ours["of_s3ft"], ours["learned_over_s3ft"]
     half = share is not None and share.value <= SHARE
@@ -91,13 +94,9 @@ def frontier_condition(target: str, found: Mapping[str, Any]) -> Condition:
         f"{target}: at S3FT's best accuracy less {LESS:g} ({found['accuracy']:.1f} %) at most half"
         f" of its drop, or at its drop ({found['drop']:.1f}) {MORE:g} points more of the items that"
         " the base fails",
-        f"{'not reached' if share is None else show(share, digits=2)} of the drop; {more_of(more)}",
+        f"{show(share, digits=2)} of the drop; {show(more, sign=True)} points",
         half or more.value >= MORE,
     )
-
-
-def more_of(figure: Any) -> str:
-    return f"{show(figure, sign=True)} points"
 
 
 def equal_conditions(found: Mapping[str, Any], targets: Sequence[str]) -> list[Condition]:
