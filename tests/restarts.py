@@ -27,7 +27,7 @@ from s3ft.records import Request, Response
 
 RECIPE: dict[str, Any] = {
     "model": {"id": "lab", "dtype": "float32"},
-    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 20, "max_test": 6},
+    "data": {"path": "lab", "name": "math", "test": "test", "max_train": 12, "max_test": 4},
     "judge": {"name": "math"},
     "generate": {"max_new_tokens": 160, "batch_size": 8},
     "rungs": {"again": {"prompt": "paraphrase.j2", "n": 2, "max_new_tokens": 80}},
