@@ -31,7 +31,7 @@ from s3ft.evaluate import BASE, tuned
 from s3ft.models import load_merged, load_model, load_tokenizer, resolve
 from s3ft.recipe import Recipe, load
 from s3ft.store import Spent, Store
-from s3ft.train import max_steps, sft_config
+from s3ft.train import lora_config, max_steps, sft_config
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -95,17 +95,7 @@ def train(recipe: Recipe, seed: int, arguments: argparse.Namespace) -> PreTraine
     from trl.experimental.sdft import SDFTTrainer
 
     assert recipe.model is not None
-    lora, peft_config = recipe.train.lora, None
-    if lora is not None:
-        from peft import LoraConfig
-
-        peft_config = LoraConfig(
-            r=lora.r,
-            lora_alpha=lora.alpha,
-            lora_dropout=lora.dropout,
-            target_modules=lora.target_modules,
-            task_type="CAUSAL_LM",
-        )
+    lora = recipe.train.lora
     rows = _rows(recipe)
     with tempfile.TemporaryDirectory() as folder:
         dtype = "auto" if lora is not None else "float32"
@@ -114,8 +104,11 @@ def train(recipe: Recipe, seed: int, arguments: argparse.Namespace) -> PreTraine
             args=_config(recipe, len(rows), seed, folder, arguments),
             train_dataset=rows,
             processing_class=load_tokenizer(recipe.model),
-            peft_config=peft_config,
+            peft_config=lora and lora_config(lora),
         )
+        for parameter in trainer.model.parameters():
+            if parameter.requires_grad:  # in float32, as s3ft trains them
+                parameter.data = parameter.data.float()
         trainer.train()
         trainer.model.save_pretrained(folder)
         if lora is not None:

@@ -13,6 +13,7 @@ from ._args import RESERVED_ARGS, check_config, max_steps, sft_config
 from ._checkpoints import PARTIAL_SUFFIX, kept_models, kept_steps, last_checkpoint
 from ._dry_run import DryRun, dry_run
 from ._fit import seconds_per_step
+from ._lora_config import lora_config
 from ._micro_batch import largest_micro_batch
 from ._probe import Probe
 from ._tokenize import IGNORED, completion_ids, length_limit, reasoning_to_train, tokenize
@@ -35,6 +36,7 @@ __all__ = [
     "largest_micro_batch",
     "last_checkpoint",
     "length_limit",
+    "lora_config",
     "max_steps",
     "reasoning_to_train",
     "report_figures",
