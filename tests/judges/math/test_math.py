@@ -106,6 +106,19 @@ def test_a_question_for_a_percentage_makes_the_gold_one(judge: Judge) -> None:
     assert label("A 20% discount on $100: how much is it?") == "incorrect"
 
 
+def test_what_was_at_first_is_the_answer_only_where_it_is_asked_for(judge: Judge) -> None:
+    def label(question: str, response: str) -> str:
+        prompt = (Message(role="user", content=question),)
+        return next(judge([Case("0", prompt, response, ("12",))])).label
+
+    how_many = "How many has she left?"
+    assert label("How many had she at first?", "She has 9 left. At first she had 12.") == "correct"
+    assert label(how_many, "She has 9 left. At first she had 12.") == "incorrect"
+    assert label(how_many, "At first she had 9. She has 12 left.") == "correct"
+    assert label(how_many, "At first she had 9, and now she has 12.") == "correct"
+    assert label(how_many, "She had 12 at first.") == "correct", "nothing else is said"
+
+
 def test_says_what_it_read_and_why(judge: Judge) -> None:
     assert ask(judge, "42", "#### 42") == Verdict(
         "0", "correct", "42", "42 = 42", VerdictCode.EQUAL

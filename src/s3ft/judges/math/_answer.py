@@ -31,6 +31,17 @@ _REMARK = re.compile(
     r"|good luck|thank|difficulty|source)\b",
     re.IGNORECASE,
 )
+_BEGINNING = re.compile(
+    r"\b(?:at first|to (?:begin|start) with|initially|originally|beforehand|at the outset"
+    r"|(?:in|at|from) the (?:beginning|start)|started (?:out )?with|began with)\b",
+    re.IGNORECASE,
+)
+_OF_BEGINNING = re.compile(
+    r"\b(?:at first|first|initial|initially|original|originally|beginning|begin|began|start"
+    r"|started|starting|before|beforehand|outset)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d[\d,.]*")
 # "The answer is correct" remarks on an answer, and "Answer: Let us see" leads to one.
 _REMARKS = word_set(
     "correct right reasonable valid verified confirmed below above as found given "
@@ -52,12 +63,20 @@ def without_annotations(text: str) -> str:
     return with_ascii_digits(without_specials(text))
 
 
-def read_response(text: str) -> tuple[list[Answer], bool]:
+def asks_of_beginning(question: str) -> bool:
+    """Whether a question may ask what there was at first."""
+    return bool(_OF_BEGINNING.search(question))
+
+
+def read_response(text: str, *, beginning: bool = True) -> tuple[list[Answer], bool]:
     """The different answers of a response, in order, and whether it marks them.
 
     Without a mark, it is the one that the response ends in, if that is no word.
 
     A word behind a mark is an answer only where no number is marked after it.
+
+    Args:
+        beginning: whether what there was at first may be asked for; see `read_conclusion`.
     """
     found = marks(text)
     answers: list[Answer] = []
@@ -76,7 +95,7 @@ def read_response(text: str) -> tuple[list[Answer], bool]:
     if answers:
         return answers, True
     headings = [mark.start for mark in found if mark.heading]
-    last = read_conclusion(text[headings[-1] :] if headings else text)
+    last = read_conclusion(text[headings[-1] :] if headings else text, beginning=beginning)
     return ([last] if last else []), False
 
 
@@ -113,7 +132,7 @@ def read_gold(text: str) -> Answer | None:
     return read_conclusion(text, loose=False) or whole or read_word(text)
 
 
-def read_conclusion(text: str, *, loose: bool = True) -> Answer | None:
+def read_conclusion(text: str, *, loose: bool = True, beginning: bool = True) -> Answer | None:
     """What a text that marks nothing ends in: the number of its last sentence that has one.
 
     Questions and closing remarks ("if you have 2 more questions") are no such sentence. A text that
@@ -121,18 +140,28 @@ def read_conclusion(text: str, *, loose: bool = True) -> Answer | None:
 
     Args:
         loose: whether the last number of that sentence will do, where it stands alone.
+        beginning: whether that may be a sentence of one number that tells what there was at first:
+            "The total is 9. There were 12 at first."
     """
     text = text.strip()
     terse = len(text) <= LONGEST and not has_prose(text)
     if terse and not text.endswith(("?", "？")):
         return classify(text)
-    behind = ""
+    behind, at_first = "", None
     for sentence in _sentences_backwards(text):
         answer = classify(sentence, loose=loose)
-        if answer and not answer.is_word:
-            return None if retracted(sentence, behind) else answer
+        if answer and not answer.is_word and not retracted(sentence, behind):
+            if beginning or not _tells_of_beginning(sentence):
+                return answer
+            at_first = at_first or answer
+        elif answer and not answer.is_word:
+            return None
         behind = f"{sentence}. {behind}"
-    return None
+    return at_first
+
+
+def _tells_of_beginning(sentence: str) -> bool:
+    return len(_DIGITS.findall(sentence)) <= 1 and bool(_BEGINNING.search(sentence))
 
 
 def read_word(text: str) -> Answer | None:

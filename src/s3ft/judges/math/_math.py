@@ -20,6 +20,7 @@ from ...records import Case, Label, Verdict, VerdictCode
 from .._base import Judge, malformed, per_case, shorten
 from ._answer import (
     MAX_ANSWERS,
+    asks_of_beginning,
     read_conclusion,
     read_gold,
     read_response,
@@ -69,11 +70,13 @@ class _Math:
         response = without_annotations(case.response)
         if not response.strip():
             return Verdict(case.key, "incorrect", None, "empty response", VerdictCode.EMPTY)
-        answers, marked = read_response(response)
+        question = case.prompt[-1]["content"][-2000:] if case.prompt else ""
+        beginning = asks_of_beginning(question)
+        answers, marked = read_response(response, beginning=beginning)
         verdict = None
         for text in case.gold:
             gold = read_gold(without_annotations(text))
-            if gold and _asks_for_percent(case):
+            if gold and _PERCENT_ASKED.search(question):
                 gold = _as_percent(gold)
             said = answers if marked else _unmarked(gold, answers, response)
             one = self._against(case.key, gold, said, response)
@@ -165,8 +168,3 @@ def _as_percent(gold: Answer) -> Answer:
         for value in gold.values
     )
     return replace(gold, values=values)
-
-
-def _asks_for_percent(case: Case) -> bool:
-    question = case.prompt[-1]["content"][-2000:] if case.prompt else ""
-    return bool(_PERCENT_ASKED.search(question))
