@@ -192,10 +192,10 @@ class Comparison:
         return {method: found[method] for method in order if method in found}
 
     def _analyses(self, grid: Sequence[float], chosen: float) -> None:
-        runs = self._runs(chosen)
+        runs = {m: job for m, job in self._runs(chosen).items() if job.done() == job.units}
         jobs = list({job.path: job for job in [*runs.values(), *map(self._at, grid)]}.values())
         self.found["confusion"] = analyses.confusion({"base": self.base, **runs})
-        self.found["likelihood"] = analyses.likelihoods(runs["s3ft"])
+        self.found["likelihood"] = analyses.likelihoods(self._at(chosen))
         self.found["drift"] = analyses.drift(jobs)
         self.found["seconds"] = analyses.seconds([self.selection, self.base, *jobs])
         self._tell()

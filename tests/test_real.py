@@ -138,8 +138,13 @@ def test_the_stages_from_end_to_end(
         "ladders: {s3ft-mask: {rungs: [self, gold], mask: {}}}\n"
     )
     methods = ["--methods", "ssr", "s3ft-mask", "--more", str(more)]
-    monkeypatch.setattr(sys, "argv", [*command, *options, *methods])
+    monkeypatch.setattr(sys, "argv", [*command, *options, *methods, "--stage", "rates", "analyses"])
     monkeypatch.setattr(real, "LAST", {"lora": 1e-3})
+    assert real.main() == 0
+    found = json.loads(written.read_text())
+    assert list(found["confusion"]["test"]) == ["base", "sft", "s3ft"], "the others are to come"
+    assert found["likelihood"]["gold"]
+    monkeypatch.setattr(sys, "argv", sys.argv[:-3])
     assert real.main() == 0
     found = json.loads(written.read_text())
     assert set(found["equal"]) == {"squad", "squad clapnq", "squad musique"}
