@@ -2,7 +2,8 @@
 
     OUT/data/                            the rows of each split as JSONL, and what tells them apart
     OUT/suite/<split>/                   the benchmarks, dev with other items
-    OUT/<target>/selection/              answers, verdicts and mixtures, made once
+    OUT/<target>/selection/              answers, verdicts and mixtures, made once; the model of a
+                                         first round with the recipe's own settings of training
     OUT/<target>/<tuning>/<rate>/dev/    plain SFT, measured on what the rate is chosen by
     OUT/<target>/<tuning>/<rate>/test/   the methods; begins as a copy of the selection
     OUT/<target>/<tuning>/<rate>/<name>-test/   a variant of a method
