@@ -44,8 +44,7 @@ from real_model.tables import tables
 
 import s3ft
 from s3ft.errors import S3FTError
-from s3ft.stats import Estimate
-from s3ft.stats.bootstrap import Replicates, interval
+from s3ft.stats.bootstrap import interval
 
 FRONTIER = ("sft", "s3ft")
 RIVALS = ("rft", "sdft")
@@ -135,19 +134,10 @@ class Comparison:
         self._do("develop", [job])
         self.found["mixtures"] = mixtures(self.bench, {TARGET: job})[TARGET]
         self.found["drift"] = analyses.drift([job])
-        run, columns = Measured([job], self.seeds), ["base", *self.methods]
-        accuracies = {method: run.accuracy(method, "dev") for method in columns}
-        drops = {method: run.drop(method) for method in columns}
-        figures = protocols.compared(accuracies, drops)
-        for method, values in figures.items():
-            values["seeds"] = 1 if method == "base" else len(self.seeds)
-            values["drop_below_sft"] = self._below_sft(drops, method)
-        self.found["equal"] = {f"{TARGET} dev": figures}
+        runs = dict.fromkeys(["base", *self.methods], Measured([job], self.seeds))
+        seeds = dict.fromkeys(self.methods, len(self.seeds))
+        self.found["equal"] = {f"{TARGET} dev": _compared(runs, "dev", seeds)}
         self._tell()
-
-    @staticmethod
-    def _below_sft(drops: Mapping[str, Replicates], method: str) -> Estimate | None:
-        return None if method in ("base", "sft") else interval(drops["sft"] - drops[method])
 
     def _equal(self, chosen: float) -> None:
         jobs = self._runs(chosen)
@@ -155,16 +145,11 @@ class Comparison:
         self._do("equal", list({job.path: job for job in jobs.values()}.values()))
         runs = {"base": Measured([jobs["sft"]], self.seeds)}
         runs |= {method: Measured([job], job.recipe.seeds) for method, job in jobs.items()}
-        self.found["equal"] = {}
-        for part in runs["base"].parts:
-            name = TARGET if part == "test" else f"{TARGET} {part}"
-            accuracies = {method: run.accuracy(method, part) for method, run in runs.items()}
-            drops = {method: run.drop(method) for method, run in runs.items()}
-            figures = protocols.compared(accuracies, drops)
-            for method, values in figures.items():
-                values["seeds"] = 1 if method == "base" else len(jobs[method].recipe.seeds)
-                values["drop_below_sft"] = self._below_sft(drops, method)
-            self.found["equal"][name] = figures
+        seeds = {method: len(job.recipe.seeds) for method, job in jobs.items()}
+        self.found["equal"] = {
+            TARGET if part == "test" else f"{TARGET} {part}": _compared(runs, part, seeds)
+            for part in runs["base"].parts
+        }
         self.found["benchmarks"] = {
             task: {
                 method: interval(
@@ -205,6 +190,17 @@ class Comparison:
 
     def _tell(self) -> None:
         _write(self.found, self.arguments)
+
+
+def _compared(runs: Mapping[str, Measured], part: str, seeds: Mapping[str, int]) -> dict[str, Any]:
+    """Every method's figures on a part of the target; ``seeds`` of each but the base."""
+    accuracies = {method: run.accuracy(method, part) for method, run in runs.items()}
+    drops = {method: run.drop(method) for method, run in runs.items()}
+    figures = protocols.compared(accuracies, drops)
+    for method, values in figures.items():
+        below = None if method in ("base", "sft") else interval(drops["sft"] - drops[method])
+        values |= {"seeds": seeds.get(method, 1), "drop_below_sft": below}
+    return figures
 
 
 def _trial(base: Job, tuned: Job) -> dict[str, Any]:

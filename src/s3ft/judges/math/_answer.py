@@ -150,12 +150,12 @@ def read_conclusion(text: str, *, loose: bool = True, beginning: bool = True) ->
     behind, at_first = "", None
     for sentence in _sentences_backwards(text):
         answer = classify(sentence, loose=loose)
-        if answer and not answer.is_word and not retracted(sentence, behind):
+        if answer and not answer.is_word:
+            if retracted(sentence, behind):
+                return None
             if beginning or not _tells_of_beginning(sentence):
                 return answer
             at_first = at_first or answer
-        elif answer and not answer.is_word:
-            return None
         behind = f"{sentence}. {behind}"
     return at_first
 
