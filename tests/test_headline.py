@@ -311,7 +311,7 @@ class TestFigures:
     ) -> None:
         more, _ = read_more(ROOT / "benchmarks" / "beyond.yaml")
         bench = LabBench(out=tmp_path, recipes=recipes, more=more)
-        job = bench.selection("math", ["sft", "s3ft", OURS, "plus-anchors-25"])
+        job = bench.selection("math", ["sft", "s3ft", OURS, "s3ft-anchors", "s3ft-anchors-25"])
         job.path.mkdir(parents=True)
         with Store(job.path / "run.sqlite") as store:
             for stage, source, tokens, seconds in [
@@ -329,11 +329,12 @@ class TestFigures:
         found = costs({"math": job})["math"]
         assert found["sft"] == {"tokens": 0, "seconds": 0, "training": 0}
         assert found["s3ft"] == {"tokens": 600, "seconds": 6.5, "training": 0}
-        # One row in ten where the others have one in four.
-        assert found[OURS] == {"tokens": 662, "seconds": 9.5, "training": 60}
-        assert found["plus-anchors-25"]["tokens"] == 630
+        assert found[OURS] == {"tokens": 650, "seconds": 7.5, "training": 60}
+        # One row in ten where the other has one in four.
+        assert found["s3ft-anchors"] == {"tokens": 612, "seconds": 8.5, "training": 0}
+        assert found["s3ft-anchors-25"]["tokens"] == 630
         text = tables.markdown([tables._costs({"math": found})])
-        assert f"| math | {OURS} | 662 | 1.10 | 10 | 60 |" in text
+        assert f"| math | {OURS} | 650 | 1.08 | 8 | 60 |" in text
 
     def test_variants_are_methods_with_settings_of_their_own(self, bench: LabBench) -> None:
         variants = {

@@ -24,7 +24,7 @@ from s3ft.store import Store
 
 pytestmark = pytest.mark.slow
 
-PLUS = "s3ft-plus"
+PLUS = "plus"
 OF = f"{PLUS}-round1"
 ASKED = [f"{OF}-self", f"{OF}-paraphrase"]
 RECIPE: dict[str, Any] = {
@@ -32,6 +32,14 @@ RECIPE: dict[str, Any] = {
     "data": {"path": "lab", "name": "code", "max_train": 32},
     "judge": {"name": "code"},
     "generate": {"max_new_tokens": 160},
+    "ladders": {
+        PLUS: {
+            "rungs": ["self", "paraphrase", "gold"],
+            "rounds": 2,
+            "mask": {"sources": ["gold"]},
+            "anchors": 0.1,
+        }
+    },
     "methods": ["s3ft", PLUS],
     "train": {
         "learning_rate": 2e-3,
@@ -264,9 +272,11 @@ def test_a_plan_tells_what_the_second_round_costs() -> None:
 
 
 def test_s3ft_plus_masks_golds_and_nothing_else() -> None:
-    method = load(RECIPE).method(PLUS)
-    assert [rung.name for rung in method.rungs] == ["self", "paraphrase", *ASKED, "gold"]
+    method = load(RECIPE | {"methods": ["s3ft-plus"]}).method("s3ft-plus")
+    again = ["s3ft-plus-round1-self", "s3ft-plus-round1-paraphrase"]
+    assert [rung.name for rung in method.rungs] == ["self", "paraphrase", *again, "gold"]
     assert [method.masks(rung) for rung in method.rungs] == [False] * 4 + [True]
+    assert method.anchors == 0
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 `sft` is the baseline. `rft` is rejection sampling (Yuan et al. 2023). `ssr` is Selective
 Self-Rehearsal (arXiv 2409.04787, section 3). `sdft` is self-distillation fine-tuning (Yang et al.
 2024, arXiv 2402.13669). `s3ft` is Selective Self-to-Supervised Fine-Tuning (arXiv 2502.08130,
-section 3, algorithm 1). `s3ft-plus` is ours: the same ladder, walked twice, with golds masked and
-anchors mixed in.
+section 3, algorithm 1). `s3ft-plus` is ours: the same ladder, walked twice, with golds masked.
 """
 
 from __future__ import annotations

@@ -119,11 +119,7 @@ class LadderConfig(Strict):
 
 
 _MORE: dict[str, dict[str, Any]] = {
-    "s3ft-plus": {
-        "rounds": 2,
-        "mask": MaskConfig(sources=[GOLD]),
-        "anchors": 0.1,
-    }
+    "s3ft-plus": {"rounds": 2, "mask": MaskConfig(sources=[GOLD])},
 }
 """What built-in methods have beside their rungs."""
 
