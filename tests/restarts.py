@@ -37,7 +37,6 @@ RECIPE: dict[str, Any] = {
             "likelier_than_gold": True,
             "mask": {"perplexity": 2.5},
             "rounds": 2,
-            "anchors": 0.2,
         }
     },
     "methods": ["twice", "s3ft"],

@@ -306,12 +306,12 @@ class TestFigures:
         made["s3ft"] = {"percent": {"gold": 8.0}}
         assert not mixture_conditions({"code": made}), "little gold to begin with"
 
-    def test_what_a_mixture_took_is_that_of_all_rungs_rounds_and_anchors(
+    def test_what_a_mixture_took_is_that_of_all_rungs_and_rounds(
         self, recipes: Path, tmp_path: Path
     ) -> None:
         more, _ = read_more(ROOT / "benchmarks" / "beyond.yaml")
         bench = LabBench(out=tmp_path, recipes=recipes, more=more)
-        job = bench.selection("math", ["sft", "s3ft", OURS, "s3ft-anchors", "s3ft-anchors-25"])
+        job = bench.selection("math", ["sft", "s3ft", OURS])
         job.path.mkdir(parents=True)
         with Store(job.path / "run.sqlite") as store:
             for stage, source, tokens, seconds in [
@@ -323,16 +323,12 @@ class TestFigures:
                 ("train", f"{OURS}-round1-seed0", 999, 60.0),
                 ("generate", f"{OURS}-round1-self", 50, 0.25),
                 ("weigh", "gold", 80, 0.75),
-                ("anchors", "anchor", 30, 5.0),
             ]:
                 store.add_spent(Spent(stage, source, 1, tokens, seconds))
         found = costs({"math": job})["math"]
         assert found["sft"] == {"tokens": 0, "seconds": 0, "training": 0}
         assert found["s3ft"] == {"tokens": 600, "seconds": 6.5, "training": 0}
         assert found[OURS] == {"tokens": 650, "seconds": 7.5, "training": 60}
-        # One row in ten where the other has one in four.
-        assert found["s3ft-anchors"] == {"tokens": 612, "seconds": 8.5, "training": 0}
-        assert found["s3ft-anchors-25"]["tokens"] == 630
         text = tables.markdown([tables._costs({"math": found})])
         assert f"| math | {OURS} | 650 | 1.08 | 8 | 60 |" in text
 

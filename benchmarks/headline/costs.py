@@ -36,13 +36,10 @@ def _cost(
     method = recipe.method(name)
     asked = [spent.get(key, (0, 0.0)) for key in _asked(method)]
     weighed = [spent.get(("weigh", source), (0, 0.0)) for source in _weighed(method)]
-    tokens, seconds = spent.get(("anchors", "anchor"), (0, 0.0))
-    most = max(recipe.method(other).anchors for other in recipe.methods)
-    share = method.anchors / most if most else 0  # the first of those of the greatest share
     training = ("train", tuned(first_round(name), ROUND_SEED))
     return {
-        "tokens": sum(some for some, _ in asked) + share * tokens,
-        "seconds": sum(took for _, took in [*asked, *weighed]) + share * seconds,
+        "tokens": sum(some for some, _ in asked),
+        "seconds": sum(took for _, took in [*asked, *weighed]),
         "training": spent.get(training, (0, 0.0))[1],
     }
 

@@ -25,7 +25,7 @@ def mixtures(bench: Bench, selections: Mapping[str, Job]) -> dict[str, Any]:
             examples = {entry.example.id: entry.example for entry in store.entries("train")}
         for method in job.recipe.methods:
             read = read_mixture(job.path / "mixture" / method)
-            mixture = [row for row in read if row.example_id in examples]  # no anchor
+            mixture = [row for row in read if row.example_id in examples]
             rows = [
                 {
                     **(example := examples[row.example_id]).meta,

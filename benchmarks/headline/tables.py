@@ -122,7 +122,7 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
             target,
             method,
             f"{mixture['rows']:,}",
-            _sources(mixture["percent"]),
+            sources(mixture["percent"]),
             " / ".join(map(str, PAPER[target])) if method == "s3ft" else "",
             f"{mixture['right']:.1f}",
         ]
@@ -153,7 +153,7 @@ def _costs(found: Mapping[str, Any]) -> Table:
     return Table("What the mixtures took; what methods share counts for each", header, rows)
 
 
-def _sources(percent: Mapping[str, float]) -> str:
+def sources(percent: Mapping[str, float]) -> str:
     """The papers' three, and whatever else a ladder has."""
     three = " / ".join(f"{percent[source]:.1f}" for source in SOURCES)
     others = (f"{name} {share:.1f}" for name, share in percent.items() if name not in SOURCES)

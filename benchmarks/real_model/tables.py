@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from headline.tables import NONE, PAPER, Table, show
+from headline.tables import NONE, PAPER, Table, show, sources
 
 BINS = np.array([-np.inf, -4, -3, -2, -1.5, -1, -0.5, -0.25, 0])
 """Edges of the histogram of log-probabilities, in nats a token."""
@@ -56,7 +56,7 @@ def _mixtures(found: Mapping[str, Any]) -> Table:
         [
             method,
             f"{mixture['rows']:,}",
-            " / ".join(f"{share:.1f}" for share in mixture["percent"].values()),
+            sources(mixture["percent"]),
             f"{mixture['right']:.1f}",
         ]
         for method, mixture in found.items()

@@ -4,7 +4,6 @@ of the others each key has the value that its tool's own parser was seen to take
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,18 +99,6 @@ def test_ids_need_a_model(select: Select) -> None:
     with pytest.raises(InputError, match="model: is required: its tokenizer makes the ids"):
         export_mixture(run, "sft", "ids")
     assert not (run / "export").exists()
-
-
-def test_the_steps_leave_anchors_out(select: Select) -> None:
-    ladders = {"held": {"rungs": ["gold"], "anchors": 0.5}}
-    more = {"ladders": ladders, "methods": ["sft", "held"], "train": {"batch_size": 2}}
-    run = select(PLAIN, model={"id": "lab"}, **more)
-    texts = [
-        (export_mixture(run, method, "trl").folder / "trl.yaml").read_text()
-        for method in ("sft", "held")
-    ]
-    steps = [re.findall(r"max_steps: (\d+)", text) for text in texts]
-    assert steps[0] == steps[1] == ["6"]
 
 
 @pytest.mark.slow

@@ -37,7 +37,6 @@ RECIPE: dict[str, Any] = {
             "rungs": ["self", "paraphrase", "gold"],
             "rounds": 2,
             "mask": {"sources": ["gold"]},
-            "anchors": 0.1,
         }
     },
     "methods": ["s3ft", PLUS],
@@ -63,11 +62,10 @@ def targets(out: Path, method: str) -> list[Target]:
 def test_golds_become_answers_of_the_tuned_model_and_the_rest_stays(out: Path) -> None:
     once, twice = targets(out, "s3ft"), targets(out, PLUS)
     counts = Counter(target.source for target in twice)
-    assert [target.source for target in twice[32:]] == ["anchor"] * 4
     assert sum(counts[name] for name in ASKED) >= 2
     assert counts["gold"] > 0, "or nothing is shown of what fails twice"
     assert any(0 in target.loss_mask for target in twice if target.loss_mask)
-    for one, two in zip(once, twice[:32], strict=True):
+    for one, two in zip(once, twice, strict=True):
         if one.source != "gold":
             assert two == one
         elif two.source == "gold":
@@ -82,8 +80,8 @@ def test_golds_become_answers_of_the_tuned_model_and_the_rest_stays(out: Path) -
 def test_its_model_learned_of_verified_answers_and_saw_no_gold(out: Path) -> None:
     learned = targets(out, OF)
     verified = [t for t in targets(out, "s3ft") if t.source != "gold"]
-    assert [t for t in learned if t.source != "anchor"] == verified
-    assert {t.source for t in learned} == {"self", "paraphrase", "anchor"}
+    assert learned == verified
+    assert {t.source for t in learned} == {"self", "paraphrase"}
     training = json.loads((out / "models" / f"{OF}-seed0" / "training.json").read_text())
     assert training["rows"] == len(learned)
     assert training["steps"] == 6, "as many as of a method that drops nothing"
@@ -276,7 +274,6 @@ def test_s3ft_plus_masks_golds_and_nothing_else() -> None:
     again = ["s3ft-plus-round1-self", "s3ft-plus-round1-paraphrase"]
     assert [rung.name for rung in method.rungs] == ["self", "paraphrase", *again, "gold"]
     assert [method.masks(rung) for rung in method.rungs] == [False] * 4 + [True]
-    assert method.anchors == 0
 
 
 @pytest.mark.parametrize(

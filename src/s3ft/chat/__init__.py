@@ -25,6 +25,5 @@ model and is dropped.
 
 from ._chat import Chat
 from ._check import check
-from ._user_turn import UserTurn
 
-__all__ = ["Chat", "UserTurn", "check"]
+__all__ = ["Chat", "check"]

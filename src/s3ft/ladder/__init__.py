@@ -6,7 +6,6 @@ from ._methods import METHODS, ROUND_SEED, Ladder, Method, check_ladder, first_r
 from ._pick import PICKS, Pick, first, likeliest, likelihood, no_likelihood, random, shortest
 from ._prompt import RungPrompt
 from ._rungs import (
-    ANCHOR,
     ATTEMPTED,
     BUILT_IN,
     GOLD,
@@ -19,7 +18,6 @@ from ._rungs import (
 from ._walk import Dropped, Missing, accepted, target_of, unweighed, walk
 
 __all__ = [
-    "ANCHOR",
     "ATTEMPTED",
     "BUILT_IN",
     "GOLD",

@@ -41,19 +41,12 @@ class Method:
         likelier: pass over answers to prompts that show more than the example's own, where the
             base finds them no likelier a token than the gold.
         mask: which tokens of its targets are not trained.
-        anchors: share of its mixture that the base's answers to what it asks itself are.
     """
 
     rungs: tuple[Rung, ...]
     pick: Pick = first
     likelier: bool = False
     mask: Mask | None = None
-    anchors: float = 0.0
-
-    def anchor_rows(self, others: int) -> int:
-        """How many anchors go with so many other rows."""
-        share = self.anchors
-        return max(1, round(others * share / (1 - share))) if share and others else 0
 
     @property
     def first_round(self) -> Method | None:

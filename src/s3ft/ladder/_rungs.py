@@ -112,9 +112,5 @@ REPLAY = "replay"
 """The source of general rows that are mixed in as they are (`data.replay`), and their split in a
 run's file: no rung, on no ladder."""
 
-ANCHOR = "anchor"
-"""The source of the base's answers to what it asks itself, which a method may mix in (`Method`),
-and their split in a run's file: no rung either."""
-
-RESERVED = ("dropped", "base", "target", "judge", REPLAY, ANCHOR)
+RESERVED = ("dropped", "base", "target", "judge", REPLAY)
 """Names that the report and the plan use beside those of rungs."""

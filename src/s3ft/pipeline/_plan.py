@@ -27,7 +27,7 @@ from ._probe import Work
 from ._run import scratch_run
 from ._sweep import point_recipe
 from .rundir import Run
-from .selection import anchors_wanted, full_size, replay_target, rounds_of, rung_source
+from .selection import full_size, replay_target, rounds_of, rung_source
 
 PROBE = 32
 """Rows that are taken through the stages by default."""
@@ -133,13 +133,6 @@ class _Plan:
         if "weigh" in work:
             done = work["weigh"] * self._scale
             stages.append(planned("weigh", "rows", done.requests, None, done))
-        if (anchors := anchors_wanted(self.run)) and self.asks:
-            done = _probe.anchors(self.few)
-            stages.append(
-                planned("anchors", "rows", anchors, None, done * (anchors / done.requests))
-            )
-        elif anchors:
-            stages.append(planned("anchors", "rows", anchors, None, None))
         return stages
 
     def _second_round(self, rung: Rung, at_most: int, work: Mapping[str, Work]) -> dict[str, Any]:

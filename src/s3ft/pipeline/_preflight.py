@@ -126,10 +126,8 @@ def _check_weights(run: Run) -> None:
         if weighed and not run.base.exists:
             problem = f"is required: method {name!r} asks it how likely it finds {weighed[0]}"
             raise InputError("model", problem, "Name the model whose weights tell that.")
-        why = "asks a tuned one in a second round" if method.first_round else ""
-        why = "lets it ask itself something, as anchors" if method.anchors else why
-        if why and not run.base.exists:
-            problem = f"is required: method {name!r} {why}"
+        if method.first_round and not run.base.exists:
+            problem = f"is required: method {name!r} asks a tuned one in a second round"
             raise InputError("model", problem, "Name the model that is to be tuned.")
 
 

@@ -23,7 +23,6 @@ from .selection import (
     Source,
     ask,
     judge_rung,
-    make_anchors,
     measured_source,
     pending_rounds,
     rung_source,
@@ -105,15 +104,6 @@ def walk_ladders(run: Run) -> dict[str, Work]:
         rows = sum(spent.rows for spent in run.store.spent() if spent.stage == "weigh")
         work["weigh"] = replace(work["weigh"], requests=rows)
     return work
-
-
-def anchors(run: Run) -> Work:
-    """The work of the anchors that the probed rows want."""
-    run.base.engine()  # loading it is not counted
-    made = measured(partial(make_anchors, run))
-    done = [spent for spent in run.store.spent() if spent.stage == "anchors"]
-    rows, tokens = sum(s.rows for s in done), sum(s.tokens for s in done)
-    return replace(made, requests=rows, completion_tokens=tokens)
 
 
 def _weighs(run: Run) -> bool:

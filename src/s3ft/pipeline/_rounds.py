@@ -7,7 +7,7 @@ from ..ladder import ROUND_SEED, first_round
 from ._launched import launched
 from ._training import train_one
 from .rundir import Run
-from .selection import make_anchors, write
+from .selection import write
 
 
 def train_first_round(run: Run, training: str) -> None:
@@ -28,7 +28,6 @@ def train_first_round(run: Run, training: str) -> None:
     [name] = [name for name in run.recipe.methods if first_round(name) == training]
     method = run.recipe.method(name).first_round
     assert method is not None
-    make_anchors(run)
     counts = write(run, training, method)
     if not any(counts.get(rung.name) for rung in method.rungs):
         raise InputError(

@@ -66,10 +66,6 @@ class LadderConfig(Strict):
     own, finds it no likelier a token than the gold."""
     mask: MaskConfig | None = None
     """Leave tokens out of the loss."""
-    anchors: float = Field(0.0, ge=0, lt=1)
-    """Share of its rows that the base's answers to questions of its own are, which nobody judges:
-    what the model says where nothing is asked of it is kept. The optimiser steps stay the same."""
-
     rounds: int = Field(1, ge=1, le=2)
     """2: what ends in gold, or nowhere, is asked again, on every rung, of a model that was trained
     on the verified answers alone, and goes to gold only where that fails too. One more training."""
@@ -107,9 +103,7 @@ class LadderConfig(Strict):
             again = [rung.again(first_round(name)) for rung in asked]
             rungs = [*asked, *again, *rungs[len(asked) :]]
         mask = None if self.mask is None else self.mask.resolved()
-        return Method(
-            tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask, self.anchors
-        )
+        return Method(tuple(rungs), PICKS[self.pick or pick], self.likelier_than_gold, mask)
 
     @model_serializer(mode="wrap")
     def _short(self, written: SerializerFunctionWrapHandler) -> Any:

@@ -214,14 +214,11 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, Any] | None
     chosen = recipe.method(method)
     sources: list[str | None] = [*recipe.ladder(method), None]
     total, replayed = sum(counts.values()), store.count(REPLAY)
-    others = total - counts.get("dropped", 0) + replayed
-    anchors = chosen.anchor_rows(others)
     by_source = {rung.name: counts.get(rung.name, 0) for rung in chosen.rungs}
     return {
         "ladder": list(recipe.ladder(method)),
-        "rows": others + anchors,
+        "rows": sum(by_source.values()) + replayed,
         "replay": replayed,
-        "anchors": anchors,
         "dropped": counts.get("dropped", 0),
         "counts": by_source,
         "percent": {source: 100 * count / total for source, count in by_source.items()},

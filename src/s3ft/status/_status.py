@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..evaluate import BASE, TARGET, on_the_way, other_target, target_split, tuned
-from ..ladder import ANCHOR, REPLAY, ROUND_SEED, first_round
+from ..ladder import REPLAY, ROUND_SEED, first_round
 from ..recipe import Recipe
 from ..store import Store, reading
 from ..train import CHECKPOINTS, PARTIAL_SUFFIX, kept_models, last_checkpoint
@@ -39,8 +39,7 @@ class Status:
         waiting: prompts by the rung that is to be asked or judged next.
         solved: prompts with a verified answer by rung.
         verdicts: on the answers of each source.
-        mixture: rows by source, of every method whose mixture is written; with ``replay`` and
-            ``anchor``.
+        mixture: rows by source, of every method whose mixture is written; with ``replay``.
         models: of each that is to be trained, first rounds included, its name, and its ``step`` of
             ``steps`` at the last checkpoint while it is in training; ``trained`` when it is whole,
             with the steps at which models were ``kept`` on the way, if any were.
@@ -171,9 +170,7 @@ def _mixture(store: Store, recipe: Recipe, method: str) -> dict[str, int]:
     counts = store.composition(method)
     order = [name for name in recipe.ladder(method) if name in counts]
     found = {name: counts[name] for name in (*order, *sorted(counts.keys() - order))}
-    found |= {REPLAY: general} if (general := store.size(REPLAY)) else {}
-    anchors = recipe.method(method).anchor_rows(sum(found.values()) - found.get("dropped", 0))
-    return found | ({ANCHOR: anchors} if anchors else {})
+    return {**found, REPLAY: general} if (general := store.size(REPLAY)) else found
 
 
 def _model(folder: Path) -> dict[str, Any]:

@@ -5,8 +5,7 @@ Its tables, for those who open it with any SQLite tool:
 ``metadata``
     Small named values, such as a model's fingerprint: ``name``, ``value``.
 ``examples``
-    A training pair: ``split`` (``replay``: a general row; ``anchor``: what the base asked itself,
-    with its answer), ``position`` (from 0), ``id``,
+    A training pair: ``split`` (``replay``: a general row), ``position`` (from 0), ``id``,
     ``prompt`` (JSON: its turns), ``completion`` (the gold), ``meta`` (JSON: the row's other
     columns), ``reasoning`` (the gold's).
 ``responses``

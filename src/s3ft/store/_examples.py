@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from ..records import Candidate, Example, Response
+from ..records import Candidate, Example
 from . import _rows
 from ._database import Database, latest
-from ._records import GOLD, Entry, Spent
+from ._records import GOLD, Entry
 
 PAGE = 1000
 """Examples read at once."""
@@ -48,33 +48,10 @@ class ExampleQueries(Database):
             self._insert(split, examples)
             self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", metadata.items())
 
-    def add_answered(
-        self,
-        split: str,
-        rows: Iterable[tuple[Example, Response]],
-        metadata: Mapping[str, str],
-        spent: Spent,
-    ) -> None:
-        """Add examples behind those of a split, each with one response, of the source that is
-        called as the split is; with what is to be known, and what it cost."""
-        with self._transaction():
-            for position, (example, response) in enumerate(rows, self.count(split)):
-                self._insert(split, [example], position)
-                self._db.execute(
-                    "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    _rows.response_row(response),
-                )
-                self._db.execute(
-                    "INSERT INTO candidates VALUES (?, ?, ?, 0, ?)",
-                    (split, position, split, response.key),
-                )
-            self._db.executemany("INSERT OR REPLACE INTO metadata VALUES (?, ?)", metadata.items())
-            self._add_spent(spent)
-
-    def _insert(self, split: str, examples: Iterable[Example], start: int = 0) -> None:
+    def _insert(self, split: str, examples: Iterable[Example]) -> None:
         self._db.executemany(
             "INSERT INTO examples VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (_rows.example_row(split, n, example) for n, example in enumerate(examples, start)),
+            (_rows.example_row(split, n, example) for n, example in enumerate(examples)),
         )
 
     def count(self, split: str) -> int:

@@ -100,10 +100,7 @@ class ResultQueries(Database):
                     )
                 self._db.execute("DELETE FROM likelihoods WHERE source = ?", (source,))
             for table in ("candidates", "verdicts"):
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE split NOT IN ('train', 'anchor')"
-                    " AND source != 'base'"
-                )
+                self._db.execute(f"DELETE FROM {table} WHERE split != 'train' AND source != 'base'")
             for table in ("scores", "answers"):
                 self._db.execute(f"DELETE FROM {table} WHERE model != 'base'")
             for table in ("targets", "choices"):
@@ -124,7 +121,7 @@ class ResultQueries(Database):
             for table in ("scores", "answers", "items"):
                 self._db.execute(f"DELETE FROM {table}")
             for table in ("candidates", "verdicts"):
-                self._db.execute(f"DELETE FROM {table} WHERE split NOT IN ('train', 'anchor')")
+                self._db.execute(f"DELETE FROM {table} WHERE split != 'train'")
             self._db.execute("DELETE FROM spent WHERE source = 'base'")
 
     def has_scores(self, model: str, task: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...ladder import ANCHOR
 from ...store import Store
 
 STOPPED = "stopped"
@@ -41,7 +40,4 @@ def mendable_split(store: Store, out: Path) -> str | None:
 def begin_anew(store: Store, out: Path) -> None:
     """Take back what a stopped run made of its responses, so that it is made anew."""
     if split := mendable_split(store, out):
-        if split == "train":
-            store.forget(ANCHOR, ("anchors ",))
-            store.replace_examples(ANCHOR, ())
         store.forget(split, _FOUND_OUT)

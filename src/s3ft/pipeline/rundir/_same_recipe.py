@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import InputError
-from ...ladder import ANCHOR, BUILT_IN
+from ...ladder import BUILT_IN
 from ...recipe import Recipe, Resume, forbidden_changes
 from ...status import RECIPE
 from ._mend import mendable_split
@@ -44,7 +44,7 @@ def changeable(run: Run) -> set[Resume]:
     # What is asked, judged or scored of anyone but a source of the ladders is the evaluation.
     spent = run.store.spent()
     asked = {rung.name for rung in run.recipe.rungs_to_ask()}
-    selecting = {*BUILT_IN, *run.recipe.rungs, *asked, ANCHOR}
+    selecting = {*BUILT_IN, *run.recipe.rungs, *asked}
     if not any(work.stage != "train" and work.source not in selecting for work in spent):
         rules |= {Resume.BEFORE_MEASURING, Resume.BEFORE_TARGET}
     return rules

@@ -1,6 +1,5 @@
 """From data to a mixture: rungs are asked, judged and walked, and the targets written."""
 
-from ._anchors import anchors_wanted, make_anchors
 from ._fill import answer, judge
 from ._guard import Guard
 from ._loop import ask, decide, generate, pending_rounds, rounds_of, select, write
@@ -15,7 +14,6 @@ __all__ = [
     "Guard",
     "Solved",
     "Source",
-    "anchors_wanted",
     "answer",
     "ask",
     "decide",
@@ -23,7 +21,6 @@ __all__ = [
     "generate",
     "judge",
     "judge_rung",
-    "make_anchors",
     "measured_source",
     "needs_likelihood",
     "pending_rounds",

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...judges import without_leaks
-from ...ladder import ANCHOR, REPLAY, Method, Missing, Rounds, Rung, walk
+from ...ladder import REPLAY, Method, Missing, Rounds, Rung, walk
 from ...progress import console
 from ...records import Example
 from ...store import Entry
-from ._anchors import make_anchors
 from ._fill import answer
 from ._fill import judge as judge_responses
 from ._guard import Guard
@@ -88,7 +87,6 @@ def decide(run: Run, train: Callable[[Run, str], None]) -> None:
 
 def select(run: Run) -> None:
     """Write the mixture of every method that has none yet, or one with other general rows."""
-    make_anchors(run)
     recipe, replayed = run.recipe, replay_state(run.store)
     for method in recipe.methods:
         mixed_in = f"replay in {method}"
@@ -110,7 +108,7 @@ def write(run: Run, name: str, method: Method) -> dict[str, int]:
         judge=run.judge_name(run.recipe.judge),
         chat=run.base.chat if run.base.exists else None,
     )
-    order = (*(rung.name for rung in method.rungs), "dropped", REPLAY, ANCHOR)
+    order = (*(rung.name for rung in method.rungs), "dropped", REPLAY)
     told = ", ".join(f"{counts[source]:,} {source}" for source in order if source in counts)
     console.print(f"mixture {name}: {told}")
     return counts

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, cast
 from jinja2 import Environment, PackageLoader
 
 from ...atomic import atomic_folder
-from ...ladder import ANCHOR, REPLAY, Dropped, Method, Missing, Rung, walk
+from ...ladder import REPLAY, Dropped, Method, Missing, Rung, walk
 from ...records import Message, Target, content_hash
 from ...store import Store
-from ._targets import anchor_target, replay_target, with_mask, without_borrowed_thoughts
+from ._targets import replay_target, with_mask, without_borrowed_thoughts
 
 if TYPE_CHECKING:
     from ...chat import Chat
@@ -63,8 +63,7 @@ def write_mixture(
 ) -> dict[str, int]:
     """Select a method's targets into the store and into ``folder``; rows by source.
 
-    Behind them come the general rows of the store, as they are, and the method's anchors: they are
-    no prompt's target.
+    Behind them come the general rows of the store, as they are: they are no prompt's target.
 
     The folder appears when it is complete. ``chat`` counts the tokens of gold rows. Prompts
     without a target (a ladder that does not end in gold) are counted under ``dropped``; the store
@@ -110,9 +109,6 @@ def write_mixture(
                 yield position, id_, outcome.source, outcome.reason
             for entry in store.entries(REPLAY):
                 add(replay_target(entry.example))
-            anchors = method.anchor_rows(counts.total() - counts["dropped"])
-            for entry in store.entries(ANCHOR, [ANCHOR], stop=anchors):
-                add(anchor_target(entry, generator))
             if group:
                 parquet.write_table(pa.Table.from_pylist(group, schema))
 
@@ -243,6 +239,5 @@ def _card(folder: Path, name: str, method: Method, counts: Counter[str], judge: 
         rows=rows,
         judge=judge,
         replayed=counts[REPLAY],
-        anchors=counts[ANCHOR],
     )
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...ladder import ANCHOR, REPLAY, Mask, final_answer
+from ...ladder import REPLAY, Mask, final_answer
 from ...records import Example, Target
-from ...store import Entry
 from ...train import completion_ids
 
 if TYPE_CHECKING:
@@ -23,24 +22,6 @@ def replay_target(example: Example) -> Target:
         example.prompt,
         example.completion,
         reasoning=example.reasoning,
-    )
-
-
-def anchor_target(entry: Entry, generator: str | None) -> Target:
-    """What the base answered to its own question, as it is trained on."""
-    example, (candidate,) = entry.example, entry.candidates
-    response = candidate.response
-    return Target(
-        example.id,
-        ANCHOR,
-        "the base's answer to a question of its own, which nobody judged",
-        example.prompt,
-        response.text,
-        token_ids=response.token_ids,
-        generator=generator,
-        base_logprob=response.logprob,
-        num_tokens=None if response.token_ids is None else len(response.token_ids),
-        reasoning=response.reasoning,
     )
 
 
