@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 from math import log
 
 import pytest
 
+import architectures
 from s3ft.ladder import Mask, Method, built_in_rungs, final_answer
 
 
@@ -31,6 +33,8 @@ def found(text: str, answer: str | None) -> str:
         ("a\nb\n#### 7", None, "#### 7"),
         ("a\nb\n#### 7\n", "seven", "#### 7"),  # read otherwise than it is written
         ("Paris", "Paris", "Paris"),
+        ("Yes, it was built then.\nThe passage says so.", "yes", "Yes"),
+        ("It is a\nb, not A, as far as one can tell", "a", "a"),
         # The judge read the whole response; what is accepted is a word of it.
         (
             "The house of which the passage tells was built in 1905 by the city of Paris itself.",
@@ -54,6 +58,61 @@ def test_it_is_a_word_of_its_own() -> None:
     tokens = ["It", " is", " 4", " (", "not", " 1", "4", ")"]
     place = final_answer(range(len(tokens)), ["4"], lambda ids: "".join(tokens[i] for i in ids))
     assert place == range(2, 3)
+
+
+OTHERS = (
+    "北京",
+    "東京",
+    "Москва",
+    "café",
+    "नई दिल्ली",
+    "🎉",
+    "👩‍👧",
+    "서울",
+    "القاهرة",
+    "ประเทศไทย",
+    "½",
+    "42",
+)
+
+
+@pytest.mark.parametrize("name", architectures.NAMES)
+def test_it_is_found_where_a_character_is_several_tokens(name: str) -> None:
+    tokenizer = architectures.tokenizer_of(name)
+    rng = random.Random(name)
+    for _ in range(100):
+        answer, *others = rng.sample(OTHERS, k=6)
+        before, behind = others[:3], others[3:]
+        text = f"So {'、'.join(before)}: {answer}。{' '.join(behind)} it is."
+        ids = tokenizer.encode(text, add_special_tokens=False)
+        place = final_answer(ids, [answer], tokenizer.decode)
+        said = tokenizer.decode(ids[place.start : place.stop])
+        assert said.strip(" :") == answer, text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "place"),
+    [
+        ("一共有42个苹果，其中14个是红的。", "42", "42"),
+        ("先算出三个城市的人口。\n所以答案是北京，因为它最大。", "北京", "北京"),
+        ("It is 3, that is 3.0 or 13.", "3", "3"),
+        ("It was 1905,Paris was it, not in 1906.", "Paris", "Paris"),
+        ("In the year 4 of 1.4 and 4,000.", "4", "4"),
+        ("x_1 is not the x of x_2, as you see", "x", "x"),
+    ],
+)
+def test_it_is_no_part_of_a_number_and_needs_no_spaces(text: str, answer: str, place: str) -> None:
+    letters = list(text)
+    found = final_answer(range(len(text)), [answer], lambda ids: "".join(letters[i] for i in ids))
+    assert text[found.start : found.stop] == place
+    assert found.start == text.index(place, 4 if answer == "x" else 0)
+
+
+def test_a_long_line_without_spaces_is_no_answer() -> None:
+    text = "这座房子是巴黎市在一九零五年为它的居民建造的，直到今天仍然可以参观。"
+    decode = lambda ids: "".join(text[i] for i in ids)  # noqa: E731
+    assert not final_answer(range(len(text)), [], decode)
+    assert final_answer(range(9), [], decode) == range(9)
 
 
 def test_unlikely_tokens_are_left_out_but_for_the_answer_and_the_end() -> None:

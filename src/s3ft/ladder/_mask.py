@@ -7,13 +7,17 @@ are the few tokens that it finds unlikely, and it learns the task without most o
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
+from unicodedata import category, east_asian_width
 
 from ._rungs import Rung
+
+Span = tuple[int, int]
+"""Where a part of a text begins and ends."""
 
 FEW = 12
 """Words of a line that is nothing but an answer."""
@@ -63,33 +67,58 @@ def final_answer(ids: Sequence[int], answers: Sequence[str], decode: Callable[..
     lines; a single line is answer from end to end, or of more than `FEW` words none at all.
 
     Args:
-        answers: what it may be, the first that is found; it may be written otherwise in the text.
+        answers: what it may be, the first that is found as it is written, else in other case.
         decode: token ids to text.
     """
     text = decode(ids)
-    mentions = (_last_mention(text, answer.strip()) for answer in answers)
+    mentions = (
+        _last_mention(text, answer.strip(), flag)
+        for flag in (re.NOFLAG, re.IGNORECASE)
+        for answer in answers
+    )
     found = next(filter(None, mentions), None) or _last_line(text)
     if found is None:
         return range(0)
-    begin, end = found.span()
-    before = bisect_left(range(len(ids) + 1), end, key=lambda n: len(decode(ids[:n])))
-    behind = bisect_left(
-        range(len(ids) + 1), len(text) - begin, key=lambda n: len(decode(ids[len(ids) - n :]))
-    )
-    return range(len(ids) - behind, before)
+
+    def read(tokens: int) -> int:
+        """Characters that the first tokens say. One that is several tokens is read with the last:
+        before that, other characters stand in its place."""
+        said = (decode(ids[:n]) for n in range(tokens, -1, -1))
+        return len(next(part for part in said if text.startswith(part)))
+
+    places = range(len(ids) + 1)
+    before = read(bisect_right(places[1:], found[0], key=read))
+    return range(bisect_left(places, before, key=read), bisect_left(places, found[1], key=read))
 
 
-def _last_mention(text: str, answer: str) -> re.Match[str] | None:
+def _last_mention(text: str, answer: str, flag: re.RegexFlag) -> Span | None:
     if not answer or 2 * len(answer) > len(text.strip()):
         return None
-    return _last(re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text))
+    found = re.finditer(rf"(?=({re.escape(answer)}))", text, flag)
+    return _last(mention.span(1) for mention in found if _is_whole(text, *mention.span(1)))
 
 
-def _last_line(text: str) -> re.Match[str] | None:
+def _is_whole(text: str, begin: int, end: int) -> bool:
+    """Whether neither a word nor a number goes on at an end; of words that is known in scripts
+    that have spaces between them."""
+    edges = (text[at - 1 : at + 1] for at in (begin, end) if 0 < at < len(text))
+    if any(all((c.isalnum() or c == "_") and category(c) != "Lo" for c in pair) for pair in edges):
+        return False
+    around = (text[max(0, begin - 2) : begin + 1], text[end - 1 : end + 2])
+    return not any(re.fullmatch(r"\d[.,]\d", piece) for piece in around)
+
+
+def _last_line(text: str) -> Span | None:
     """The last line that says something: not the mark that ends a block of code."""
-    lines = list(re.finditer(r"[^\s`][^\n]*", text))
-    return None if len(lines) == 1 and len(text.split()) > FEW else _last(iter(lines))
+    lines = [line.span() for line in re.finditer(r"[^\s`][^\n]*", text)]
+    return None if len(lines) == 1 and _words(text) > FEW else _last(lines)
 
 
-def _last(found: Iterable[re.Match[str]]) -> re.Match[str] | None:
+def _words(text: str) -> int:
+    """About how many words there are; where no spaces are written, two characters are one."""
+    wide = sum(east_asian_width(character) == "W" for character in text)
+    return max(len(text.split()), wide // 2)
+
+
+def _last(found: Iterable[Span]) -> Span | None:
     return next(iter(deque(found, maxlen=1)), None)
