@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 
 import s3ft
 from s3ft.models import load_chat
-from s3ft.pipeline import read_mixture
+from s3ft.pipeline import read_mixture, run_stages
 from s3ft.recipe import Model
 from s3ft.records import Message
 from s3ft.train import train
@@ -95,16 +96,22 @@ def finished(
 ) -> tuple[Path, str, list[Any]]:
     """A whole run, how it takes reasoning, and the rows that its trainer was given."""
     out = tmp_path_factory.mktemp("runs") / f"{template}-{request.param}"
+    [given] = trained_rows(lambda: s3ft.run(recipe(folder, template, request.param), out=out))
+    return out, request.param, given
+
+
+def trained_rows(run: Callable[[], Any]) -> list[Any]:
+    """The rows that a trainer was given, by training."""
     given: list[Any] = []
 
     def watched(dataset: Any, **settings: Any) -> Any:
-        given.extend(dataset.to_list())
+        given.append(dataset.to_list())
         return train(dataset, **settings)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("s3ft.pipeline._training.train", watched)
-        s3ft.run(recipe(folder, template, request.param), out=out)
-    return out, request.param, given
+        run()
+    return given
 
 
 def query(out: Path, sql: str) -> list[Any]:
@@ -176,3 +183,37 @@ def test_the_target_and_the_benchmark_count_the_answer(finished: Any) -> None:
     assert [v for task, _, v in scores if task == "doubles"] == [1, 0, 0, 0, 0, 0, 1, 0]
     tuned = query(out, "SELECT count(*) FROM scores WHERE model = 's3ft-seed0'")
     assert tuned[0][0] > 0
+
+
+@pytest.mark.parametrize(
+    ("template", "thinks"), [("qwen3", True), ("qwen3", False), ("deepseek_r1_distill", True)]
+)
+def test_what_is_trained_of_a_thinking_gold_without_its_thoughts_is_masked(
+    folder: Path, template: str, thinks: bool, tmp_path: Path
+) -> None:
+    golds = [f"User, hello to the world!\n{gold}" for gold in GOLD]
+    rows = [
+        {"prompt": question, "completion": f"<think>\n{thought}\n</think>\n\n{gold}"}
+        for question, thought, gold in zip(QUESTIONS, GOLD_THOUGHTS, golds, strict=True)
+    ]
+    told = recipe(folder, template, "drop")
+    told["model"]["chat_template_kwargs"] = {} if thinks else {"enable_thinking": False}
+    told["data"]["path"] = str(tmp_path / "train.jsonl")
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told |= {"methods": ["s3ft", "s3ft-plus", "masked"], "evaluate": {"benchmarks": []}}
+    told["ladders"] = {"masked": {"rungs": ["gold"], "mask": {}}}
+    given = trained_rows(lambda: run_stages(told, (), tmp_path / "run", "train"))
+    assert len(given) == 4, "the first round's too"
+    chat = load_chat(Model.model_validate(told["model"]))
+    targets = read_mixture(tmp_path / "run" / "mixture" / "masked")
+    for row, target, gold, thought, n in zip(
+        given[-1], targets, golds, GOLD_THOUGHTS, range(1, 9), strict=True
+    ):
+        prompt = chat.prompt_ids(target.prompt)
+        assert row["input_ids"] == [*prompt, *chat.completion_ids(target.prompt, gold)]
+        marked = list(zip(row["input_ids"], row["completion_mask"], strict=True))[len(prompt) :]
+        trained = [id for id, kept in marked if kept]
+        assert "hello" not in chat.text(trained), "what this model would never say"
+        assert chat.text(trained).endswith(f"The answer is {2 * n}."), "the line that is the answer"
+        assert trained[-1] == chat.stop_id
+        assert target.reasoning == thought

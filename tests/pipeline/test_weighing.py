@@ -237,14 +237,6 @@ def test_an_export_of_texts_has_no_place_for_a_mask(out: Path) -> None:
         list(mixture_rows(out / "mixture" / "masked"))
 
 
-def test_a_mask_of_reasoning_is_not_put_on_the_answer_alone(chat: Chat) -> None:
-    prompt = ({"role": "user", "content": "1 + 1?"},)
-    ids = chat.completion_ids(prompt, "#### 2")
-    target = Target("a", "gold", "", prompt, "#### 2", ids, loss_mask=(1,) * (len(ids) + 1))
-    with pytest.raises(InputError, match="is of its reasoning too"):
-        tokenize([target], chat, None)
-
-
 def test_the_ladder_of_a_recipe_is_a_list_or_says_more() -> None:
     recipe = load(RECIPE, {"ladders.plain": ["self", "gold"]})
     again = load(recipe.model_dump(mode="json"))

@@ -98,6 +98,15 @@ class Chat:
         marks = (mark for pair in TAGS for mark in pair)
         return self._renderer.has_reasoning_key or any(mark in self.template for mark in marks)
 
+    @cached_property
+    def takes_reasoning(self) -> bool:
+        """Whether an answer may begin with reasoning: no prompt says that there is none."""
+        try:
+            self.completion_ids(PROBE, SENTINEL, THOUGHT)
+        except InputError:
+            return False
+        return True
+
     def prompt_text(self, messages: Sequence[Message]) -> str:
         """The conversation as text, up to where the model is to answer.
 
@@ -209,12 +218,9 @@ class Chat:
 
     def _reasoning_marks(self) -> tuple[str, str]:
         """What the template puts before reasoning and after it, for marks that are its alone."""
-        if not self._renderer.has_reasoning_key:
+        if not self._renderer.has_reasoning_key or not self.takes_reasoning:
             return "", ""
-        try:
-            ids = self.completion_ids(PROBE, SENTINEL, THOUGHT)
-        except InputError:  # its prompts say that there is no reasoning
-            return "", ""
+        ids = self.completion_ids(PROBE, SENTINEL, THOUGHT)
         begins, _, rest = self._decoder.text(ids, special=True).partition(THOUGHT)
         return begins.strip(), rest.partition(SENTINEL)[0].strip()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..chat import Chat
@@ -75,8 +76,7 @@ def tokenize(
 
     Raises:
         InputError: rows are longer than ``max_length`` or do not end in a stop token, or there
-            are no rows, or a mask is of reasoning that is dropped. It names the first few by their
-            example's id.
+            are no rows. It names the first few by their example's id.
     """
     import pyarrow as pa
     from datasets import Dataset
@@ -88,10 +88,6 @@ def tokenize(
     for target in targets:
         prompt = chat.prompt_ids(target.prompt)
         completion = completion_ids(target, chat, reasoning)
-        trained = target.loss_mask or [1] * len(completion)
-        if len(trained) != len(completion):
-            problem = f"the loss mask of {target.example_id} is of its reasoning too"
-            raise InputError("train.reasoning", problem, "Keep it, or leave the mask out.")
         length = len(prompt) + len(completion)
         if max_length is not None and length > max_length:
             too_long.append((target.example_id, length))
@@ -100,7 +96,7 @@ def tokenize(
         ids.extend(prompt)
         ids.extend(completion)
         mask.extend([0] * len(prompt))
-        mask.extend(trained)
+        mask.extend(_trained(target, completion))
         offsets.append(len(ids))
     if len(offsets) == 1:
         raise InputError("training rows", "there are none", "Nothing can be learned from no rows.")
@@ -129,6 +125,23 @@ def tokenize(
             }
         )
     )
+
+
+def _trained(target: Target, ids: Sequence[int]) -> list[int]:
+    """1 for the ids that are trained, 0 for those that the target's mask leaves out.
+
+    Where its reasoning is dropped, that is the mask of what stands behind; what the template has in
+    its place is trained.
+    """
+    if target.loss_mask is None:
+        return [1] * len(ids)
+    assert target.token_ids is not None, "a mask is of token ids"
+    backwards = zip(reversed(target.token_ids), reversed(target.loss_mask), strict=True)
+    shared = takewhile(
+        lambda pair: pair[0] == pair[1][0], zip(reversed(ids), backwards, strict=False)
+    )
+    tail = [trained for _, (_, trained) in shared][::-1]
+    return [1] * (len(ids) - len(tail)) + tail
 
 
 def _shorten(names: list[str]) -> str:

@@ -22,7 +22,7 @@ from ...atomic import atomic_folder
 from ...ladder import REPLAY, Dropped, Method, Missing, Rung, walk
 from ...records import Message, Target, content_hash
 from ...store import Store
-from ._targets import replay_target, with_mask, without_borrowed_thoughts
+from ._targets import replay_target, whole_ids, with_mask, without_borrowed_thoughts
 
 if TYPE_CHECKING:
     from ...chat import Chat
@@ -164,8 +164,7 @@ def _row(target: Target, chat: Chat | None) -> dict[str, Any]:
     if target.loss_mask is not None:
         row["loss_mask"] = list(target.loss_mask)
     if target.num_tokens is None and chat is not None:
-        ids = chat.completion_ids(target.prompt, target.completion, target.reasoning)
-        row["num_tokens"] = len(ids)
+        row["num_tokens"] = len(whole_ids(target, chat))
     return row
 
 

@@ -27,12 +27,18 @@ def replay_target(example: Example) -> Target:
 
 def with_mask(target: Target, mask: Mask, chat: Chat) -> Target:
     """A weighed target with the mask of its tokens, and their ids."""
-    ids = completion_ids(target, chat, "keep")
+    ids = whole_ids(target, chat)
     assert target.base_logprobs is not None, "selection before the target was weighed"
     assert len(target.base_logprobs) == len(ids), "weighed were other tokens than are trained"
     answer = final_answer(ids, target.answers, chat.text)
     trained = mask.trained(target.base_logprobs, answer)
     return replace(target, token_ids=ids, loss_mask=trained)
+
+
+def whole_ids(target: Target, chat: Chat) -> tuple[int, ...]:
+    """The ids of a target with its reasoning, unless its prompt says that there is none."""
+    keeps = target.token_ids is not None or chat.takes_reasoning
+    return completion_ids(target, chat, "keep" if keeps else "drop")
 
 
 def without_borrowed_thoughts(target: Target, chat: Chat | None) -> Target:

@@ -17,8 +17,7 @@ from ...ladder import Method, Rung, target_of, unweighed
 from ...progress import progress
 from ...records import Target
 from ...store import GOLD, Entry, Place, Spent
-from ...train import completion_ids
-from ._targets import without_borrowed_thoughts
+from ._targets import whole_ids, without_borrowed_thoughts
 
 if TYPE_CHECKING:
     from ..rundir import Run
@@ -80,9 +79,7 @@ def _weigh(run: Run, source: str, rows: Callable[[Entry], Iterator[tuple[Place, 
                 continue
             start = time.monotonic()
             shown = [
-                Answered(
-                    base.chat.prompt_ids(target.prompt), completion_ids(target, base.chat, "keep")
-                )
+                Answered(base.chat.prompt_ids(target.prompt), whole_ids(target, base.chat))
                 for _, target in found
             ]
             values = logprobs_of(base.weights, shown, base.chat.pad_id)
