@@ -86,6 +86,7 @@ def select(
     generate: Mapping[str, Any] | None = None,
     paraphrase: Mapping[str, Any] | None = None,
     rungs: Mapping[str, Any] | None = None,
+    train: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
     out: str | Path | None = None,
 ) -> Dataset:
@@ -96,7 +97,7 @@ def select(
             by ``data``.
         judge: a judge's name, or a mapping with its options: ``{"name": "math", "timeout": 2}``.
         method: a built-in method, or a ladder as in a recipe: the names of its rungs, or
-            ``{"rungs": [...], "mask": {...}}``.
+            ``{"rungs": [...], "rounds": 2, "mask": {...}}``.
         model: the base model, as in a recipe; may be left out where ``responses`` are given and
             the method asks for no paraphrase.
         responses: the model's own answers by the rows' ids, made elsewhere; one text or samples.
@@ -104,6 +105,8 @@ def select(
         generate: the recipe's generation settings, such as ``{"n": 8, "temperature": 0.8}``.
         paraphrase: the recipe's settings of the paraphrase.
         rungs: rungs of one's own for the ladder, as in a recipe.
+        train: the recipe's settings of training, where a method has two rounds: the first's model
+            is trained with them.
         allow: what may befall nearly all answers without stopping, as in a recipe.
         out: a folder that is kept, so that a stopped call goes on; default: a temporary one.
 
@@ -131,6 +134,7 @@ def select(
         "rungs": dict(rungs or {}),
         "generate": dict(generate or {}),
         "paraphrase": dict(paraphrase or {}),
+        "train": dict(train or {}),
         "allow": list(allow),
     }
     if model is not None:

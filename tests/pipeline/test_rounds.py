@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import s3ft
 from s3ft import lab
 from s3ft.errors import InputError
 from s3ft.generate import TransformersEngine
@@ -99,6 +100,20 @@ def test_the_answers_are_those_of_the_tuned_model(out: Path) -> None:
             ids = tuned.generate(prompt, do_sample=False, max_new_tokens=160, pad_token_id=0)
         assert tuple(ids[0, prompt.shape[1] :].tolist()) == target.token_ids
         assert target.base_logprob is None, "how likely the base finds it was not asked"
+
+
+def test_from_python_the_mixture_alone_is_the_same(out: Path) -> None:
+    keys = ("model", "judge", "generate", "train")
+    mixture = s3ft.select(
+        lab.rows("code", "train", size=32),
+        method=RECIPE["ladders"][PLUS],
+        **{key: RECIPE[key] for key in keys},
+    )
+    expected = targets(out, PLUS)
+    assert mixture["completion"] == [
+        [{"role": "assistant", "content": t.completion}] for t in expected
+    ]
+    assert mixture["loss_mask"] == [t.loss_mask and list(t.loss_mask) for t in expected]
 
 
 def test_what_the_first_round_solved_is_not_asked_again(out: Path) -> None:
