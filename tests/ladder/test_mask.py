@@ -46,6 +46,12 @@ def found(text: str, answer: str | None) -> str:
         ("f = lambda a: [x for x in a if x % 2 == 0 and x > 3]", None, ""),
         ("", None, ""),
         ("```\n```", None, ""),
+        ("```c\nint f() {\n    return 3;\n}\n```", None, "return 3;"),
+        (
+            '<tool_call>\n{"name": "f", "arguments": {}}\n</tool_call>',
+            'f()|{"name": "f", "arguments": {}}',
+            '{"name": "f", "arguments": {}}',
+        ),
     ],
 )
 def test_the_final_answer_is_its_last_mention_else_the_last_line(

@@ -16,6 +16,8 @@ from unicodedata import category, east_asian_width
 
 from ._rungs import Rung
 
+_TAG = re.compile(r"<[^<>]*>")
+
 Span = tuple[int, int]
 """Where a part of a text begins and ends."""
 
@@ -109,8 +111,9 @@ def _is_whole(text: str, begin: int, end: int) -> bool:
 
 
 def _last_line(text: str) -> Span | None:
-    """The last line that says something: not the mark that ends a block of code."""
-    lines = [line.span() for line in re.finditer(r"[^\s`][^\n]*", text)]
+    """The last line that says something: not a mark that ends a block, of code or of a call."""
+    written = re.finditer(r"[^\s`][^\n]*", text)
+    lines = [line.span() for line in written if re.search(r"\w", _TAG.sub("", line[0]))]
     return None if len(lines) == 1 and _words(text) > FEW else _last(lines)
 
 
