@@ -159,6 +159,62 @@ def test_talk_of_a_reference_is_a_leak(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Laut der Referenzantwort ist es 4.",
+        "Nach der vorgegebenen Lösung sind es 4.",
+        "In eigenen Worten: vier.",
+        "Selon la réponse de référence, c'est 4.",
+        "D'après la solution fournie, 4.",
+        "Según la respuesta proporcionada son 4.",
+        "Con mis propias palabras: cuatro.",
+        "A resposta fornecida diz 4.",
+        "Secondo la risposta di riferimento fa 4.",
+        "Согласно эталонному ответу, 4.",
+        "Своими словами: четыре.",
+        "根据参考答案，结果是4。",
+        "根據提供的解答，結果是4。",
+        "用我自己的话说，是4。",
+        "改写后的答案：4",
+        "参考の解答によると4です。",
+        "模範解答では4です。",
+        "제공된 정답은 4입니다.",
+        "제 말로 하면 4입니다.",
+    ],
+)
+def test_so_it_is_in_other_languages(text: str) -> None:
+    assert leak(text, ["2 + 2?", "4"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die gegebenen Zahlen sind 2 und 2, die Antwort ist 4.",
+        "La solution est donnée par 2 + 2, la réponse est donc 4.",
+        "La respuesta final es 4; el número anterior era 3.",
+        "La soluzione: data la somma, la risposta è 4.",
+        "Данный ответ верен: исходные числа 2 и 2, ответ 4.",
+        "已知提供的苹果有2个，标准差不算，所以答案是4。",
+        "与えられた数は2と2なので、答えは4です。",
+        "주어진 수는 2와 2이므로 답은 4입니다.",
+    ],
+)
+def test_ordinary_answers_in_other_languages_are_no_leak(text: str) -> None:
+    assert leak(text, ["2 + 2?", "4"]) is None
+
+
+def test_orders_without_spaces_between_words_are_not_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "mine.j2"
+    path.write_text(
+        "{{ question }}\n正确答案是：{{ gold }}\n请换一种说法写出这个解答。只给出答案。"
+    )
+    leaks = paraphrase(path).leaks
+    assert leak("请换一种说法写出这个解答：4", ["2 + 2?", "4"], leaks)
+    assert leak("只给出答案：4", ["2 + 2?", "4"], leaks)
+    assert leak("正确答案是：4。这个解答给出答案。", ["2 + 2?", "4"], leaks) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "2 + 2 = 4. The answer is 4.",
         "The solution is a mixture of salt and water.",
         "Her answer was given to the teacher.",
