@@ -269,6 +269,25 @@ def test_a_file_answers_the_first_round_and_the_model_the_second(tmp_path: Path)
     assert {candidate.response.engine for candidate in second} == {"transformers"}
 
 
+def test_what_fails_again_for_one_cause_is_gold_and_stops_nothing(tmp_path: Path) -> None:
+    rows = lab.rows("code", "train", size=20)
+    said = tmp_path / "said.jsonl"
+    lines = [
+        {"id": row["id"], "response": row["completion"] if n < 10 else "It is not known."}
+        for n, row in enumerate(rows)
+    ]
+    said.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    recipe = RECIPE | {
+        "generate": {"engine": "replay", "replay": {"path": str(said)}, "max_new_tokens": 4},
+        "ladders": {"twice": {"rungs": ["self", "gold"], "rounds": 2}},
+        "methods": ["twice"],
+    }
+    out = run_stages(recipe, {"data.max_train": 20, "train.epochs": 1}, tmp_path / "run", "select")
+    found = targets(out, "twice")
+    assert [target.source for target in found] == ["self"] * 10 + ["gold"] * 10
+    assert all("cut at the token limit" in target.reason for target in found[10:])
+
+
 def test_a_plan_tells_what_the_second_round_costs() -> None:
     plan = plan_recipe(RECIPE, {"methods": [PLUS]}, probe=12)
     stages = {stage["stage"]: stage for stage in plan["stages"]}

@@ -60,6 +60,8 @@ class Guard:
             is not at its end.
         answers: whether answers can be at fault. Those of a model that is measured cannot: if it
             never stops, that is the result.
+        again: whether it is asked what failed before: that may all fail for the same cause again,
+            and nothing is stopped.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class Guard:
         *,
         samples: int = 1,
         answers: bool = True,
+        again: bool = False,
     ) -> None:
         self._store, self._recipe, self._split, self._source = store, recipe, split, source
-        self._last, self._answers = samples - 1, answers
+        self._last, self._answers, self._again = samples - 1, answers, again
         self._rows = store.count(split)
         self._early = True
 
@@ -120,7 +123,7 @@ class Guard:
         )
 
     def _is_systematic(self, reason: str, count: int, total: int, end: bool) -> bool:
-        if reason in self._recipe.allow or not count:
+        if self._again or reason in self._recipe.allow or not count:
             return False
         enough = total >= max(min(LEAST, self._rows), PART * self._rows)
         if end and enough and self._store.has_candidates(self._split, self._source, self._last):

@@ -226,7 +226,7 @@ def _waiting(
 
 def _guard(run: Run, rung: Rung) -> Guard:
     samples = 1 if run.base.replay(rung) else rung.rounds[-1]
-    return Guard(run.store, run.recipe, "train", rung.name, samples=samples)
+    return Guard(run.store, run.recipe, "train", rung.name, samples=samples, again=bool(rung.of))
 
 
 def _shows_more(run: Run, rung: Rung) -> bool:
