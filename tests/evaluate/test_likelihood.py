@@ -7,7 +7,15 @@ import torch
 
 from architectures import NAMES, saved
 from s3ft.evaluate import likelihood
-from s3ft.evaluate.likelihood import Answered, divergence, drift, logprobs, per_token, sketches
+from s3ft.evaluate.likelihood import (
+    Answered,
+    divergence,
+    drift,
+    logprobs,
+    logprobs_of,
+    per_token,
+    sketches,
+)
 from s3ft.models import load_chat, load_model
 from s3ft.recipe import Model
 
@@ -37,6 +45,27 @@ class TestLikelihood:
             at = range(len(row.prompt) - 1, ids.shape[1] - 1)
             wanted = [float(table[n, ids[0, n + 1]]) for n in at]
             assert found == pytest.approx(sum(wanted) / len(wanted), abs=1e-4)
+
+    def test_a_long_answer_is_weighed_in_parts(
+        self, rows: list[Answered], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A whole table of a thousand tokens times a large vocabulary would take the memory."""
+        model, pad = load_model(LAB), load_chat(LAB).pad_id
+        whole = list(logprobs_of(model, rows, pad))
+        held: list[int] = []
+        softmax = torch.Tensor.log_softmax
+
+        def noted(table: torch.Tensor, dim: int) -> torch.Tensor:
+            held.append(len(table))
+            return softmax(table, dim)
+
+        monkeypatch.setattr(likelihood, "ANSWERS", 3)
+        monkeypatch.setattr(torch.Tensor, "log_softmax", noted)
+        assert list(logprobs_of(model, rows, pad)) == [
+            pytest.approx(row, abs=1e-5) for row in whole
+        ]
+        assert max(held) == 3
+        assert sum(held) == sum(len(row.answer) for row in rows)
 
     def test_the_distance_is_that_of_the_distributions(self, rows: list[Answered]) -> None:
         base, tuned, pad = load_model(LAB), load_model(LAB), load_chat(LAB).pad_id

@@ -44,6 +44,13 @@ def logprobs(
         Row by row log-probabilities (answer tokens, V), float32, on the model's device. Take one
         before the next: a table of a long answer is large.
     """
+    for table in _logits(model, rows, pad_id):
+        yield table.float().log_softmax(-1)
+
+
+def _logits(
+    model: PreTrainedModel, rows: Iterable[Answered], pad_id: int
+) -> Iterator[torch.Tensor]:
     import torch
 
     for batch in _batches(rows):
@@ -61,8 +68,7 @@ def logprobs(
                 attention_mask=mask.to(model.device),
                 use_cache=False,
             ).logits[0]
-        for part in logits.split([len(row.answer) for row in batch]):
-            yield part.float().log_softmax(-1)
+        yield from logits.split([len(row.answer) for row in batch])
 
 
 def _batches(rows: Iterable[Answered]) -> Iterator[list[Answered]]:
@@ -87,9 +93,11 @@ def logprobs_of(
     """The log-probability (nats) of each token of each answer."""
     import torch
 
-    for row, table in zip(rows, logprobs(model, rows, pad_id), strict=True):
-        answer = torch.tensor(row.answer, device=table.device)
-        yield table.gather(1, answer[:, None])[:, 0].tolist()
+    for row, table in zip(rows, _logits(model, rows, pad_id), strict=True):
+        answer = torch.tensor(row.answer, device=table.device)[:, None]
+        parts = zip(*(torch.split(whole, ANSWERS) for whole in (table, answer)), strict=True)
+        found = [part.float().log_softmax(-1).gather(1, ids) for part, ids in parts]
+        yield torch.cat(found)[:, 0].tolist()
 
 
 def per_token(model: PreTrainedModel, rows: Sequence[Answered], pad_id: int) -> list[float]:
