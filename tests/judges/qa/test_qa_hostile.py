@@ -344,6 +344,70 @@ def test_a_right_answer_is_accepted_in_any_dress(question: str, gold: Any, respo
     assert label(question, gold, response) == "correct"
 
 
+@pytest.mark.parametrize(
+    ("question", "gold", "response"),
+    [
+        ("Welche Stadt?", "Paris", "Nicht Paris, sondern Berlin."),
+        ("Welche Stadt?", "Paris", "Es ist nicht Paris."),
+        ("Welche Stadt?", "Paris", "Es ist Berlin, nicht Paris."),
+        ("Welche Stadt?", "Paris", "Paris ist es nicht."),
+        ("Welches Tier?", "Katze", "Keine Katze, ein Hund."),
+        ("¿Qué ciudad?", "París", "No es París, es Madrid."),
+        ("¿Qué ciudad?", "París", "Nunca fue París."),
+        ("Quelle ville ?", "Paris", "Ce n'est pas Paris, c'est Lyon."),
+        ("Quelle ville ?", "Paris", "Lyon, pas Paris."),
+        ("Quale città?", "Roma", "Non è Roma, è Milano."),
+        ("Qual cidade?", "Lisboa", "Não é Lisboa, é Porto."),
+        ("Какой город?", "Москва", "Это не Москва, а Киев."),
+        ("Welke stad?", "Parijs", "Het is niet Parijs maar Lyon."),
+        ("Vilken stad?", "Paris", "Det är inte Paris."),
+        ("Hangi şehir?", "Ankara", "Ankara değil."),
+        ("कौन सा शहर?", "दिल्ली", "यह दिल्ली नहीं है।"),
+        ("أي مدينة؟", "القاهرة", "ليست القاهرة"),
+        ("中国的首都是哪里？", "北京", "不是北京，是上海。"),
+        ("中国的首都是哪里？", "北京", "北京并不是首都。"),
+        ("首都在哪裡？", "北京", "並非北京。"),
+        ("首都是哪里？", "上海", "是北京而不是上海。"),
+        ("在哪里上学？", "北京", "北京大学"),
+        ("哪里？", "京都", "东京都"),
+        ("どこ？", "東京", "東京ではなく大阪です。"),
+        ("どこ？", "東京", "東京ではありません。"),
+        ("どこの出身？", "東京", "東京大学です。"),
+        ("どこ？", "アメリカ", "ラテンアメリカです。"),
+        ("어디?", "서울", "서울 아니라 부산"),
+    ],
+)
+def test_a_wrong_answer_in_another_language_is_not_accepted(
+    question: str, gold: str, response: str
+) -> None:
+    assert label(question, gold, response) == "incorrect"
+
+
+@pytest.mark.parametrize(
+    ("question", "gold", "response"),
+    [
+        ("Welche Stadt?", "Paris", "Es ist Paris, nicht Berlin."),
+        ("Welche Stadt?", "Berlin", "Nicht Paris, sondern Berlin."),
+        ("¿Qué ciudad?", "Madrid", "Es Madrid, no París."),
+        ("Quelle ville ?", "Lyon", "Ce n'est pas Paris, c'est Lyon."),
+        ("Какой город?", "Москва", "Не Киев, а Москва."),
+        ("中国的首都是哪里？", "北京", "中国的首都是北京，不是上海。"),
+        ("中国的首都是哪里？", "北京", "中国首都北京。"),
+        ("首都是哪里？", "北京", "是北京而不是上海。"),
+        ("哪个国家？", "不丹", "是不丹。"),
+        ("どこ？", "大阪", "東京ではなく大阪です。"),
+        ("どこ？", "東京", "答えは東京です。"),
+        # In an English text such words are names and no denials.
+        ("Which drink is it?", "Mai Tai", "It is no beer: a Mai Tai."),
+        ("What is the ballet step?", "Pas de deux", "It is a pas de deux."),
+    ],
+)
+def test_a_right_answer_in_another_language_is_accepted(
+    question: str, gold: str, response: str
+) -> None:
+    assert label(question, gold, response) == "correct"
+
+
 def test_a_long_sentence_is_read_to_its_answer() -> None:
     question = (
         "Which gardener who planted the great park of the old town and later wrote the first book "

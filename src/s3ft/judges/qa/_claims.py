@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
+from ._elsewhere import CONTRASTS, Turn, is_english, turns
 from ._written import SENTENCE_ENDS, Word
 
 AUXILIARIES = frozenset(
@@ -73,7 +74,7 @@ class _Clause:
 
     def __init__(self, start: int, end: int) -> None:
         self.start, self.end = start, end
-        self.turns: list[tuple[int, int]] = []  # (place of the denial, where its reach starts)
+        self.turns: list[Turn] = []
         self.carried = False  # an earlier denial goes on, or a later one comes back
         self.claims = True
 
@@ -91,6 +92,7 @@ class Claims:
         self._words = said
         self._of: list[_Clause] = []
         self.corrects = False
+        self._english = is_english(said, question)
         self._past = bool(_OF_THE_PAST & set(question))
         negative = bool((TURNS | _LEAVES_OUT) & set(question))
         clauses: list[_Clause] = []
@@ -110,10 +112,13 @@ class Claims:
     def denies(self, start: int, end: int) -> bool:
         """Whether something outside these words denies them."""
         for clause in dict.fromkeys(self._of[start:end]):
-            inside = any(start <= place < end for place, _ in clause.turns)
+            inside = any(start <= turn.place < end for turn in clause.turns)
             if clause.carried and not inside:
                 return True
-            if any(reach <= start and not start <= place < end for place, reach in clause.turns):
+            if any(
+                turn.start <= start < turn.end and not start <= turn.place < end
+                for turn in clause.turns
+            ):
                 return True
         return False
 
@@ -123,7 +128,9 @@ class Claims:
         for place in range(clause.start, clause.end):
             reach = self._denial(place, clause)
             if reach is not None:
-                clause.turns.append((place, reach))
+                clause.turns.append(Turn(place, reach, clause.end))
+        if not self._english:
+            clause.turns += turns(said, clause.start, clause.end)
         first = said[clause.start]
         same = bool(before) and first.mark not in SENTENCE_ENDS
         if clause.start and forms[0] in _CORRECTS and first.mark in SENTENCE_ENDS | {",", "—", ";"}:
@@ -144,6 +151,7 @@ class Claims:
         previous = before[-1]
         if first.mark == "," and (previous.turns or previous.carried):
             new = {*AUXILIARIES, *_PRONOUNS, *CONNECTIVES}
+            new |= set() if self._english else CONTRASTS
             verb = any(form in new or (len(form) > 4 and form.endswith("ed")) for form in forms)
             condition = said[previous.start].form in CONNECTIVES  # "If you do not know, click it"
             clause.carried = not verb and not condition

@@ -66,7 +66,11 @@ def tokens(text: str) -> Iterator[Word]:
         end, before = token.end(), written
 
 
+_NARROW = str.maketrans("，、；：（）？！．", ",,;:()?!.")
+
+
 def _mark(gap: str, before: str, after: str) -> str:
+    gap = gap.translate(_NARROW)
     if gap in {"", "."}:
         return ""
     if gap == " ":
