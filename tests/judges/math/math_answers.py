@@ -161,3 +161,37 @@ RIGHT = [("42", response) for response in _FORTY_TWO] + [
     ("50 cents", "$0.50"), ("-3", "x = -3"), ("noon", "noon"), ("5 or 6", "5 or 6"), ("not 5",
     "not 5"),
 ]  # fmt: skip
+
+_NOT_FORTY_TWO_ELSEWHERE = [
+    "Die Antwort ist nicht 42.", "La réponse n'est pas 42.", "A resposta não é 42.",
+    "Het antwoord is niet 42.", "Ответ не 42.", "الجواب ليس 42", "答案不是42。",
+    "答えは42ではありません。", "答えは42じゃない。", "답은 42가 아닙니다.",
+    "Die Antwort ist 42. Nein, 43.", "Die Antwort ist 42. Moment, nein, 43.",
+    "Die Antwort ist 42. Warte, es sind 43.", "Die Antwort ist 42. Das ist falsch.",
+    "La réponse est 42. Non, attendez, 43.", "La réponse est 42. En fait, c'est 43.",
+    "La réponse est 42. Je me suis trompé.", "La respuesta es 42. Espera, es 43.",
+    "La respuesta es 42. Me equivoqué.", "La risposta è 42. Anzi, 43.",
+    "A resposta é 42. Na verdade, 43.", "Ответ: 42. Нет, подождите, 43.",
+    "Ответ: 42. Точнее, 43.", "答案是42。等等，不对，应该是43。", "答案是42。不对。",
+    "答案是42。我算错了。", "答えは42です。いや、43です。", "答えは42です。間違えました。",
+    "정답은 42입니다. 아니요, 43입니다.", "Wenn die Antwort 42 wäre, gäbe es mehr.",
+    "如果答案是42就好了", "Die Antwort ist 42 oder 43.", "答案是42或43。",
+    "Die Antwort ist 42 Millionen.", "La réponse est 42 millions.", "Ответ: 42 тысячи",
+    "La respuesta es 42 mil.", "答案是42万。", "답은 42만입니다.", "The answer is 42 millions.",
+    "The answer is 42 hundreds.", "The answer is 42 billions.", "The answer is 42 per cent.",
+    "Die Antwort ist 42 Prozent.", "La respuesta es 42 por ciento.", "答案至少是42。",
+]  # fmt: skip
+_FORTY_TWO_ELSEWHERE = [
+    "Die Antwort ist 42. Das ist richtig.", "Die Antwort ist 42, nicht 43.",
+    "Moment, 6 * 7 = 42. Die Antwort ist 42.", "La réponse est 42, pas 43.",
+    "La respuesta es 42. ¡Sí!", "Ответ: 42. Проверка: 6*7=42.", "答案是42，没错。",
+    "答案是42，没有算错。", "答案是42。等等，检查一下：6×7=42。对，42。",
+    "如果每个盒子有6个，7个盒子有42个。答案是42。", "答えは42です。間違いありません。",
+]  # fmt: skip
+WRONG += [("42", response) for response in _NOT_FORTY_TWO_ELSEWHERE]
+RIGHT += [("42", response) for response in _FORTY_TWO_ELSEWHERE] + [
+    ("42000000", "Die Antwort ist 42 Millionen."), ("42000000", "The answer is 42 millions."),
+    ("42000", "Ответ: 42 тысячи"), ("42000", "答案是4.2万。"), ("420000", "答えは42万です。"),
+    ("42000000000", "La respuesta es 42 mil millones."), ("42%", "42 per cent"),
+    ("42%", "Die Antwort ist 42 Prozent."),
+]  # fmt: skip

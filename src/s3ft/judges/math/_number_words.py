@@ -24,6 +24,27 @@ SCALES = {
     "billion": 10**9,
     "trillion": 10**12,
 }
+SCALES_BEHIND = {
+    word: 10**power
+    for power, words in {
+        2: "hundred hundreds 百",
+        3: "thousand thousands tausend mille mil mila duizend tusen tysiąc tysiące tysięcy bin"
+        " nghìn ribu тысяча тысячи тысяч тыс 千 천",
+        4: "万 萬 만",
+        6: "million millions millionen mio millón millones milione milioni milhão milhões miljoen"
+        " miljon miljoner milyon milion miliony milionów triệu juta миллион миллиона миллионов млн",
+        8: "亿 億 억",
+        9: "billion milliarde milliarden mrd milliard milliards miliardo miliardi bilhão bilhões"
+        " miljard miljarder milyar miliard miliardy miliardów tỷ миллиард миллиарда миллиардов"
+        " млрд",
+        12: "trillion trillions billionen billones 兆 조",
+    }.items()
+    for word in words.split()
+} | {"dozen": 12}
+"""What such a word behind a numeral makes of it. "Billions" is not among them: in English it is
+another number than in French."""
+_UNSPACED = "百千万萬亿億兆천만억조"
+
 SHARES = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     word: below
     for below, name in enumerate(
@@ -32,6 +53,17 @@ SHARES = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     for word in (name, name + "s")
 }
 _NOT_COUNTED = {"no", "any", "every", "some", "the", "this", "that", "which", "each", "another"}
+
+
+def scale_at(word: str) -> tuple[int, str] | None:
+    """The scale that a word behind a numeral begins with, and what of the word is left.
+
+    Only in scripts without spaces is anything left: "万です".
+    """
+    if word and word[0] in _UNSPACED:
+        return SCALES_BEHIND[word[0]], word[1:]
+    scale = SCALES_BEHIND.get(word.lower())
+    return None if scale is None else (scale, "")
 
 
 def number_at(words: Sequence[str], at: int) -> tuple[Fraction, int] | None:

@@ -19,10 +19,25 @@ NEGATIONS = word_set(
     "not never hardly scarcely "
     "neither nor without except excluding unlike wrong incorrect false mistake "
     "mistaken cannot doubt impossible unlikely nicht kein keine keinen niemals pas jamais "
-    "ni nunca tampoco non не нет != ≠ ¬"
+    "ni nunca tampoco non não nao nem niet geen inte ikke nie değil bukan tidak không не нет ليس "
+    "ليست != ≠ ¬"
 )
-_CONDITIONS = word_set("if unless suppose supposing assume assuming whether")
-_NEGATING = ("不", "非", "没", "ない", "n't", "아니")  # inside words that no space parts
+_CONDITIONS = word_set(
+    "if unless suppose supposing assume assuming whether wenn falls angenommen si если"
+)
+_SUPPOSING = ("如果", "假设", "假設", "もし", "만약")  # the same inside words
+_NEGATING = (
+    "不",
+    "非",
+    "没",
+    "ない",
+    "ません",
+    "じゃな",
+    "n't",
+    "아니",
+    "아닙",
+    "아닌",
+)  # inside words that no space parts
 _SIGNS = word_set("minus negative moins menos meno минус マイナス 负 負")
 _BOUNDS = {
     tuple(phrase.split()): sign
@@ -52,7 +67,7 @@ _OPERATIONS = word_set(
     "twice thrice times percent square cube root opposite negation inverse reciprocal log "
     "logarithm ln factorial sin cos tan sine cosine tangent multiple multiples factor "
     "factors divisor divisors power powers dozen dozens hundreds thousands millions "
-    "billions modulo mod base plus divided multiplied difference product quotient past "
+    "billions billionen modulo mod base plus divided multiplied difference product quotient past "
     "doppelte doppelt hälfte moitié doble mitad половина вдвое √ % sum"
 )
 _FILLERS = word_set(
@@ -76,8 +91,10 @@ PARTS = {
     for end in ("", "s")
 }
 """What such a word behind a number makes of it."""
-UNSURE_PARTS = word_set("halves thirds fourths fifths sixths sevenths eighths ninths quarters")
-"""Words behind a number that may be fractions or things: "3 quarters"."""
+UNSURE_PARTS = word_set(
+    "halves thirds fourths fifths sixths sevenths eighths ninths quarters billions"
+)
+"""Words behind a number that may be fractions or things, as "3 quarters", or other numbers."""
 
 
 class Turned(Exception):
@@ -122,13 +139,15 @@ def before(words: Sequence[str]) -> tuple[int, str]:
             break
         own.pop()
     own = clause(own)
-    if denies(own) or _CONDITIONS.intersection(own):
+    supposed = any(part in word for word in own for part in _SUPPOSING)
+    if denies(own) or supposed or _CONDITIONS.intersection(own):
         raise Turned
     return sign, ""
 
 
 def _bound_inside(word: str) -> str:
     """The bound that a word of a language without spaces ends with."""
+    word = word.rstrip("是为為有")
     return next((sign for (phrase, *_), sign in _BOUNDS.items() if word.endswith(phrase)), "")
 
 

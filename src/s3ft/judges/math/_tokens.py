@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 
 from ._number import NUMERAL, NUMERAL_WITH_COMMA, Numeral, numeral
-from ._number_words import number_at
+from ._number_words import number_at, scale_at
 from ._phrases import Turned, word_set
 from ._units import unit_at
 from ._value import Clock, Ratio
@@ -116,7 +116,10 @@ def is_algebra(text: str) -> bool:
 def no_plain_text(tokens: list[Token], places: list[int]) -> Unread | None:
     """Whether what stands around the numbers makes a formula of them, or something unknown."""
     for at, token in enumerate(tokens):
-        if not token.text.isascii() and any(c.isnumeric() for c in token.text):
+        text = token.text
+        if at and tokens[at - 1].value and (scale := scale_at(text)):
+            text = scale[1]
+        if not text.isascii() and any(c.isnumeric() for c in text):
             return Unread.UNCLEAR  # a circled or Chinese number
         if is_algebra(token.text) and not _is_plain_sign(tokens, at):
             return Unread.FORMULA

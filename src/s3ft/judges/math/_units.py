@@ -83,7 +83,7 @@ _OTHERS: dict[str, tuple[str, Fraction | int]] = {
     "¥ yen jpy": ("yen", 1),
     "yuan rmb cny": ("yuan", 1),
     "₹ rupee rupees inr": ("rupees", 1),
-    "% percent pct percentage": ("percent", 1),
+    "% percent pct percentage prozent procent procenta процент процента процентов": ("percent", 1),
     "° degree degrees deg": ("degree", 1),
     "°C celsius": ("degree celsius", 1),
     "°F fahrenheit": ("degree fahrenheit", 1),
@@ -111,6 +111,7 @@ def _table() -> dict[str, Unit]:
 
 UNITS = _table()
 PERCENT = UNITS["%"]
+_OF_A_HUNDRED = {"per cent", "pour cent", "por ciento", "por cento", "per cento"}
 _PER = {"per", "a", "an", "/", "each"}
 _SQUARED = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
 _POWER = re.compile(r"(.+?)\^\{?([23])\}?")
@@ -135,6 +136,8 @@ def unit_at(words: Sequence[str]) -> tuple[Unit | None, int]:
 def _one(words: Sequence[str]) -> tuple[Unit | None, int]:
     if not words or _is_preposition(words):
         return None, 0
+    if " ".join(words[:2]).lower() in _OF_A_HUNDRED:
+        return PERCENT, 2
     if (power := _SQUARED.get(words[0].lower())) and len(words) > 1:
         base = _named(words[1])
         return (_raised(base, power), 2) if base else (None, 0)

@@ -149,13 +149,15 @@ class _Reader:
             rf"{_NAMED}\(?(?P<label>{names})(?![A-Za-z0-9_'’]|[.,]\d)", re.IGNORECASE
         )
         self._more = re.compile(
-            rf"(?:/|,|\bor\b|\band\b|&)\s{{0,9}}\(?(?P<label>{names})\b(?!['’])"
+            rf"(?:[/,&、，]|\b(?:or|and|oder|und|ou|et|o|y|e|или|и)\b|或者?|和|与|與|または|か|또는)"
+            rf"\s{{0,9}}\(?(?P<label>{names})(?![A-Za-z0-9_'’])"
         )
         self._named = re.compile(
             rf"\((?P<bracketed>{names})\)"
             rf"|\b(?P<affirmed>{names})\b\)?\s+{_AFFIRMED}"
             r"|\b(?i:choose|pick|select|go with|going with|opt for|it is|it['’]s|must be|should be)"
             rf"\s+(?i:{_NAMED})(?P<chosen>{names})\b(?=\s{{0,3}}(?:[.,;:!)\n]|because|since|$))"
+            rf"|[选選](?:[择擇项項])?\s{{0,3}}(?P<selected>{names})(?![A-Za-z0-9_'’])"
         )
 
     def pick(self, text: str, line: str, *, alone: bool) -> list[str]:
@@ -188,7 +190,7 @@ class _Reader:
         """The labels picked in words or brackets, less those that are named as wrong."""
         found: list[str] = []
         for said in self._named.finditer(response):
-            label = said["bracketed"] or said["affirmed"] or said["chosen"]
+            label = next(filter(None, said.groups()))
             if label in found:
                 continue
             start, end = said.span()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_STARTS = r"(?:\A[\s.…,;—–-]*|[.!…;:()\n]\s*|,\s*|\s[—–-]\s*)"
+_STARTS = r"(?:\A[\s.…,;—–-]*|[.!…;:()\n。！；：]\s*|[,，、]\s*|\s[—–-]\s*)"
 """Where a clause starts; not behind a question, which may be answered with no."""
 
 _FAULT = (
@@ -33,24 +33,46 @@ _SUPPOSED = re.compile(
     r"|(?:not|n['’]t|never|nor|hardly)\s+(?:\w+\s+)?(?:wrong|incorrect|mistaken|false|an?\s+(?:mistake|error))\b",
     re.IGNORECASE,
 )
+_WAIT = (
+    r"moment(?:\s+mal)?|warten?|halt|stopp?|korrektur|eigentlich|genauer|attend(?:s|ez)|en\s+fait"
+    r"|pardon|rectification|plutôt|espera|espere|en\s+realidad|corrección|perdón|mejor\s+dicho"
+    r"|u[nm]\s+moment[o]?|aspett[ai]|anzi|in\s+realtà|correzione|scusa|na\s+verdade|correção|aliás"
+    r"|desculpe|подожди(?:те)?|постой(?:те)?|точнее|вернее|на\s+самом\s+деле|поправка|wacht"
+    r"|eigenlijk|correctie"
+)
+"""How a correction begins in other languages."""
 _RECANTED = re.compile(
     rf"{_STARTS}(?:(?:oh|ah|wait|hmm+|hold\s+on)\b[\s,.…!]{{0,4}})?no\b(?=\s*[,.:;!…—–]|\s+wait\b|\s*\Z)"
     r"|\b(?:i|we)(?:\s+have|['’]ve)?\s+made\s+an?\s+(?:\w{1,20}\s+)?(?:mistake|error)\b"
     r"|\b(?:my|our)\s+(?:mistake|error|bad)\b"
     r"|\b(?:scratch|strike|ignore|disregard)\s+(?:that|this)\b"
-    r"|\b(?:i|we)\s+(?:misread|miscounted|miscalculated|mistook|misspoke|misunderstood|misstated)\b",
+    r"|\b(?:i|we)\s+(?:misread|miscounted|miscalculated|mistook|misspoke|misunderstood|misstated)\b"
+    # the same in other languages
+    rf"|{_STARTS}(?:(?:{_WAIT})\b[\s,.…!]{{0,4}})?(?:nein|non|não|нет|nee|nej|nie)\b"
+    r"(?=\s*[,.:;!…—–]|\s*\Z)"
+    r"|\b(?:das|dies|es)\s+(?:ist|war)\s+(?:falsch|nicht\s+richtig)\b|\bstimmt\s+(?:so\s+)?nicht\b"
+    r"|\bhabe\s+mich\s+(?:verrechnet|geirrt|vertan)\b"
+    r"|\bc['’]est\s+(?:faux|incorrect)\b|\bme\s+suis\s+tromp"
+    r"|\bme\s+(?:he\s+equivocado|equivoqué|enganei)\b|\b(?:es\s+incorrecto|está\s+errado)\b"
+    r"|\bmi\s+sono\s+sbagliat|\bè\s+sbagliato\b|\bя\s+ошиб|\bэто\s+не(?:верно|правильно)\b"
+    r"|(?<!对)不对|(?<!對)不對|(?<![没沒有不])(?:算|弄|搞|写|寫|看|想)[错錯]|这是错|這是錯|不正[确確]"
+    rf"|違いま(?:す|した)|間違え|間違い(?:です|でした)|{_STARTS}いや[、,]"
+    rf"|{_STARTS}아니(?:요|야|,|\.)|틀렸|잘못\s*(?:계산|했)",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
     rf"{_STARTS}(?:so\s+|but\s+|or\s+)?(?:wait|hold\s+on|actually|w?oops|hmm+|correction"
     r"|on\s+second\s+thoughts?|sorry(?=\s*[,.:;!…—–])|rather(?!\s+than)|i\s+mean|i\s+meant"
     r"|let\s+me\s+(?:re-?(?:check|compute|calculate|count|consider|do|think)\w*|correct|fix"
-    r"|(?:check|think|try)\s+again))\b",
+    r"|(?:check|think|try)\s+again))\b"
+    rf"|{_STARTS}(?:{_WAIT})\b"
+    r"|等等|等一下|稍等|更正|[应應][该該]是|其[实實]|重新(?:[计計]?算|[检檢]查)"
+    r"|待って|訂正|実は|正しくは|잠깐|잠시만|정정|사실은|다시\s*(?:계산|생각)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"\w+")
-_CLAUSE_END = re.compile(r"[.!?\n]")
+_CLAUSE_END = re.compile(r"[.!?\n。！？]")
 _FEW = 4
 """Words that are no more than another answer."""
 
