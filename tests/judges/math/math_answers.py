@@ -195,3 +195,16 @@ RIGHT += [("42", response) for response in _FORTY_TWO_ELSEWHERE] + [
     ("42000000000", "La respuesta es 42 mil millones."), ("42%", "42 per cent"),
     ("42%", "Die Antwort ist 42 Prozent."),
 ]  # fmt: skip
+WRONG += [
+    ("42", response)
+    for response in (
+        "42²", "42³", "42⁻¹", "42^-1", "42π", "42 π", "The answer is 42π.", "42θ", "42√2", "42∞",
+        "$42M", "$42k", "42bn", "42‰", "I don't think it's 42", "The answer is I don't think it's 42.",
+        "The answer is 42 if x is even, else 43.",
+    )
+] + [("42π", "42"), ("42²", "42"), ("x", "x²"), ("$42", "$42M"), ("3√2", "3")]  # fmt: skip
+RIGHT += [
+    ("1764", "42²"), ("$42\\pi$", "42π"), ("$3\\sqrt{2}$", "3√2"), ("$x^2 + 1$", "x² + 1"),
+    ("$x^{-1}$", "x⁻¹"), ("$\\sqrt{x+1}$", "√(x+1)"), ("42", "42 cm²"),
+    ("$42000000", "$42M"), ("$42,000", "$42k"), ("4.2%", "42‰"), ("42", "42 m/s²"),
+]  # fmt: skip

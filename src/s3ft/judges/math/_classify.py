@@ -9,7 +9,7 @@ from ..text import LONGEST
 from ._phrases import denies, word_set
 from ._reader import read
 from ._tokens import Unread
-from ._typography import plain
+from ._typography import as_latex, plain
 from ._units import unit_at
 from ._value import Listing, Quantity, Value, WordValue
 
@@ -91,12 +91,13 @@ def _formula(span: str, bare: str, *, boxed: bool) -> Answer | None:
     if boxed or not prose:
         return Answer(bare, math=framed(span))
     if has_latex(span):
-        return Answer(span, math=span)
+        return Answer(span, math=as_latex(span))
     return Answer(bare) if any(c.isdigit() for c in bare) else None
 
 
 def framed(text: str) -> str:
     """The text as math-verify finds the mathematics in it."""
+    text = as_latex(text)
     marked = any(sign in text for sign in ("$", "\\(", "\\["))
     return text if marked or has_prose(text) else f"${text}$"
 

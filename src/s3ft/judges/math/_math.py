@@ -28,6 +28,7 @@ from ._answer import (
     without_annotations,
 )
 from ._classify import Answer, has_latex, units_differ
+from ._typography import as_latex
 from ._units import PERCENT
 from ._value import Listing, Quantity, agree
 from ._worker import Worker, WorkerLost, WorkerTimeout
@@ -155,10 +156,11 @@ def _unmarked(gold: Answer | None, ended_in: list[Answer], response: str) -> lis
         whole = read_conclusion(response, loose=False)
         return [whole] if whole else []
     ended_in = [answer for answer in ended_in if not answer.is_word]
-    if any(a.values or not a.math or response.strip() in a.math for a in ended_in):
+    whole_math = as_latex(response.strip())
+    if any(a.values or not a.math or whole_math in a.math for a in ended_in):
         return ended_in
     mathematics = has_latex(response) or (gold is not None and not gold.values)
-    return [Answer(response, math=response)] if mathematics else ended_in
+    return [Answer(response, math=whole_math)] if mathematics else ended_in
 
 
 def _as_percent(gold: Answer) -> Answer:

@@ -77,6 +77,7 @@ _FILLERS = word_set(
 _CLAUSES = word_set(
     ", ; : . ? ! … so thus hence therefore then but also donc also entonces which it's"
 )
+_THINK = word_set("think believe say sure certain know guess that")
 _MORE = word_set("more greater above over higher up larger older later mehr plus más")
 _LESS = word_set("less fewer below under lower smaller younger earlier weniger moins menos")
 _BEHIND = word_set(
@@ -103,7 +104,11 @@ class Turned(Exception):
 
 def clause(words: Sequence[str]) -> list[str]:
     """The words from the last break between clauses on."""
-    breaks = [at for at, word in enumerate(words) if word in _CLAUSES]
+    breaks = [
+        at
+        for at, word in enumerate(words)
+        if word in _CLAUSES and not (word == "it's" and at and words[at - 1] in _THINK)
+    ]
     return list(words[breaks[-1] + 1 :] if breaks else words)
 
 
@@ -156,6 +161,8 @@ def behind(words: Sequence[str]) -> tuple[int, str]:
     words = list(words)
     ends = [at for at, word in enumerate(words) if word in (",", ";", ".", ":")]
     own = words[: ends[0]] if ends else words
+    if _CONDITIONS.intersection(own[:1]):
+        raise Turned
     if (own[:1] and own[0] in _PARTIAL) or denies(own) or _FURTHER.intersection(own[:7]):
         raise Turned
     for at, (word, following) in enumerate(zip(own[:5], [*own[1:6], ""], strict=False)):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ._number import Numeral
-from ._number_words import scale_at
+from ._number_words import SHORT_SCALES, scale_at
 from ._phrases import PARTS, UNSURE_PARTS, Turned, before, behind, word_set
 from ._tokens import Token, Unread, is_algebra, no_plain_text, tokens_of, with_number_words
 from ._units import Unit, unit_at
@@ -146,6 +146,8 @@ def _single(lead: list[Token], number: Token, tail: list[Token]) -> Value:
     while words and (scale := scale_at(words[0])):
         value = value.times(scale[0])
         words = [scale[1], *words[1:]] if scale[1] else words[1:]
+    if words and _money(lead) and tail[0].glued and words[0] in SHORT_SCALES:
+        value, words = value.times(SHORT_SCALES[words[0]]), words[1:]
     if words and (part := PARTS.get(words[0].lower())):
         value, words = value.times(part), words[1:]
     elif words and words[0].lower() in UNSURE_PARTS:

@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 
 from ._number import NUMERAL, NUMERAL_WITH_COMMA, Numeral, numeral
-from ._number_words import number_at, scale_at
+from ._number_words import SHORT_SCALES, number_at, scale_at
 from ._phrases import Turned, word_set
 from ._units import unit_at
 from ._value import Clock, Ratio
@@ -127,6 +127,8 @@ def no_plain_text(tokens: list[Token], places: list[int]) -> Unread | None:
         unit = at > 1 and tokens[at - 2].value and unit_at([tokens[at - 1].text])[1]
         left = tokens[at - 1] if at and not unit else None  # "3 h 20 min"
         right = tokens[at + 1] if at + 1 < len(tokens) else None
+        if left and left.text in "$€£¥₹" and right and right.glued and right.text in SHORT_SCALES:
+            right = None
         unread = (left and _behind(left, tokens[at])) or (right and _before(tokens[at], right))
         if unread:
             return unread
@@ -155,6 +157,8 @@ def _before(number: Token, right: Token) -> Unread | None:
         return Unread.UNCLEAR if right.glued else Unread.FORMULA
     if right.text == "-":
         return Unread.UNCLEAR if right.glued else Unread.FORMULA
+    if "GREEK" in unicodedata.name(right.text[0], "") and right.text[1:] == "":
+        return Unread.FORMULA
     letter = right.text.isalpha() and right.text.isascii() and len(right.text) == 1
     unit = right.text in ("a", "I") or unit_at([right.text])[1]
     return Unread.FORMULA if letter and not unit else None

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from fractions import Fraction
 
+from ._units import unit_at
+
 _SIGNS = str.maketrans(
     dict.fromkeys("−–‐‑﹣－", "-")
     | dict.fromkeys("\xa0\u2007\u2008\u2009\u202f\u3000~", " ")
@@ -55,6 +57,31 @@ _WHOLLY_FRAMED = re.compile(r"(\$\$?)([^$]+)\1")
 _EMPHASIS = re.compile(
     r"(?<!\w)\*\*|\*\*(?!\w)|(?<!\w)__|__(?!\w)|`|(?<!\S)[*_](?=\S)|(?<=\S)[*_](?!\S)"
 )
+
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_POWER = re.compile("([^\\W\\d_]*)([⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+)")
+_NEGATIVE_POWER = re.compile(r"\^([-+]\d+)")
+_ROOT = re.compile(r"√\s*(?:(\d+(?:\.\d+)?|\w)|\(([^()]{0,200})\))")
+_SYMBOLS = str.maketrans({"−": "-", "–": "-", "π": "\\pi ", "θ": "\\theta ", "∞": "\\infty "})
+
+
+def as_latex(text: str) -> str:
+    """The text with LaTeX's commands in place of symbols: math-verify passes over these, and would
+    read 42² and 42π as 42. Powers of units stay as they are."""
+    text = _NEGATIVE_POWER.sub(r"^{\1}", text)
+    if text.isascii():
+        return text
+    text = _POWER.sub(_raised, text)
+    text = _ROOT.sub(lambda root: f"\\sqrt{{{root[1] or root[2]}}}", text)
+    return text.translate(_SYMBOLS)
+
+
+def _raised(power: re.Match[str]) -> str:
+    of, exponent = power.groups()
+    if of and unit_at([of])[1]:
+        return power[0]
+    return f"{of}^{{{exponent.translate(_RAISED)}}}"
 
 
 def without_specials(text: str) -> str:

@@ -84,6 +84,7 @@ _OTHERS: dict[str, tuple[str, Fraction | int]] = {
     "yuan rmb cny": ("yuan", 1),
     "₹ rupee rupees inr": ("rupees", 1),
     "% percent pct percentage prozent procent procenta процент процента процентов": ("percent", 1),
+    "‰ permille promille": ("percent", Fraction(1, 10)),
     "° degree degrees deg": ("degree", 1),
     "°C celsius": ("degree celsius", 1),
     "°F fahrenheit": ("degree fahrenheit", 1),

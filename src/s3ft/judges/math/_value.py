@@ -112,9 +112,13 @@ def _quantities_agree(gold: Quantity, said: Quantity) -> bool:
         gold, said = (
             replace(q, number=q.number.times(q.unit.factor)) if q.unit else q for q in (gold, said)
         )
-    elif gold.compound or said.compound or said.unit == PERCENT:
+    elif gold.compound or said.compound or _is_share(said.unit):
         return False
     return same(gold.number, said.number)
+
+
+def _is_share(unit: Unit | None) -> bool:
+    return unit is not None and unit.dimension == PERCENT.dimension
 
 
 def _times_agree(gold: Clock, said: Clock) -> bool:
