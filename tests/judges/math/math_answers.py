@@ -199,7 +199,8 @@ WRONG += [
     ("42", response)
     for response in (
         "42²", "42³", "42⁻¹", "42^-1", "42π", "42 π", "The answer is 42π.", "42θ", "42√2", "42∞",
-        "$42M", "$42k", "42bn", "42‰", "I don't think it's 42", "The answer is I don't think it's 42.",
+        "$42M", "$42k", "42bn", "42‰", "I don't think it's 42",
+        "The answer is I don't think it's 42.",
         "The answer is 42 if x is even, else 43.",
     )
 ] + [("42π", "42"), ("42²", "42"), ("x", "x²"), ("$42", "$42M"), ("3√2", "3")]  # fmt: skip

@@ -50,10 +50,14 @@ _KIN = frozenset(
     {"father", "mother", "parent", "son", "daughter", "child", "children", "brother", "sister",
      "wife", "husband", "widow", "uncle", "aunt", "nephew", "niece", "cousin", "grandfather",
      "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
-     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil"}
+     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher", "friend",
+     "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor", "tutor",
+     "fiancé", "fiancée", "lover", "namesake", "assistant", "servant"}
 )  # fmt: skip
 """Whoever is one of these to somebody is another, unless a question asks for such."""
 _BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})
+_LACKS = frozenset({"lack", "absence", "shortage", "scarcity", "deficiency", "removal"})
+"""Of a thing: that it is not there."""
 _POINTS = frozenset({"north", "south", "east", "west"})
 """Of a place, a place beside it; "the north of it" is a part."""
 _PORTIONS = frozenset({"half", "third", "quarter", "fraction", "percent", "multiple"})
@@ -131,6 +135,8 @@ class Wanted:
         if len(self.words) == 1 and self._is_common(said, start):
             return True
         if first.capital and _is_kin_to(said, start, end) and not _KIN & set(question):
+            return True
+        if _is_lacking(said, start) and not _LACKS & {*question, *self.form}:
             return True
         asks_where = bool({"where", *_BESIDE, *_POINTS} & set(question))
         if first.capital and not asks_where and _is_beside(said, start):
@@ -263,6 +269,11 @@ def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
     behind = end < len(said) and said[end].mark == " " and said[end].form in _KIN
     of = start > 1 and said[start - 1].form == "of" and said[start - 2].form in _KIN
     return behind or of
+
+
+def _is_lacking(said: Sequence[Word], start: int) -> bool:
+    """Whether it only tells what is not there: "lack of oxygen"."""
+    return start > 1 and said[start - 1].form == "of" and said[start - 2].form in _LACKS
 
 
 def _is_beside(said: Sequence[Word], start: int) -> bool:
