@@ -50,9 +50,9 @@ _KIN = frozenset(
     {"father", "mother", "parent", "son", "daughter", "child", "children", "brother", "sister",
      "wife", "husband", "widow", "uncle", "aunt", "nephew", "niece", "cousin", "grandfather",
      "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
-     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher", "friend",
-     "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor", "tutor",
-     "fiancé", "fiancée", "lover", "namesake", "assistant", "servant"}
+     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher",
+     "friend", "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor",
+     "tutor", "fiancé", "fiancée", "lover", "namesake", "assistant", "servant"}
 )  # fmt: skip
 """Whoever is one of these to somebody is another, unless a question asks for such."""
 _BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})
