@@ -290,10 +290,13 @@ def test_what_fails_again_for_one_cause_is_gold_and_stops_nothing(tmp_path: Path
     assert all("cut at the token limit" in target.reason for target in found[10:])
 
 
-def test_a_plan_tells_what_the_second_round_costs() -> None:
+def test_a_plan_tells_what_the_second_round_and_weighing_cost() -> None:
     plan = plan_recipe(RECIPE, {"methods": [PLUS]}, probe=12)
     stages = {stage["stage"]: stage for stage in plan["stages"]}
     assert stages["train"]["count"] == 2 * 6
+    weighed = stages["weigh"]
+    assert (weighed["unit"], weighed["count"]) == ("rows", 32), "the gold of every row"
+    assert weighed["seconds"] > 0
     for name in ASKED:
         assert 0 < stages[name]["count"] < stages["self"]["count"]
         assert stages[name]["most"] == 32

@@ -17,7 +17,7 @@ from s3ft.chat import Chat
 from s3ft.errors import InputError
 from s3ft.export import mixture_rows
 from s3ft.models import load_chat, load_model
-from s3ft.pipeline import plan_recipe, run_stages
+from s3ft.pipeline import run_stages
 from s3ft.pipeline.selection import _weigh, read_mixture
 from s3ft.recipe import Model, load, schema
 from s3ft.records import Target
@@ -195,15 +195,6 @@ def test_a_run_stopped_while_weighing_comes_to_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_it_is_planned() -> None:
-    told = {**RECIPE, "methods": ["masked"], "evaluate": None}
-    plan = plan_recipe(told, (), probe=4)
-    [stage] = [stage for stage in plan["stages"] if stage["stage"] == "weigh"]
-    assert stage["unit"] == "rows"
-    assert stage["count"] >= 16, "the gold of every row"
-    assert stage["seconds"] > 0
-
-
 def test_without_weights_nothing_is_begun(tmp_path: Path) -> None:
     rows = [{"id": "a", "prompt": "1 + 1?", "completion": "#### 2"}]
     file = tmp_path / "rows.jsonl"
