@@ -185,7 +185,8 @@ _FORTY_TWO_ELSEWHERE = [
     "Die Antwort ist 42. Das ist richtig.", "Die Antwort ist 42, nicht 43.",
     "Moment, 6 * 7 = 42. Die Antwort ist 42.", "La réponse est 42, pas 43.",
     "La respuesta es 42. ¡Sí!", "Ответ: 42. Проверка: 6*7=42.", "答案是42，没错。",
-    "答案是42，没有算错。", "答案是42。等等，检查一下：6×7=42。对，42。",
+    "Quindi si ottiene 42.", "En total se tienen 42.", "答案是42，没有算错。",
+    "答案是42。等等，检查一下：6×7=42。对，42。",
     "如果每个盒子有6个，7个盒子有42个。答案是42。", "答えは42です。間違いありません。",
 ]  # fmt: skip
 WRONG += [("42", response) for response in _NOT_FORTY_TWO_ELSEWHERE]

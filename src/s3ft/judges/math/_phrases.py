@@ -23,7 +23,7 @@ NEGATIONS = word_set(
     "ليست != ≠ ¬"
 )
 _CONDITIONS = word_set(
-    "if unless suppose supposing assume assuming whether wenn falls angenommen si если"
+    "if unless suppose supposing assume assuming whether wenn falls angenommen если"
 )
 _SUPPOSING = ("如果", "假设", "假設", "もし", "만약")  # the same inside words
 _NEGATING = (

@@ -52,7 +52,7 @@ _KIN = frozenset(
      "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
      "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher",
      "friend", "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor",
-     "tutor", "fiancé", "fiancée", "lover", "namesake", "assistant", "servant"}
+     "tutor", "fiance", "fiancee", "lover", "namesake", "servant"}
 )  # fmt: skip
 """Whoever is one of these to somebody is another, unless a question asks for such."""
 _BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})

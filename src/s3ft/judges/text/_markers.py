@@ -61,7 +61,8 @@ _CLAUSE_END = re.compile(r"[.!?;:,\n()—。，]")
 _UNASSERTED = re.compile(
     r"\b(?:not|never|doubt|wrong|incorrect|false|if|unless|suppose|assumes?|assuming|whether|mistaken?"
     r"|(?:might|may|could|would|some|many|people|first|initially)\s+(?:\w+\s+)?"
-    r"(?:think|thought|say|said|guess\w*|believe\w*)|\w+n['’]t|nicht|pas|falsch\w*|wenn|falls|angenommen|si|supposons|supongamos|если|предположим)\b"
+    r"(?:think|thought|say|said|guess\w*|believe\w*)|\w+n['’]t|nicht|pas|falsch\w*|wenn|falls|angenommen|supposons|supongamos|если"
+    r"|предположим)\b"
     r"|如果|假[设設]|若|もし|만약",
     re.IGNORECASE,
 )
