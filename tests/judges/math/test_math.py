@@ -181,6 +181,9 @@ HOSTILE = {
     "display markers": "answer: \\[" * 10_000,
     "annotations": "<<" * 50_000,
     "boxes": "".join(f"\\boxed{{x+{i}}} no. " for i in range(5000)),
+    "a long word beside a root": "√ " + "a" * 100_000,
+    "roots": "√" * 100_000,
+    "powers": "x²" * 50_000,
     "surrogate": "\ud800 5",
     "nothing": "\x00" * 10_000,
 }

@@ -60,7 +60,8 @@ _EMPHASIS = re.compile(
 
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_POWER = re.compile("([^\\W\\d_]*)([⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+)")
+_POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+_WORD_AT_END = re.compile(r"[^\W\d_]{1,20}\Z")
 _NEGATIVE_POWER = re.compile(r"\^([-+]\d+)")
 _ROOT = re.compile(r"√\s*(?:(\d+(?:\.\d+)?|\w)|\(([^()]{0,200})\))")
 _SYMBOLS = str.maketrans({"−": "-", "–": "-", "π": "\\pi ", "θ": "\\theta ", "∞": "\\infty "})
@@ -78,10 +79,10 @@ def as_latex(text: str) -> str:
 
 
 def _raised(power: re.Match[str]) -> str:
-    of, exponent = power.groups()
-    if of and unit_at([of])[1]:
+    of = _WORD_AT_END.search(power.string[max(0, power.start() - 20) : power.start()])
+    if of and unit_at([of[0]])[1]:
         return power[0]
-    return f"{of}^{{{exponent.translate(_RAISED)}}}"
+    return f"^{{{power[0].translate(_RAISED)}}}"
 
 
 def without_specials(text: str) -> str:
