@@ -24,24 +24,24 @@ SCALES = {
     "billion": 10**9,
     "trillion": 10**12,
 }
-SCALES_BEHIND = {
+SCALES_BEHIND = SCALES | {
     word: 10**power
     for power, words in {
-        2: "hundred hundreds 百",
-        3: "thousand thousands tausend mille mil mila duizend tusen tysiąc tysiące tysięcy bin"
+        2: "hundreds 百",
+        3: "thousands tausend mille mil mila duizend tusen tysiąc tysiące tysięcy bin"
         " nghìn ribu тысяча тысячи тысяч тыс 千 천",
         4: "万 萬 만",
-        6: "million millions mn millionen mio millón millones milione milioni milhão milhões"
+        6: "millions mn millionen mio millón millones milione milioni milhão milhões"
         " miljoen miljon miljoner milyon milion miliony milionów triệu juta"
         " миллион миллиона миллионов млн",
         8: "亿 億 억",
-        9: "billion milliarde milliarden mrd milliard milliards miliardo miliardi bilhão bilhões"
+        9: "milliarde milliarden mrd milliard milliards miliardo miliardi bilhão bilhões"
         " bn mld miljard miljarder milyar miliard miliardy miliardów tỷ миллиард миллиарда"
         " миллиардов млрд",
-        12: "trillion trillions billionen billones 兆 조",
+        12: "trillions billionen billones 兆 조",
     }.items()
     for word in words.split()
-} | {"dozen": 12}
+}
 """What such a word behind a numeral makes of it. "Billions" is not among them: in English it is
 another number than in French."""
 SHORT_SCALES = {"k": 10**3, "K": 10**3, "m": 10**6, "M": 10**6, "B": 10**9, "b": 10**9}

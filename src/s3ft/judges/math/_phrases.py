@@ -26,18 +26,9 @@ _CONDITIONS = word_set(
     "if unless suppose supposing assume assuming whether wenn falls angenommen если"
 )
 _SUPPOSING = ("如果", "假设", "假設", "もし", "만약")  # the same inside words
-_NEGATING = (
-    "不",
-    "非",
-    "没",
-    "ない",
-    "ません",
-    "じゃな",
-    "n't",
-    "아니",
-    "아닙",
-    "아닌",
-)  # inside words that no space parts
+_NEGATING = word_set(
+    "不 非 没 ない ません じゃな n't 아니 아닙 아닌"
+)  # in words that no space parts
 _SIGNS = word_set("minus negative moins menos meno минус マイナス 负 負")
 _BOUNDS = {
     tuple(phrase.split()): sign
