@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from ._units import CURRENCIES, MONEY, per, unit
 from ._written import Word
 
 _UNITS = {
@@ -25,17 +26,6 @@ _SCALES = {
 }  # fmt: skip
 _SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
-_CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee"}
-_MONEY = frozenset(_CURRENCIES.values())
-_ONE_NAME = _CURRENCIES | {
-    "%": "percent", "percent": "percent", "pct": "percent", "dollar": "dollar", "usd": "dollar",
-    "buck": "dollar", "euro": "euro", "eur": "euro", "pound": "pound", "gbp": "pound",
-    "lb": "pound",
-    "kilometer": "km", "kilometre": "km", "meter": "m", "metre": "m", "centimeter": "cm",
-    "centimetre": "cm", "millimeter": "mm", "millimetre": "mm", "kilogram": "kg", "gram": "g",
-    "inche": "inch", "feet": "ft", "foot": "ft", "hr": "hour", "min": "minute", "yr": "year",
-    "bce": "bc",
-}  # fmt: skip
 _OF_OUR_ERA = frozenset({"AD", "CE"})
 _LITERAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")  # a longer number is compared as it is written
 _ORDINAL = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -47,9 +37,9 @@ def fold(words: Sequence[Word]) -> list[Word]:
     at = 0
     while at < len(words):
         word = words[at]
-        unit = _CURRENCIES.get(word.form, "")
+        currency = CURRENCIES.get(word.form, "")
         minus = word.form in {"minus", "negative"}
-        number = _number(words, at + 1 if unit or minus else at, money=bool(unit))
+        number = _number(words, at + 1 if currency or minus else at, money=bool(currency))
         if number is None:
             found.append(word)
             at += 1
@@ -58,28 +48,15 @@ def fold(words: Sequence[Word]) -> list[Word]:
         if found and found[-1].written in _OF_OUR_ERA:
             found.pop()
         written = "".join(part.written for part in words[at:end])
-        unit_end = end
-        if not unit:
-            unit, unit_end = _unit(words, end)
-        if unit in _MONEY and form.endswith(".00"):
+        feet = bool(found) and found[-1].form == "ft"
+        names, at = per(words, end, currency) if currency else unit(words, end, feet=feet)
+        if MONEY.intersection(names) and form.endswith(".00"):
             form = form[:-3]
         found.append(Word(f"-{form}" if minus else form, written, word.mark, word.article))
-        if unit:
-            found.append(Word(unit, unit, " "))
-        at = unit_end
+        found += [Word(name, name, " ") for name in names]
         if at < len(words) and words[at].written in _OF_OUR_ERA:
             at += 1
     return found
-
-
-def _unit(words: Sequence[Word], at: int) -> tuple[str, int]:
-    """The unit that stands there, in one name, and where it ends; "" if none does."""
-    if at >= len(words) or words[at].mark not in {"", " ", "-"}:
-        return "", at
-    if words[at].form == "per" and at + 1 < len(words) and words[at + 1].form == "cent":
-        return "percent", at + 2
-    name = _ONE_NAME.get(words[at].form)
-    return (name, at + 1) if name else ("", at)
 
 
 def _number(words: Sequence[Word], at: int, *, money: bool) -> tuple[str, int] | None:

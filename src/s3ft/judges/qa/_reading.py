@@ -14,6 +14,7 @@ from ._dates import dates, only_date
 from ._lists import Listed
 from ._names import place_of_name
 from ._polarity import polarity
+from ._units import UNITS
 from ._wanted import Wanted
 from ._words import SMALL, Text, forms, words
 from ._written import SENTENCE_ENDS, Word
@@ -186,7 +187,8 @@ class Reading:
             return None
         name = wanted.all_capital and not wanted.items and not wanted.parted
         longest = len(wanted.form) + 1 if name else 2 * len(wanted.form) + 2
-        numbered = len(telling) == 2 and any(form.isdecimal() for form in telling)
+        few = sum(form not in UNITS for form in telling) < 3
+        numbered = few and any(form.isdecimal() for form in telling)
         free = bool(wanted.items) or numbered or wanted.parted
         for start, end in _sentences(self.words, self.end):
             said = forms(self.words[start:end])

@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ._measures import measures
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ONE_OF_EACH = str.maketrans(
     dict.fromkeys("’‘ʼ`", "'")
     | dict.fromkeys("–‐‑−", "-")
     | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "Æ": "AE", "œ": "oe", "ё": "е"}
     | dict.fromkeys("™®©\ufe0f\ufe0e\u200d\u200b\u20e3\u00ad🏻🏼🏽🏾🏿", "")
 )
-_POWER = re.compile(rf"\b10([{_SUPERSCRIPTS}]{{1,2}})")
-_FOOTNOTE = re.compile(rf"[{_SUPERSCRIPTS}]+|\[\^?\d{{1,4}}\^?\]")
+_FOOTNOTE = re.compile(r"\[\^?\d{1,4}\^?\]")
 _PART = re.compile(
     r"(?:(?<![\w/.])(\d{1,9})[ -])?(?<![\w/.])(1/2|1/4|3/4)(?![\w/])|(\d{0,9}) ?([½¼¾])"
 )
@@ -63,7 +63,7 @@ _SHORT_NAMES = [
 def spelled(text: str) -> str:
     """The text in one spelling, its case and most of its punctuation kept."""
     text = "\n".join(" ".join(line.split()) for line in text.splitlines())
-    text = _POWER.sub(lambda of: f"1{'0' * int(of[1])}", text.translate(_ONE_OF_EACH))
+    text = measures(text.translate(_ONE_OF_EACH))
     text = _PART.sub(lambda of: f"{of[1] or of[3] or 0}.{_PARTS[of[2] or of[4]]}", text)
     text = _plain_letters(unicodedata.normalize("NFKC", _GROUPS.sub("", _FOOTNOTE.sub(" ", text))))
     text = _SHORT_DECADE.sub("19", _DECADE.sub("s", text))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ._dates import is_month
 from ._elsewhere import goes_on
+from ._units import UNITS
 from ._words import SMALL, forms, words
 from ._written import SENTENCE_ENDS, Word
 
@@ -62,11 +63,6 @@ _POINTS = frozenset({"north", "south", "east", "west"})
 """Of a place, a place beside it; "the north of it" is a part."""
 _PORTIONS = frozenset({"half", "third", "quarter", "fraction", "percent", "multiple"})
 _MULTIPLES = frozenset({"twice", "thrice", "double", "triple"})
-_UNITS = frozenset(
-    {"second", "2", "minute", "hour", "day", "week", "fortnight", "month", "year", "decade",
-     "century", "centurie", "km", "mile", "m", "cm", "mm", "ft", "inch", "yard", "kg", "g", "ounce",
-     "ton", "tonne", "litre", "liter", "gallon", "degree"}
-)  # fmt: skip
 # Words that mean something else without their capitals; the first also where a sentence starts.
 _FUNCTION = frozenset(
     {"i", "a", "an", "the", "it", "us", "who", "or", "in", "me", "am", "as", "at", "be", "he", "hi",
@@ -146,6 +142,8 @@ class Wanted:
             if before.form in _TURNING | (_RELATING - set(question)) and not named:
                 return True
             if before.form in _NAMING and before.capital and first.capital:
+                return True
+            if before.form == "per" and first.form in UNITS and "often" not in question:
                 return True
             if (
                 first.mark == "-"
@@ -259,9 +257,10 @@ def _goes_on(said: Sequence[Word], end: int, question: Collection[str]) -> bool:
         return True
     if after.mark == "" and len(after.form) < 3 and after.form not in SMALL:
         return True
-    units = _UNITS & set(question)
-    year = len(said[end - 1].form) == 4 and "how" not in question
-    return after.form in _UNITS and after.form not in question and (bool(units) or year)
+    number, unit = said[end - 1].form, after.form.split()  # "square km" is one word
+    year = len(number) == 4 and number.isdecimal() and "how" not in question
+    asked = bool((UNITS | {"2"}) & set(question))  # "second" is read as an ordinal
+    return unit[-1] in UNITS and not set(unit) <= set(question) and (asked or year)
 
 
 def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
