@@ -21,6 +21,29 @@ def label(question: str, gold: Any, response: str) -> str:
 Table = list[tuple[str, Any, str]]
 
 WRONG: Table = [
+    ("What was the record?", "4 wins and 3 losses", "3 wins and 4 losses"),
+    ("How many wins and losses?", "4 wins and 3 losses", "4 losses and 3 wins"),
+    ("What do they own?", "red car and blue bike", "blue car and red bike"),
+    ("What colours are the car and the bike?", "red car and blue bike", "blue car and red bike"),
+    (
+        "Who?",
+        "Jones as president and Smith as secretary",
+        "Smith as president and Jones as secretary",
+    ),
+    ("Who?", "Tom Hanks and Meg Ryan", "Tom Ryan and Meg Hanks"),
+    (
+        "How many?",
+        "20 percent of men and 80 percent of women",
+        "80 percent of men and 20 percent of women",
+    ),
+    ("When?", "Tom in 1990 and Mary in 1991", "Mary in 1990 and Tom in 1991"),
+    ("Which cities?", "Quito, Ecuador and Lima, Peru", "Quito, Peru and Lima, Ecuador"),
+    ("What was the score?", "3-2", "2-3"),
+    ("What was the score?", "3 to 2", "2 to 3"),
+    ("What share?", "5/4", "4/5"),
+    ("When?", "1990 to 1995", "1995 to 1990"),
+    ("How long?", "5 hours 3 minutes", "3 hours 5 minutes"),
+    ("Which way?", "south to north", "north to south"),
     ("Which city?", "Paris", "It used to be Paris, now it is Lyon."),
     ("Which city?", "Paris", "It was Paris until 1990; since then it has been Lyon."),
     ("Which city?", "Paris", "It was once Paris, but today it's Lyon."),
@@ -202,6 +225,18 @@ WRONG: Table = [
 ]
 
 RIGHT: Table = [
+    ("What was the record?", "4 wins and 3 losses", "3 losses and 4 wins"),
+    ("What do they own?", "red car and blue bike", "a bike that is blue and a car that is red"),
+    (
+        "What colours are the car and the bike?",
+        "red car and blue bike",
+        "The bike is blue and the car red.",
+    ),
+    ("What colours are the car and the bike?", "red car and blue bike", "red and blue"),
+    ("Who?", "Tom Hanks and Meg Ryan", "Meg Ryan and Tom Hanks"),
+    ("Who?", "John and Robert Kennedy", "Robert and John Kennedy"),
+    ("Which cities?", "Quito, Ecuador and Lima, Peru", "Lima, Peru and Quito, Ecuador"),
+    ("What was the score?", "3-2", "three to two"),
     ("Which city?", "Paris", "It used to be Lyon, now it is Paris."),
     ("What was it until 1990?", "Paris", "It was Paris until 1990; now it is Lyon."),
     ("What was its old name?", "Lutetia", "It was once called Lutetia, but today it's Paris."),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from ._claims import AUXILIARIES, CLAUSE_MARKS, TURNS, Claims
+from ._claims import AUXILIARIES, CLAUSE_MARKS, Claims
 from ._dates import dates, only_date
 from ._lists import Listed
 from ._names import place_of_name
 from ._polarity import polarity
-from ._units import UNITS
 from ._wanted import Wanted
+from ._wording import worded
 from ._words import SMALL, Text, forms, words
 from ._written import SENTENCE_ENDS, Word
 
@@ -179,31 +179,11 @@ class Reading:
         )
 
     def worded(self, wanted: Wanted) -> tuple[int, int] | None:
-        """Where one sentence has all the answer's telling words, in their order unless a list."""
-        telling = [
-            form for form in dict.fromkeys(wanted.form) if form not in SMALL | self.question_forms
-        ]
-        if len(telling) < 2:
-            return None
-        name = wanted.all_capital and not wanted.items and not wanted.parted
-        longest = len(wanted.form) + 1 if name else 2 * len(wanted.form) + 2
-        few = sum(form not in UNITS for form in telling) < 3
-        numbered = few and any(form.isdecimal() for form in telling)
-        free = bool(wanted.items) or numbered or wanted.parted
+        """Where one sentence has all the answer's telling words."""
         for start, end in _sentences(self.words, self.end):
-            said = forms(self.words[start:end])
-            at, places = 0, []
-            for form in telling:
-                place = _index(said, form, 0 if free else at)
-                if place is None:
-                    break
-                places.append(place)
-                at = place + 1
-            else:
-                first, last = min(places), max(places) + 1
-                turned = (TURNS | {"or", "but"}) & set(said[first:last]) - set(wanted.form)
-                if last - first <= longest and not turned:
-                    return start + first, start + last
+            place = worded(self.words[start:end], wanted, self.question_forms)
+            if place:
+                return start + place[0], start + place[1]
         return None
 
     def lists_another(self) -> bool:
@@ -231,10 +211,6 @@ class Reading:
         if not (all(accepted) and fine and told):
             return False
         return all(one.contradicts(date) for one in told for date in fine)
-
-
-def _index(said: Sequence[str], form: str, start: int) -> int | None:
-    return next((at for at in range(start, len(said)) if said[at] == form), None)
 
 
 def _outside_brackets(said: Sequence[Word]) -> list[int]:
