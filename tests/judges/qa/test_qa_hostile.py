@@ -43,6 +43,7 @@ WRONG: Table = [
     ("What share?", "5/4", "4/5"),
     ("When?", "1990 to 1995", "1995 to 1990"),
     ("How long?", "5 hours 3 minutes", "3 hours 5 minutes"),
+    ("Who spoke?", "Mary, then Tom", "first Tom, then Mary"),
     ("Which way?", "south to north", "north to south"),
     ("Which city?", "Paris", "It used to be Paris, now it is Lyon."),
     ("Which city?", "Paris", "It was Paris until 1990; since then it has been Lyon."),

@@ -24,7 +24,7 @@ READ = 30
 LATER = 20
 """The same for the whole response: further on stand asides on other questions."""
 _SHORT = 5  # a response of so many words, those of the question left out, is nothing but its list
-_OFFERS = frozenset({"option", "candidate", "possibility", "possibilitie", "choice", "any"})
+_OFFERS = frozenset({"option", "candidate", "possibility", "choice", "any"})
 _REACH = 4  # words in front of an answer that say what it is one of
 _MODAL = frozenset({"could", "may", "might", "can"})
 _ITEM = 3  # words

@@ -39,6 +39,20 @@ _A_UNIT = re.compile(
 _DECADE = re.compile(r"(?<=\d0)'s\b")
 _SHORT_DECADE = re.compile(r"(?<![\w'])'(?=\d0s\b)")
 _ENDINGS = re.compile(r"'s\b|'|(?<=\d)(?:st|[nr]d|th)\b")
+_OFTEN = r"(?= (?:an?|one|per|every|each|daily)\b|\.?$)"
+_YEARS = re.compile(r"(?<![\w-])(1\d|20)(\d\d)-(\d\d)(?![\w-])")
+_FRACTION = re.compile(
+    r"\b(?:(one|an?)[- ](third|fifth|sixth|seventh|eighth|ninth|tenth)(?= of\b|[.,;]|$)"
+    r"|(two|three|four|five|six|seven|eight|nine|\d)[- ]"
+    r"(third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s)\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "third": "3", "quarter": "4",
+    "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9",
+    "tenth": "10",
+}  # fmt: skip
 _SHORT_NAMES = [
     (re.compile(pattern), name)
     for pattern, name in (
@@ -56,6 +70,22 @@ _SHORT_NAMES = [
         (r"\bSt\.? (?=[A-Z])", "Saint "),
         (r"\bMt\.? (?=[A-Z])", "Mount "),
         (r" ?& ?(?=\w)", " and "),
+        (r"\bDr\.? (?=[A-Z])", "Doctor "),
+        (r"\bProf\.? (?=[A-Z])", "Professor "),
+        (r"\bGov\. (?=[A-Z])", "Governor "),
+        (r"\bGen\. (?=[A-Z])", "General "),
+        (r"\bRep\. (?=[A-Z])", "Representative "),
+        (r"\bFt\. (?=[A-Z])", "Fort "),
+        (r"(?<=\w )Ave\b\.?", "Avenue"),
+        (r"(?<=\w )Blvd\b\.?", "Boulevard"),
+        (r"(?<=\w )(?:[Nn]o\. ?|#)(?=\d)|^#(?=\d)", "number "),
+        (r"\b(?:c|ca|circa)\. ?(?=\d)", "circa "),
+        (r"\b(Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.(?= ?\d)", r"\1"),
+        (r"(?<![\w-])(?:12 )?(?:noon|midday)(?![\w-])", "12 pm"),
+        (r"(?<![\w-])(?:12 )?midnight(?![\w-])", "12 am"),
+        (rf"(?i:\btwice){_OFTEN}", "2 times"),
+        (rf"(?i:\bthrice){_OFTEN}", "3 times"),
+        (r"(?<=times) daily\b", " per day"),
     )
 ]
 
@@ -64,6 +94,7 @@ def spelled(text: str) -> str:
     """The text in one spelling, its case and most of its punctuation kept."""
     text = "\n".join(" ".join(line.split()) for line in text.splitlines())
     text = measures(text.translate(_ONE_OF_EACH))
+    text = _YEARS.sub(_years, _FRACTION.sub(_fraction, text))
     text = _PART.sub(lambda of: f"{of[1] or of[3] or 0}.{_PARTS[of[2] or of[4]]}", text)
     text = _plain_letters(unicodedata.normalize("NFKC", _GROUPS.sub("", _FOOTNOTE.sub(" ", text))))
     text = _SHORT_DECADE.sub("19", _DECADE.sub("s", text))
@@ -89,6 +120,17 @@ def _plain_letters(text: str) -> str:
             continue
         kept.append(char)
     return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _fraction(found: re.Match[str]) -> str:
+    above, below = (part.lower() for part in found.groups() if part)
+    return f"{_NUMBERS.get(above, above)}/{_NUMBERS[below]}"
+
+
+def _years(found: re.Match[str]) -> str:
+    """1990-95 in full; as it is where the second is no later year."""
+    century, first, last = found.groups()
+    return f"{century}{first}-{century}{last}" if last > first else found[0]
 
 
 def _numeric(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ MONEY = frozenset(CURRENCIES.values())
 _LENGTHS = {
     "km": "kilometer kilometre km kms", "m": "meter metre m", "cm": "centimeter centimetre cm",
     "mm": "millimeter millimetre mm", "mile": "mile mi", "yard": "yard yd yds",
-    "ft": "feet foot ft", "inch": "inch inche in",
+    "ft": "feet foot ft", "inch": "inch in",
 }  # fmt: skip
 _TIMES = {
     "second": "second sec s", "minute": "minute min", "hour": "hour hr hrs h", "day": "day",
@@ -21,7 +21,7 @@ _OTHERS = {
     "percent": "% percent pct", "dollar": "dollar usd buck", "euro": "euro eur",
     "pound": "pound gbp lb lbs", "kg": "kilogram kilogramme kilo kg kgs", "g": "gram gramme g",
     "mg": "milligram milligramme mg", "tonne": "tonne", "oz": "ounce oz", "l": "liter litre l",
-    "ml": "milliliter millilitre ml", "bc": "bc bce",
+    "ml": "milliliter millilitre ml", "bc": "bc bce", "time": "time",
 }  # fmt: skip
 _SPEEDS = {"mph": ("mile", "hour"), "kph": ("km", "hour"), "kmh": ("km", "hour")}
 
@@ -34,8 +34,8 @@ _LENGTH, _TIME = _by_spelling(_LENGTHS), _by_spelling(_TIMES)
 _NAME = CURRENCIES | _LENGTH | _TIME | _by_spelling(_OTHERS)
 
 
-UNITS = frozenset([*_LENGTHS, *_TIMES, *_OTHERS]) - MONEY - {"percent", "bc"}
-UNITS |= {"fortnight", "decade", "century", "centurie", "ton", "gallon", "degree"}
+UNITS = frozenset([*_LENGTHS, *_TIMES, *_OTHERS]) - MONEY - {"percent", "bc", "time"}
+UNITS |= {"fortnight", "decade", "century", "ton", "gallon", "degree"}
 """Names of units that are no amounts of money, and of others that have one spelling."""
 
 

@@ -15,7 +15,7 @@ from ._words import SMALL, forms, words
 from ._written import SENTENCE_ENDS, Word
 
 _BRACKETS = re.compile(r" ?\([^()]{0,60}\)")
-_HONORIFICS = frozenset({"sir", "dame", "dr", "mr", "mrs", "ms", "prof", "professor"})
+_HONORIFICS = frozenset({"sir", "dame", "dr", "doctor", "mr", "mrs", "ms", "prof", "professor"})
 _TITLES = _HONORIFICS | {
     "president", "prime", "minister", "king", "queen", "justice", "senator", "captain", "general",
     "pope", "lord", "lady", "bishop", "emperor", "philosopher", "professor", "princess", "prince",
@@ -25,6 +25,7 @@ _LEADING = frozenset(
     {"about", "around", "approximately", "circa", "c", "roughly", "estimated", "usually",
      "originally", "in", "at", "on", "by", "from", "to", "for", "during"}
 )  # fmt: skip
+_COMPANIES = frozenset({"inc", "ltd", "corp", "llc", "plc", "gmbh", "incorporated", "limited"})
 _AMOUNTS = frozenset({"percent", "dollar", "euro", "pound", "yen", "rupee"})
 _NOT_ALONE = _AMOUNTS | {"bc", "hundred", "dozen", "thousand", "million", "billion", "trillion"}
 # In front of a name these make another name; in front of any word the second ones turn it.
@@ -104,6 +105,8 @@ class Wanted:
         short = short[_role(short) :]
         if short and len(short) < len(self.words):
             yield forms(short)
+        if len(self.form) > 1 and self.form[-1] in _COMPANIES and self.words[-1].capital:
+            yield self.form[:-1]
         if len(self.form) == 2 and self.words[0].is_number and self.form[1] in _AMOUNTS:
             yield self.form[:1]
 

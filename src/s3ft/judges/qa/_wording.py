@@ -15,6 +15,7 @@ from ._written import Word
 
 _ORDERED = frozenset("/:")
 """Marks between numbers and words whose order counts: "5/4" is not "4/5"."""
+_SEQUENCE = frozenset({"then", "before", "after", "followed", "preceded"})
 _TRIES = 500
 """Placements that are tried: a text may repeat an answer's words without end."""
 
@@ -53,7 +54,8 @@ def _parts(wanted: Wanted) -> list[list[str]]:
     """The forms of the parts of an answer that may stand in any order."""
     said = wanted.words
     marks = {word.mark for word in said[1:]}
-    if marks & _ORDERED or not (wanted.items or wanted.parted):
+    ordered = marks & _ORDERED or _SEQUENCE.intersection(wanted.form)
+    if ordered or not (wanted.items or wanted.parted):
         return [wanted.form]
     joined = [at for at, word in enumerate(said) if word.form == "and"]
     inner = bool(joined) and any(word.mark == "," for word in said[joined[-1] :])

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ._variants import american, singular
+
 SENTENCE_ENDS = frozenset(".?")
 """The marks in front of a word that starts a sentence."""
 
@@ -103,5 +105,4 @@ def _form(written: str, before: str) -> str:
         return str(sum(-one if one < following else one for one, following in pairs))
     if written[0].isupper() and written[-1].isdecimal():
         return word.replace("-", "")
-    plural = len(word) > 3 and word[-1] == "s" and word[-2].isalpha() and word[-2] not in "sui"
-    return word[:-1] if plural else word
+    return american(singular(word))
