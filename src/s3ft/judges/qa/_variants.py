@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SEVERAL = {
     "children": "child", "women": "woman", "mice": "mouse", "teeth": "tooth",
@@ -40,7 +41,13 @@ _ISE = re.compile(
 _ELL = re.compile(r"(?<=[a-z]{2}[ae])ll(?=(?:ed|ing|er)$)")
 
 
-def singular(word: str) -> str:
+@lru_cache(maxsize=50_000)  # a text repeats its words, and texts repeat each other's
+def one_form(word: str) -> str:
+    """The form of a word in lower case."""
+    return _american(_singular(word))
+
+
+def _singular(word: str) -> str:
     """One of what a word in lower case names several of, as far as its ending tells."""
     if word in _SEVERAL:
         return _SEVERAL[word]
@@ -52,7 +59,7 @@ def singular(word: str) -> str:
     return one[:-1] if one.endswith(_HISSING) and one not in _IN_E else one
 
 
-def american(word: str) -> str:
+def _american(word: str) -> str:
     """The word in lower case as Americans spell it; others come out of shape in the same way."""
     if len(word) < 4:
         return word

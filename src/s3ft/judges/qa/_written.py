@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ._variants import american, singular
+from ._variants import one_form
 
 SENTENCE_ENDS = frozenset(".?")
 """The marks in front of a word that starts a sentence."""
@@ -105,4 +105,4 @@ def _form(written: str, before: str) -> str:
         return str(sum(-one if one < following else one for one, following in pairs))
     if written[0].isupper() and written[-1].isdecimal():
         return word.replace("-", "")
-    return american(singular(word))
+    return one_form(word)
