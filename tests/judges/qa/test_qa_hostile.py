@@ -21,6 +21,23 @@ def label(question: str, gold: Any, response: str) -> str:
 Table = list[tuple[str, Any, str]]
 
 WRONG: Table = [
+    ("Who won?", "Paris", "Lyon beat Paris"),
+    ("Who won?", "Paris", "Lyon has defeated Paris."),
+    ("Who won?", "Paris", "Paris lost to Lyon"),
+    ("Who won?", "Paris", "Lyon (Paris was second)"),
+    ("Who won?", "Paris", "Lyon; Paris came second"),
+    ("Who won?", "Paris", "The runner-up was Paris."),
+    ("Which city?", "Paris", "Lyon was chosen over Paris"),
+    ("Which city?", "Paris", "Lyon replaced Paris"),
+    ("Which city?", "Paris", "Paris was replaced by Lyon"),
+    ("Which city?", "Paris", "Paris was rejected"),
+    ("Which city?", "Paris", "They rejected Paris and chose Lyon"),
+    ("Which city?", "Paris", "It could have been Paris"),
+    ("Which city?", "Paris", "Lyon, though many say Paris"),
+    ("Which city?", "Paris", "The user might think Paris, however the correct one is Lyon"),
+    ("Which city?", "Paris", "Paris. But the right answer is Lyon."),
+    ("What is it?", "Paris", "the mayor of Paris"),
+    ("What is it?", "Paris", "the Treaty of Paris"),
     ("What was the record?", "4 wins and 3 losses", "3 wins and 4 losses"),
     ("How many wins and losses?", "4 wins and 3 losses", "4 losses and 3 wins"),
     ("What do they own?", "red car and blue bike", "blue car and red bike"),
@@ -226,6 +243,15 @@ WRONG: Table = [
 ]
 
 RIGHT: Table = [
+    ("Whom did Lyon beat?", "Paris", "Lyon beat Paris"),
+    ("Who lost?", "Paris", "Lyon beat Paris"),
+    ("Who was second?", "Paris", "Paris came second"),
+    ("Who won?", "Paris", "Paris beat Lyon"),
+    ("Who did Lyon play in the final?", "Paris", "Lyon defeated Paris"),
+    ("Which city was rejected?", "Paris", "They rejected Paris and chose Lyon"),
+    ("Which city?", "Paris", "Some say Lyon, but the correct answer is Paris."),
+    ("Which treaty?", "Paris", "the Treaty of Paris"),
+    ("Who succeeded Tom?", "Mary", "Tom was succeeded by Mary"),
     ("What was the record?", "4 wins and 3 losses", "3 losses and 4 wins"),
     ("What do they own?", "red car and blue bike", "a bike that is blue and a car that is red"),
     (

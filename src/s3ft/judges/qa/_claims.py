@@ -139,7 +139,7 @@ class Claims:
             clause.claims = False
         rest = {word.form for word in said[clause.end : clause.end + _NEXT]}
         if _THINK & set(forms) and _CROWD & set(forms):
-            clause.claims = not (_CONTRASTS | {"other"}) & rest
+            clause.claims = clause.claims and not (_CONTRASTS | {"other"}) & rest
         if "have" in forms and {"would", "d"} & set(forms) and _GUESS & set(forms):
             clause.claims = not _CONTRASTS & rest
         once = _FORMERLY & set(forms) or ("used", "to") in pairwise(forms)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ._dates import is_month
 from ._elsewhere import goes_on
+from ._others import is_of_another
 from ._units import UNITS
 from ._words import SMALL, forms, words
 from ._written import SENTENCE_ENDS, Word
@@ -125,7 +126,7 @@ class Wanted:
     ) -> bool:
         """Whether the same words are part of another answer there."""
         first, last = said[start], said[end - 1]
-        if goes_on(said, start, end, question):
+        if goes_on(said, start, end, question) or is_of_another(said, start, end, question):
             return True
         if not self.parted and any(word.mark in PARTING for word in said[start + 1 : end]):
             return True

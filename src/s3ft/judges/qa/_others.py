@@ -1,0 +1,78 @@
+"""Where a response has the words of an answer, but tells what it tells of something else.
+
+"Lyon beat Paris", "Paris was rejected", "the Treaty of Paris" and "Paris; but the correct answer is
+Lyon" do not answer with Paris, unless the question asks for such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ._written import Word
+
+_OVERCOME = frozenset(
+    {"beat", "beaten", "beating", "defeat", "defeated", "defeating", "replace", "replaced",
+     "replacing", "succeed", "succeeded", "succeeding", "overtook", "surpassed", "outvoted",
+     "overthrew", "ousted", "supplanted", "superseded"}
+)  # fmt: skip
+_CHOSEN = frozenset({"chosen", "picked", "preferred", "selected", "elected", "won", "victory"})
+_REFUSED = frozenset({"rejected", "dismissed", "declined", "refused", "discarded", "eliminated"})
+_MODAL = frozenset({"could", "might", "would", "should"})
+_DISMISSED = frozenset(
+    {"rejected", "replaced", "beaten", "defeated", "eliminated", "overlooked", "discarded",
+     "superseded", "supplanted", "second", "2", "third", "3", "last", "runner"}
+)  # fmt: skip
+_PLACED = frozenset({"came", "finished", "was", "wa", "were", "is", "placed"})
+_LOST = frozenset({"lost", "losing", "lose", "came", "second", "runner", "last", "third", "loser"})
+_ASKS_SO = _OVERCOME | _REFUSED | _MODAL | _DISMISSED | _LOST | frozenset(
+    {"whom", "did", "against", "opponent", "over", "played", "faced", "fought", "before", "former",
+     "predecessor", "chosen"}
+)  # fmt: skip
+_TRUE = frozenset({"correct", "right", "actual", "true"})
+_ANSWER = frozenset({"answer", "one", "response", "1"})
+_IS = frozenset({"is", "was", "wa"})
+_OF_PLACES = frozenset({"mayor", "governor", "treaty", "battle", "siege", "bishop", "archbishop"})
+"""Of a place these are something else than the place."""
+
+
+def is_of_another(said: Sequence[Word], start: int, end: int, question: Collection[str]) -> bool:
+    """Whether the words from ``start`` to ``end`` are named for another's sake."""
+    if said[start].capital and _is_overcome(said, start, end) and not _ASKS_SO & set(question):
+        return True
+    return _is_owner(said, start, question) or _is_corrected(said, end)
+
+
+def _is_overcome(said: Sequence[Word], start: int, end: int) -> bool:
+    """Whether something else overcame it, or it was passed over, or only could have been."""
+    if start > 1 and said[start].mark == " ":
+        before, far = said[start - 1].form, said[start - 2].form
+        if before in _OVERCOME and any(
+            word.capital for word in said[max(0, start - 4) : start - 1]
+        ):
+            return True
+        if before in _REFUSED or (before == "over" and far in _CHOSEN):
+            return True
+        lead = [word.form for word in said[max(0, start - 4) : start]]
+        if "runner" in lead or (lead[-2:] == ["have", "been"] and _MODAL & set(lead)):
+            return True
+    after = [word.form for word in said[end : end + 2] if word.mark == " "]
+    if after[:1] == ["lost"]:
+        return True
+    return len(after) == 2 and after[0] in _PLACED and after[1] in _DISMISSED
+
+
+def _is_owner(said: Sequence[Word], start: int, question: Collection[str]) -> bool:
+    """Whether it only tells of where or what something is: "the mayor of Paris"."""
+    if start < 2 or not said[start].capital or said[start - 1].form != "of":
+        return False
+    what = said[start - 2].form
+    return what in _OF_PLACES and what not in question
+
+
+def _is_corrected(said: Sequence[Word], end: int) -> bool:
+    """Whether the right answer is told behind it."""
+    forms = [word.form for word in said[end:]]
+    return any(
+        one in _TRUE and two in _ANSWER and three in _IS
+        for one, two, three in zip(forms, forms[1:], forms[2:], strict=False)
+    )
