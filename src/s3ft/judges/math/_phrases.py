@@ -73,7 +73,7 @@ _MORE = word_set("more greater above over higher up larger older later mehr plus
 _LESS = word_set("less fewer below under lower smaller younger earlier weniger moins menos")
 _BEHIND = word_set(
     "plus minus times squared cubed factorial point half mod modulo choose base to "
-    "divided and und et y + * ^ ! × ÷"
+    "divided and und et y recurring repeating periodic + * ^ ! × ÷"
 )
 _PARTIAL = word_set("… th st nd rd")
 _FURTHER = word_set("twice double triple half")
@@ -130,6 +130,8 @@ def before(words: Sequence[str]) -> tuple[int, str]:
         if own[-1] in _OPERATIONS:
             raise Turned
         if own[-1] in _SIGNS:
+            if len(own) > 1 and len(own[-2]) == 1 and own[-2].isalpha() and own[-2].isascii():
+                raise Turned  # "x minus 5"
             sign = -sign
         elif own[-1] not in _FILLERS:
             break

@@ -65,7 +65,8 @@ def _read(tokens: list[Token], loose: bool) -> Value | Unread:
         return _right_side(tokens, equals[-1], loose)
     places = _answers_at(tokens)
     if not places:
-        odd = any(is_algebra(token.text) or token.text.isnumeric() for token in tokens)
+        pi = len(tokens) == 1 and tokens[0].text.lower() in ("pi", "π")
+        odd = pi or any(is_algebra(token.text) or token.text.isnumeric() for token in tokens)
         return Unread.FORMULA if odd else Unread.NOTHING
     if loose and len(places) > 1:
         lead = _after_unit(tokens, places[-2], places[-1])

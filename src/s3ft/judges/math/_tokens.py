@@ -28,6 +28,7 @@ class Token:
     text: str
     value: Numeral | Clock | Ratio | None = None
     glued: bool = False  # no space before it
+    apart: bool = False  # a number with a space behind its sign
 
 
 def _pattern(number: str) -> re.Pattern[str]:
@@ -46,6 +47,9 @@ def _pattern(number: str) -> re.Pattern[str]:
 
 _TOKENS = {False: _pattern(NUMERAL), True: _pattern(NUMERAL_WITH_COMMA)}
 _CURRENCIES = word_set("us usd eur rs")
+_LINKING = word_set("is was are be equals equal of by to at about than from es ist est är è são é")
+_ENDS = frozenset(")]}'|!")
+"""What ends something to which a number may be added."""
 _COMMA = re.compile(r"-?\d+,\d+")
 _ALGEBRA = word_set("\\ - ^ _ { } | = < > + * × ÷ ! @ >= <= != => =< /")
 
@@ -58,7 +62,9 @@ def tokens_of(text: str, comma: bool) -> list[Token]:
         if found["number"]:
             if found["money"]:
                 tokens.append(Token(found["money"].strip()))
-            tokens.append(Token(found[0].replace(found["money"] or " ", ""), _number(found), glued))
+            apart = (found["sign"] or "")[1:].isspace()
+            text = found[0].replace(found["money"] or " ", "")
+            tokens.append(Token(text, _number(found), glued, apart))
         elif found["clock"]:
             hour, minute = map(int, found[0].split(":"))
             tokens.append(Token(found[0], Clock(hour, minute), glued))
@@ -121,11 +127,15 @@ def no_plain_text(tokens: list[Token], places: list[int]) -> Unread | None:
             text = scale[1]
         if not text.isascii() and any(c.isnumeric() for c in text):
             return Unread.UNCLEAR  # a circled or Chinese number
+        if unicodedata.combining(token.text[0]):
+            return Unread.UNCLEAR  # a line over digits that recur
         if is_algebra(token.text) and not _is_plain_sign(tokens, at):
             return Unread.FORMULA
     for at in places:
         unit = at > 1 and tokens[at - 2].value and unit_at([tokens[at - 1].text])[1]
-        left = tokens[at - 1] if at and not unit else None  # "3 h 20 min"
+        left = (
+            tokens[at - 1] if at and not unit and not _labelled(tokens, at) else None
+        )  # "3 h 20 min"
         right = tokens[at + 1] if at + 1 < len(tokens) else None
         if left and left.text in "$€£¥₹" and right and right.glued and right.text in SHORT_SCALES:
             right = None
@@ -137,12 +147,22 @@ def no_plain_text(tokens: list[Token], places: list[int]) -> Unread | None:
     return Unread.FORMULA if bracketed else None
 
 
+def _labelled(tokens: list[Token], at: int) -> bool:
+    """Whether all that stands before a number is the label of an item: ``(a) -5``."""
+    label = [token.text for token in tokens[:at]]
+    return label[-1:] == [")"] and len(label[:-1]) in (1, 2) and label[-2] in "abcdeABCDE"
+
+
 def _behind(left: Token, number: Token) -> Unread | None:
-    """What a word makes of the number behind it: ``x2``, ``AZ2``, ``total - 5``."""
+    """What stands before a number makes of it: ``x2``, ``AZ2``, ``total - 5``, ``x^2 + 5``."""
+    signed = number.text[0] in "+-"
+    if signed and ("^" in left.text or left.text in _ENDS):
+        return Unread.FORMULA
     if not left.text.isalpha():
         return None
-    if number.text[0] in "+-" and number.text[1:2].isspace():
-        return Unread.UNCLEAR  # a dash, or a sign
+    if number.apart and left.text.lower() not in _LINKING:
+        # a dash, or a sign; of letters it is one of algebra
+        return Unread.FORMULA if len(left.text) < 3 else Unread.UNCLEAR
     if left.text.isascii() and len(left.text) == 1 and left.text not in "aIoye":
         return Unread.FORMULA
     glued = number.glued and left.text.isascii()
@@ -157,6 +177,11 @@ def _before(number: Token, right: Token) -> Unread | None:
         return Unread.UNCLEAR if right.glued else Unread.FORMULA
     if right.text == "-":
         return Unread.UNCLEAR if right.glued else Unread.FORMULA
+    if right.text.lower() == "pi":
+        return Unread.FORMULA
+    base, power, _ = right.text.partition("^")
+    if power and len(base) == 1 and base != "u" and not unit_at([right.text])[1]:
+        return Unread.FORMULA  # "5 x^2", where "u" are units
     if "GREEK" in unicodedata.name(right.text[0], "") and right.text[1:] == "":
         return Unread.FORMULA
     letter = right.text.isalpha() and right.text.isascii() and len(right.text) == 1

@@ -21,7 +21,6 @@ _SIGNS = str.maketrans(
     | {"（": "(", "）": ")", "、": ", ", "；": "; ", "！": "! ", "？": "? ", "。": ". ", "٫": "."}
     | {"٬": ",", "⁄": "/", "∕": "/", "⋅": "·"}
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\xad\u200e\u200f", " ")
-    | {"²": "^2", "³": "^3"}
     | {c: f" {Fraction(unicodedata.numeric(c)).limit_denominator(10)}" for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 )
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
@@ -61,8 +60,11 @@ _EMPHASIS = re.compile(
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+_LOWERED = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_OF_PROGRAMS = re.compile(r"(?<![A-Za-z]{2})(?<=[\w)])\*\*(?=\d)")
 _WORD_AT_END = re.compile(r"[^\W\d_]{1,20}\Z")
 _NEGATIVE_POWER = re.compile(r"\^([-+]\d+)")
+_PI = re.compile(r"(?<![A-Za-z\\])[Pp]i(?![A-Za-z])")
 _ROOT = re.compile(r"√\s*(?:(\d+(?:\.\d+)?|\w)|\(([^()]{0,200})\))")
 _SYMBOLS = str.maketrans({"−": "-", "–": "-", "π": "\\pi ", "θ": "\\theta ", "∞": "\\infty "})
 
@@ -70,19 +72,30 @@ _SYMBOLS = str.maketrans({"−": "-", "–": "-", "π": "\\pi ", "θ": "\\theta 
 def as_latex(text: str) -> str:
     """The text with LaTeX's commands in place of symbols: math-verify passes over these, and would
     read 42² and 42π as 42. Powers of units stay as they are."""
-    text = _NEGATIVE_POWER.sub(r"^{\1}", text)
+    text = _NEGATIVE_POWER.sub(r"^{\1}", _OF_PROGRAMS.sub("^", text))
+    text = _PI.sub(r"\\pi ", text)
     if text.isascii():
         return text
-    text = _POWER.sub(_raised, text)
+    text = _LOWERED.sub(_lowered, _POWER.sub(_raised_but_of_units, text))
     text = _ROOT.sub(lambda root: f"\\sqrt{{{root[1] or root[2]}}}", text)
     return text.translate(_SYMBOLS)
 
 
 def _raised(power: re.Match[str]) -> str:
+    number = power[0].translate(_RAISED)
+    return f"^{number}" if len(number) == 1 else f"^{{{number}}}"
+
+
+def _raised_but_of_units(power: re.Match[str]) -> str:
     of = _WORD_AT_END.search(power.string[max(0, power.start() - 20) : power.start()])
     if of and unit_at([of[0]])[1]:
         return power[0]
-    return f"^{{{power[0].translate(_RAISED)}}}"
+    return _raised(power)
+
+
+def _lowered(index: re.Match[str]) -> str:
+    number = unicodedata.normalize("NFKC", index[0])
+    return f"_{number}" if len(number) == 1 else f"_{{{number}}}"
 
 
 def without_specials(text: str) -> str:
@@ -100,6 +113,10 @@ def with_ascii_digits(text: str) -> str:
 def plain(text: str) -> str:
     """The text, a short one, with typographic and LaTeX dressing of numbers taken off."""
     text = with_ascii_digits(text).translate(_SIGNS).strip()
+    if "**" in text:
+        text = _OF_PROGRAMS.sub("^", text)
+    if not text.isascii():
+        text = _LOWERED.sub(_lowered, _POWER.sub(_raised, text))
     if "{,}" in text:
         text = text.replace("{,}", ",")
     if "\\" in text:
