@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from filelock import FileLock
 
 import s3ft
 
@@ -20,10 +21,13 @@ from reviewed import RECIPE, Served, fill, serving
 
 
 @pytest.fixture(scope="session")
-def lab_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One whole run on the embedded model."""
-    out = tmp_path_factory.mktemp("review") / "lab"
-    s3ft.run(RECIPE, out=out)
+def lab_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One whole run on the embedded model, made by the first of several workers."""
+    base = tmp_path_factory.getbasetemp()
+    out = (base if worker_id == "master" else base.parent) / "review-lab"
+    with FileLock(f"{out}.lock"):
+        if not (out / "report.json").exists():
+            s3ft.run(RECIPE, out=out)
     return out
 
 
