@@ -7,6 +7,7 @@ Lyon" do not answer with Paris, unless the question asks for such.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from ._written import Word
 
@@ -20,17 +21,16 @@ _REFUSED = frozenset({"rejected", "dismissed", "declined", "refused", "discarded
 _MODAL = frozenset({"could", "might", "would", "should"})
 _DISMISSED = frozenset(
     {"rejected", "replaced", "beaten", "defeated", "eliminated", "overlooked", "discarded",
-     "superseded", "supplanted", "second", "2", "third", "3", "last", "runner"}
+     "superseded", "supplanted", "second", "third", "runner"}
 )  # fmt: skip
-_PLACED = frozenset({"came", "finished", "was", "wa", "were", "is", "placed"})
-_LOST = frozenset({"lost", "losing", "lose", "came", "second", "runner", "last", "third", "loser"})
-_ASKS_SO = _OVERCOME | _REFUSED | _MODAL | _DISMISSED | _LOST | frozenset(
+_IS = frozenset({"is", "was", "wa", "were"})
+_CAME = frozenset({"came", "finished", "placed"})
+_ASKS_SO = _OVERCOME | _REFUSED | _MODAL | _DISMISSED | _CAME | frozenset(
     {"whom", "did", "against", "opponent", "over", "played", "faced", "fought", "before", "former",
-     "predecessor", "chosen"}
+     "predecessor", "chosen", "lost", "lose", "losing", "loser", "last", "2", "3"}
 )  # fmt: skip
 _TRUE = frozenset({"correct", "right", "actual", "true"})
 _ANSWER = frozenset({"answer", "one", "response", "1"})
-_IS = frozenset({"is", "was", "wa"})
 _OF_PLACES = frozenset({"mayor", "governor", "treaty", "battle", "siege", "bishop", "archbishop"})
 """Of a place these are something else than the place."""
 
@@ -55,18 +55,18 @@ def _is_overcome(said: Sequence[Word], start: int, end: int) -> bool:
         lead = [word.form for word in said[max(0, start - 4) : start]]
         if "runner" in lead or (lead[-2:] == ["have", "been"] and _MODAL & set(lead)):
             return True
-    after = [word.form for word in said[end : end + 2] if word.mark == " "]
-    if after[:1] == ["lost"]:
-        return True
-    return len(after) == 2 and after[0] in _PLACED and after[1] in _DISMISSED
+    # As written: the form of "second" is a number.
+    after = takewhile(lambda word: word.mark == " ", said[end : end + 2])
+    verb, how = [*(word.written.lower() for word in after), "", ""][:2]
+    came = verb in _CAME and how in {"second", "third", "last"}
+    return verb == "lost" or came or (verb in _IS and how in _DISMISSED)
 
 
 def _is_owner(said: Sequence[Word], start: int, question: Collection[str]) -> bool:
     """Whether it only tells of where or what something is: "the mayor of Paris"."""
     if start < 2 or not said[start].capital or said[start - 1].form != "of":
         return False
-    what = said[start - 2].form
-    return what in _OF_PLACES and what not in question
+    return said[start - 2].form in _OF_PLACES - {*question} and "where" not in question
 
 
 def _is_corrected(said: Sequence[Word], end: int) -> bool:
