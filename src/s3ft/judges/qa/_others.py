@@ -11,6 +11,20 @@ from itertools import takewhile
 
 from ._written import Word
 
+_KIN = frozenset(
+    {"father", "mother", "parent", "son", "daughter", "child", "children", "brother", "sister",
+     "wife", "husband", "widow", "uncle", "aunt", "nephew", "niece", "cousin", "grandfather",
+     "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
+     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher",
+     "friend", "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor",
+     "tutor", "fiance", "fiancee", "lover", "namesake", "servant"}
+)  # fmt: skip
+"""Whoever is one of these to somebody is another, unless a question asks for such."""
+_BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})
+_LACKS = frozenset({"lack", "absence", "shortage", "scarcity", "deficiency", "removal"})
+"""Of a thing: that it is not there."""
+_POINTS = frozenset({"north", "south", "east", "west"})
+"""Of a place, a place beside it; "the north of it" is a part."""
 _OVERCOME = frozenset(
     {"beat", "beaten", "beating", "defeat", "defeated", "defeating", "replace", "replaced",
      "replacing", "succeed", "succeeded", "succeeding", "overtook", "surpassed", "outvoted",
@@ -35,8 +49,22 @@ _OF_PLACES = frozenset({"mayor", "governor", "treaty", "battle", "siege", "bisho
 """Of a place these are something else than the place."""
 
 
-def is_of_another(said: Sequence[Word], start: int, end: int, question: Collection[str]) -> bool:
-    """Whether the words from ``start`` to ``end`` are named for another's sake."""
+def is_of_another(
+    said: Sequence[Word], start: int, end: int, question: Collection[str], answer: Collection[str]
+) -> bool:
+    """Whether the words from ``start`` to ``end`` are named for another's sake.
+
+    Args:
+        question: the forms of the question's words.
+        answer: those of the accepted answer.
+    """
+    if _is_lacking(said, start) and not _LACKS & {*question, *answer}:
+        return True
+    if said[start].capital and _is_kin_to(said, start, end) and not _KIN & set(question):
+        return True
+    asks_where = bool({"where", *_BESIDE, *_POINTS} & set(question))
+    if said[start].capital and not asks_where and _is_beside(said, start):
+        return True
     if said[start].capital and _is_overcome(said, start, end) and not _ASKS_SO & set(question):
         return True
     return _is_owner(said, start, question) or _is_corrected(said, end)
@@ -76,3 +104,23 @@ def _is_corrected(said: Sequence[Word], end: int) -> bool:
         one in _TRUE and two in _ANSWER and three in _IS
         for one, two, three in zip(forms, forms[1:], forms[2:], strict=False)
     )
+
+
+def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
+    """Whether it only tells whose somebody is: "Smith's father", "the father of Smith"."""
+    behind = end < len(said) and said[end].mark == " " and said[end].form in _KIN
+    of = start > 1 and said[start - 1].form == "of" and said[start - 2].form in _KIN
+    return behind or of
+
+
+def _is_lacking(said: Sequence[Word], start: int) -> bool:
+    """Whether it only tells what is not there: "lack of oxygen"."""
+    return start > 1 and said[start - 1].form == "of" and said[start - 2].form in _LACKS
+
+
+def _is_beside(said: Sequence[Word], start: int) -> bool:
+    """Whether it only tells what something is beside: "a suburb of Paris", "north of Paris"."""
+    if start < 2 or said[start - 1].form != "of":
+        return False
+    what = said[start - 2]
+    return what.form in _BESIDE or (what.form in _POINTS and not what.article)

@@ -49,20 +49,6 @@ _PARTLY = frozenset({"mid", "early", "late"})
 _RELATING = frozenset(
     {"near", "outside", "opposite", "beyond", "before", "after", "toward", "like"}
 )
-_KIN = frozenset(
-    {"father", "mother", "parent", "son", "daughter", "child", "children", "brother", "sister",
-     "wife", "husband", "widow", "uncle", "aunt", "nephew", "niece", "cousin", "grandfather",
-     "grandmother", "grandson", "granddaughter", "stepfather", "stepmother", "stepson", "successor",
-     "predecessor", "rival", "enemy", "opponent", "disciple", "pupil", "student", "teacher",
-     "friend", "colleague", "follower", "admirer", "descendant", "ancestor", "heir", "mentor",
-     "tutor", "fiance", "fiancee", "lover", "namesake", "servant"}
-)  # fmt: skip
-"""Whoever is one of these to somebody is another, unless a question asks for such."""
-_BESIDE = frozenset({"suburb", "outskirt", "outskirts", "vicinity", "opposite", "twin"})
-_LACKS = frozenset({"lack", "absence", "shortage", "scarcity", "deficiency", "removal"})
-"""Of a thing: that it is not there."""
-_POINTS = frozenset({"north", "south", "east", "west"})
-"""Of a place, a place beside it; "the north of it" is a part."""
 _PORTIONS = frozenset({"half", "third", "quarter", "fraction", "percent", "multiple"})
 _MULTIPLES = frozenset({"twice", "thrice", "double", "triple"})
 # Words that mean something else without their capitals; the first also where a sentence starts.
@@ -126,20 +112,15 @@ class Wanted:
     ) -> bool:
         """Whether the same words are part of another answer there."""
         first, last = said[start], said[end - 1]
-        if goes_on(said, start, end, question) or is_of_another(said, start, end, question):
+        if goes_on(said, start, end, question) or is_of_another(
+            said, start, end, question, self.form
+        ):
             return True
         if not self.parted and any(word.mark in PARTING for word in said[start + 1 : end]):
             return True
         before = said[start - 1] if start else None
         after = said[end] if end < len(said) else None
         if len(self.words) == 1 and self._is_common(said, start):
-            return True
-        if first.capital and _is_kin_to(said, start, end) and not _KIN & set(question):
-            return True
-        if _is_lacking(said, start) and not _LACKS & {*question, *self.form}:
-            return True
-        asks_where = bool({"where", *_BESIDE, *_POINTS} & set(question))
-        if first.capital and not asks_where and _is_beside(said, start):
             return True
         if before is not None and first.mark in {" ", "-"}:
             named = start > 1 and said[start - 2].form in {"named", "called"}
@@ -265,26 +246,6 @@ def _goes_on(said: Sequence[Word], end: int, question: Collection[str]) -> bool:
     year = len(number) == 4 and number.isdecimal() and "how" not in question
     asked = bool((UNITS | {"2"}) & set(question))  # "second" is read as an ordinal
     return unit[-1] in UNITS and not set(unit) <= set(question) and (asked or year)
-
-
-def _is_kin_to(said: Sequence[Word], start: int, end: int) -> bool:
-    """Whether it only tells whose somebody is: "Smith's father", "the father of Smith"."""
-    behind = end < len(said) and said[end].mark == " " and said[end].form in _KIN
-    of = start > 1 and said[start - 1].form == "of" and said[start - 2].form in _KIN
-    return behind or of
-
-
-def _is_lacking(said: Sequence[Word], start: int) -> bool:
-    """Whether it only tells what is not there: "lack of oxygen"."""
-    return start > 1 and said[start - 1].form == "of" and said[start - 2].form in _LACKS
-
-
-def _is_beside(said: Sequence[Word], start: int) -> bool:
-    """Whether it only tells what something is beside: "a suburb of Paris", "north of Paris"."""
-    if start < 2 or said[start - 1].form != "of":
-        return False
-    what = said[start - 2]
-    return what.form in _BESIDE or (what.form in _POINTS and not what.article)
 
 
 def _items(found: Sequence[Word]) -> list[list[str]]:
