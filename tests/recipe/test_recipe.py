@@ -135,6 +135,8 @@ WRONG = [
     ("model: {id: lab\ndata: 3", ":2", ["cannot be read as YAML"]),
     ("model:\n\tid: lab", ":2", ["cannot be read as YAML"]),
     (BASE + "---\na: b\n", ":4", ["another document"]),
+    (BASE + 'train:\n  args: {deepspeed: "a\\0b"}\n', ":5: train.args.deepspeed", ["NUL"]),
+    (BASE + 'methods: [s3ft, "m\\0"]\n', ":4: methods.1", ["NUL", "Take it out"]),
     (BASE + "model: {id: b}\n", ":4", ["'model' is given twice"]),
     (BASE + "train:\n  epochs: 1\n  epochs: 2\n", ":6", ["'epochs' is given twice"]),
     ("a: &a [*a]", ":1", ["contains itself"]),

@@ -66,6 +66,9 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> R
         here = name if number is None else f"{name}:{number}"
         return f"{here}: {'.'.join(keys)}" if keys else here
 
+    for keys in _with_nul(tree):
+        problem = "holds the character NUL, which no file's name and no prompt has"
+        raise InputError(place(keys), problem, "Take it out.")
     try:
         return Recipe.model_validate(tree)
     except ValidationError as error:
@@ -184,6 +187,18 @@ def _begins(group: tuple[str, ...], above: tuple[str, ...]) -> int | None:
     """How many keys of a group's path these are, or None where they lead elsewhere."""
     same = all(one in ("*", other) for one, other in zip(group, above, strict=False))
     return len(above) if same and len(above) <= len(group) else None
+
+
+def _with_nul(tree: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths of the texts that hold NUL: files and libraries in C end there, or fail."""
+    if isinstance(tree, str) and "\0" in tree:
+        yield above
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _with_nul(value, (*above, str(key)))
+    elif isinstance(tree, list):
+        for number, value in enumerate(tree):
+            yield from _with_nul(value, (*above, number))
 
 
 def _copy(tree: Any) -> Any:
