@@ -2,8 +2,8 @@
 
 Stage one reads books at a constant learning rate, stage two conversations while the rate falls
 to nothing. About an hour on two CPU cores, and a C++ compiler for torch.compile; equal seeds,
-libraries and numbers of threads give equal models. `--quick` makes a far smaller model in
-seconds, not compiled, to try the script.
+libraries, processors and numbers of threads give equal models. `--quick` makes a far smaller model
+in seconds, not compiled, to try the script.
 """
 
 from __future__ import annotations
