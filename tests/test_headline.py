@@ -362,6 +362,16 @@ class TestFigures:
             assert found["math"][method]["drop"].value == pytest.approx(lost)
         assert more.selection("math", ["sft", "slow"]) == bench.selection("math", ["sft"])
 
+    def test_of_a_drop_that_may_be_none_no_share_is_missed(self, bench: LabBench) -> None:
+        jobs = measured(bench, 8e-7, {"sft": (50.0, 0.0), "s3ft": (60.0, 1.0), OURS: (60.0, 1.0)})
+        found, conditions = protocols.equal({"math": jobs}, ["sft", "s3ft", OURS], SEEDS)
+        shares = [condition for condition in conditions if "a quarter of SFT's" in condition.what]
+        assert [condition.met for condition in shares] == [None, None]
+        assert all("no drop of SFT's can be told" in condition.figure for condition in shares)
+        whole = {"equal": found, "mixtures": {}, "conditions": shares}
+        text = tables.markdown(tables.tables(results.loads(results.dumps(whole))))
+        assert text.count("no drop of SFT's can be told | – |") == 2
+
     def test_tables_show_every_figure_and_condition(self, bench: LabBench) -> None:
         jobs = measured(bench, 9e-3, {"sft": (50.0, 8.0), "s3ft": (60.0, 1.0)})
         found, conditions = protocols.equal({"math": jobs}, ["sft", "s3ft"], SEEDS)

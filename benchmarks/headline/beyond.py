@@ -11,7 +11,7 @@ from s3ft.stats import Estimate
 from s3ft.stats.bootstrap import Replicates, fraction_of, interval
 
 from .curves import Points, accuracies_at, drops_at
-from .results import Condition
+from .results import NO_DROP, Condition
 from .scores import Measured
 from .tables import show
 
@@ -107,8 +107,8 @@ def equal_conditions(found: Mapping[str, Any], targets: Sequence[str]) -> list[C
         conditions.append(
             Condition(
                 f"{target}: {OURS}'s mean drop is at most a quarter of SFT's",
-                show(share, digits=2) + (" of it" if share else ": SFT forgets nothing"),
-                share is not None and share.value <= OF_SFT,
+                f"{show(share, digits=2)} of it" if share else NO_DROP,
+                share.value <= OF_SFT if share else None,
             )
         )
     return conditions

@@ -12,7 +12,7 @@ from s3ft.stats.bootstrap import Replicates, fraction_of, interval
 from .beyond import OURS, beyond, equal_conditions, frontier_condition
 from .curves import Points, drops_at, gap
 from .jobs import Job
-from .results import Condition
+from .results import NO_DROP, Condition
 from .scores import Measured
 from .tables import show
 
@@ -40,14 +40,14 @@ def equal(
     if len(runs) > 1:
         found["mean"] = compared(means, drops)
     sft, ours = interval(drops["sft"]), interval(drops["s3ft"])
-    share = "" if sft.value <= 0 else f", {ours.value / sft.value:.2f} of it"
+    share = f"{ours.value / sft.value:.2f} of it" if sft.low > 0 else NO_DROP
     over = f"over {len(runs)} target{'s' * (len(runs) > 1)}"
     conditions += [
         Condition(f"SFT's mean drop {over} is at least 4 points", show(sft), sft.value >= 4),
         Condition(
             f"S3FT's mean drop {over} is at most a quarter of SFT's",
-            f"{show(ours)} against {show(sft)}{share}",
-            ours.value <= sft.value / 4,
+            f"{show(ours)} against {show(sft)}, {share}",
+            ours.value <= sft.value / 4 if sft.low > 0 else None,
         ),
     ]
     if OURS in methods:

@@ -8,14 +8,16 @@ from typing import Any
 
 from s3ft.stats import Estimate
 
+NO_DROP = "no drop of SFT's can be told"
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One demand on the figures, and whether it is met."""
+    """One demand on the figures, and whether it is met: None where they cannot tell."""
 
     what: str
     figure: str
-    met: bool
+    met: bool | None
 
 
 _KINDS = {frozenset(f.name for f in fields(kind)): kind for kind in (Estimate, Condition)}

@@ -25,6 +25,8 @@ PAPER = {"math": (49.5, 42.1, 8.4), "code": (30.2, 32.4, 37.4), "reading": (66.0
 
 NONE = "–"
 
+_MET = {True: "met", False: "MISSED", None: NONE}
+
 
 class Table(NamedTuple):
     title: str
@@ -40,7 +42,7 @@ def tables(found: Mapping[str, Any]) -> list[Table]:
         made.append(_frontier(target, curves))
         if "beyond" in curves:
             made.append(_beyond(target, curves["beyond"]))
-    rows = [[c.what, c.figure, "met" if c.met else "MISSED"] for c in found["conditions"]]
+    rows = [[c.what, c.figure, _MET[c.met]] for c in found["conditions"]]
     made.append(_mixtures(found["mixtures"]))
     if "costs" in found:
         made.append(_costs(found["costs"]))
