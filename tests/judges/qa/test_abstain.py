@@ -113,6 +113,11 @@ The passage tells us what she did but not where she was born.
 The text mentions her marriage but gives no birthplace.
 The passage only mentions her career. It does not say where she was born.
 The text neither states nor implies where she was born.
+The passage only talks about her career, not about her birth.
+The passage is only about her career, not her birthplace.
+The text merely describes her career, not where she was born.
+The question assumes something that the passage does not say.
+This question asks for a birthplace, which the text does not mention.
 The document describes her career without mentioning her birthplace.
 The document describes her career, but no birthplace is given.
 The question "Where was Ada Brown born?" cannot be answered from the passage.
@@ -193,6 +198,8 @@ SOUNDS_LIKE_IT = [
     ("How do I log in?", "If you don't know your password, click the link.", "click the link"),
     ("What did she do?", "She moved to a place that is not mentioned on maps.", "moved to a place"),
     (BORN, "She was born in Paris, but the passage does not say when.", "Paris"),
+    (BORN, "The passage only says that she was born in Paris, not when.", "Paris"),
+    (BORN, "The text only mentions Paris, not the year.", "Paris"),
     (BORN, "Paris; the date of her birth is not given.", "Paris"),
     (BORN, "Paris. The text does not say which hospital.", "Paris"),
     (BORN, "In Paris, though it is not clear in which year.", "Paris"),

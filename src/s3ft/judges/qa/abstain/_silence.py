@@ -16,6 +16,7 @@ from ._question import stem
 from ._speech import rule
 
 _ON = r"(?:about|on|of|to|for|with|WH|the|her|his|its|their)"
+_TOPIC = r"about|describes?|discuss(?:es)?|covers?|deals? with|focus(?:es)? on|concerns?"
 _TEXT_IS_SILENT = (
     r"SUBJ ADV DENIED SAY",
     r"SUBJ ADV (?:fail(?:s|ed)?|neglect(?:s|ed)?|omit(?:s|ted)?|declines?|refuses?) to ADV SAY",
@@ -25,6 +26,7 @@ _TEXT_IS_SILENT = (
     r" the imagination)",
     r"SUBJ ADV (?:SAY|is about) ADV (?:us )?(?:about )?LITTLE",
     rf"SUBJ SAY GAP20 (?:not {_ON}|without ADV SAY)",
+    rf"SUBJ (?:is |are )?(?:only|just|merely|solely) (?:SAY )?(?:{_TOPIC}) GAP20 not {_ON}",
     r"SUBJ ADV neither ADV SAY",
     rf"TEXT (?:not|nothing) (?:{_ON}|any|mention)",
     r"SUBJ BE ADV (?:silent|mute|quiet|vague|unclear|ambiguous|inconclusive|unanswerable"
@@ -64,6 +66,8 @@ _NO_INFORMATION = (
     r"(?:i )?(?:would )?(?:need|require) (?:more|additional|further) (?:\S+ )?(?:information"
     r"|context|details?)",
     r"(?:the |this |that )?(?:question|it) has no (?:\S+ )?(?:answer|solution)",
+    r"(?:the|this|that|your) (?:question|premise|query) (?:assumes|presupposes|asks|seeks|requires)"
+    r" (?:(?!,)\S+ ){1,14}?(?:, )?(?:(?:that|which) )?SUBJ ADV DENIED SAY",
 )
 _SPEAKER_KNOWS_NOT = (
     r"(?:ONE )?(?:AUX ADV not|never) ADV ABLE (?:KNOW|been able to)(?! (?:him|them|her)$)",
