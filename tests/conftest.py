@@ -22,6 +22,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one core a worker: two pools of threa
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 _imported = 0
 
 

@@ -543,6 +543,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, recipes: Path, out: Path, *options: s
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_the_quick_form_sees_the_effect(
     monkeypatch: pytest.MonkeyPatch, recipes: Path, tmp_path: Path
 ) -> None:

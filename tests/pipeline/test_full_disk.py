@@ -42,6 +42,7 @@ def written(out: Path) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_a_disk_that_fills_loses_nothing(disk: Path, tmp_path: Path) -> None:
     whole, log = tmp_path / "whole", tmp_path / "asked.log"
     assert start(whole, "report", log) == 0

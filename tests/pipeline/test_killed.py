@@ -21,6 +21,7 @@ KILLS = {"generate": 2, "judge": 2, "select": 2, "train": 2, "evaluate": 2, "rep
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_killed_in_every_stage_it_comes_out_the_same(tmp_path: Path) -> None:
     rng = random.Random(20250212)
     whole, killed, log = tmp_path / "whole", tmp_path / "killed", tmp_path / "asked.log"

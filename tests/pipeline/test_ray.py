@@ -24,6 +24,7 @@ from s3ft.workers import WorkerPool
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.longest,
     pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
 ]
 
