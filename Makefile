@@ -16,7 +16,7 @@ export TOKENIZERS_PARALLELISM := false
 # As containers set it: each of the processes that tests start would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: quickstart real test test-fast test-vllm test-wheel test-lowest check docs clean
+.PHONY: chromium quickstart real test test-fast test-vllm test-wheel test-lowest check docs clean
 
 $(VENV)/.package: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -34,9 +34,13 @@ $(VENV)/.dev: $(VENV)/.package $(VENV)/.ifeval
 	@touch $@
 
 # The browser that tests look at pages with: the system's, else its package, else Playwright's own.
-$(VENV)/.browser: $(VENV)/.dev
-	command -v chromium > /dev/null || { apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
-		chromium > /dev/null; } || $(BIN)/playwright install chromium
+# With --jobs the package comes beside the installation of Python's.
+chromium:
+	@[ -e $(VENV)/.browser ] || command -v chromium > /dev/null || { apt-get update -qq \
+		&& apt-get install -qq --yes --no-install-recommends chromium > /dev/null; } || true
+
+$(VENV)/.browser: $(VENV)/.dev | chromium
+	command -v chromium > /dev/null || $(BIN)/playwright install chromium
 	@touch $@
 
 quickstart: $(VENV)/.package
